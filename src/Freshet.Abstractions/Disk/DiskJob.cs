@@ -1,0 +1,139 @@
+using Freshet.Core;
+
+namespace Freshet.Abstractions;
+
+/// <summary>What a disk worker or a hash worker does.</summary>
+public enum DiskJobKind : byte
+{
+    /// <summary>
+    /// Make folders and empty files, and with <see cref="DiskJob.Allocate"/> reserve the space; says in <see cref="DiskJob.Files"/> what was there.
+    /// </summary>
+    Prepare,
+
+    /// <summary>Write the blocks of <see cref="DiskJob.Blocks"/> from <see cref="DiskJob.FirstBlock"/> on, <see cref="DiskJob.BlockCount"/> of them.</summary>
+    Write,
+
+    /// <summary>Read the bytes of <see cref="DiskJob.Range"/> (at most one block) into <see cref="DiskJob.Blocks"/>[0], which the engine rented.</summary>
+    Read,
+
+    /// <summary>
+    /// Hash a piece: what <see cref="DiskJob.Hash"/> has covered already, then each block from memory or, where
+    /// <see cref="DiskJob.Blocks"/> has none, from disk. <see cref="DiskJob.Digest"/> is the answer.
+    /// </summary>
+    Hash,
+
+    /// <summary>
+    /// Feed <see cref="DiskJob.Hash"/> with the in-order blocks from <see cref="DiskJob.FirstBlock"/>, before they are spilled.
+    /// </summary>
+    HashPrefix,
+
+    /// <summary>SHA-1 of each block of a failed piece, to tell its senders apart later: <see cref="DiskJob.BlockDigests"/>.</summary>
+    HashBlocks,
+
+    /// <summary>Read pieces from <see cref="DiskJob.Range"/>.Piece on, <see cref="DiskJob.PieceCount"/> of them, and say which are right in <see cref="DiskJob.Good"/>.</summary>
+    Check,
+
+    /// <summary>fdatasync every file written since the last such job; the answer counts only if there is no error.</summary>
+    Sync,
+
+    /// <summary>Close the torrent's files; the last job of a torrent.</summary>
+    Close,
+}
+
+/// <summary>
+/// One operation on a torrent's data. The engine makes it and owns it again once it is done; in between it is the worker's. Jobs of one torrent run side
+/// by side, except that <see cref="DiskJobKind.Prepare"/>, <see cref="DiskJobKind.Sync"/> and <see cref="DiskJobKind.Close"/> wait for the ones handed out
+/// before and hold up the ones after (a fence). Pooled by the engine: <see cref="Reset"/>.
+/// </summary>
+public sealed class DiskJob
+{
+    /// <summary>What to do.</summary>
+    public DiskJobKind Kind { get; set; }
+
+    /// <summary>Whose data.</summary>
+    public TorrentId Torrent { get; set; }
+
+    /// <summary>The piece, and for <see cref="DiskJobKind.Read"/> the bytes.</summary>
+    public BlockRange Range { get; set; }
+
+    /// <summary>The blocks of a piece by their position in it; a place without a lease means "on disk". The engine keeps owning the leases.</summary>
+    public BufferLease[] Blocks { get; set; } = [];
+
+    /// <summary>The first block that the job is about.</summary>
+    public int FirstBlock { get; set; }
+
+    /// <summary>The number of blocks that the job is about.</summary>
+    public int BlockCount { get; set; }
+
+    /// <summary>The number of pieces that <see cref="DiskJobKind.Check"/> is about.</summary>
+    public int PieceCount { get; set; }
+
+    /// <summary>Whether <see cref="DiskJobKind.Prepare"/> reserves the files' full space at once, in place of leaving holes.</summary>
+    public bool Allocate { get; set; }
+
+    /// <summary>The running hash of a piece's in-order prefix, made by the first job that needs it; kept by the engine between jobs.</summary>
+    public IPieceHash? Hash { get; set; }
+
+    /// <summary>For the engine: when the job was handed out.</summary>
+    public MonoTime SubmittedAt { get; set; }
+
+    /// <summary>For the engine: whatever it wants to find again.</summary>
+    public object? Tag { get; set; }
+
+    /// <summary>Answer: trouble, or null.</summary>
+    public DiskError? Error { get; set; }
+
+    /// <summary>Answer of <see cref="DiskJobKind.Hash"/>.</summary>
+    public Sha1Hash Digest { get; set; }
+
+    /// <summary>Answer of <see cref="DiskJobKind.HashBlocks"/>, by block.</summary>
+    public Sha1Hash[]? BlockDigests { get; set; }
+
+    /// <summary>Answer of <see cref="DiskJobKind.Check"/>, by piece from the first on; a piece that cannot be read whole is not right.</summary>
+    public bool[]? Good { get; set; }
+
+    /// <summary>Answer of <see cref="DiskJobKind.Prepare"/>, <see cref="DiskJobKind.Sync"/> and <see cref="DiskJobKind.Close"/>: what the files look like now.</summary>
+    public FileStamp[]? Files { get; set; }
+
+    /// <summary>Empties the job for its next use.</summary>
+    public void Reset()
+    {
+        Kind = default;
+        Torrent = default;
+        Range = default;
+        Blocks = [];
+        FirstBlock = BlockCount = PieceCount = 0;
+        Allocate = false;
+        Hash = null;
+        SubmittedAt = default;
+        Tag = null;
+        Error = null;
+        Digest = default;
+        BlockDigests = null;
+        Good = null;
+        Files = null;
+    }
+}
+
+/// <summary>The running hash of a piece whose first bytes are no longer in memory; made by workers, kept by the engine.</summary>
+public interface IPieceHash : IDisposable
+{
+    /// <summary>How many bytes of the piece have gone in, from its start.</summary>
+    int Covered { get; }
+}
+
+/// <summary>How a stored file looks from outside: enough to see that it was not changed behind our back.</summary>
+/// <param name="Length">Its length in bytes, or -1 where there is none.</param>
+/// <param name="ModifiedTicks">When it was last written, in UTC ticks of 100 ns.</param>
+public readonly record struct FileStamp(long Length, long ModifiedTicks)
+{
+    /// <summary>No such file.</summary>
+    public static FileStamp Missing => new(-1, 0);
+}
+
+/// <summary>Where a torrent's data lives and how.</summary>
+/// <param name="Torrent">The torrent.</param>
+/// <param name="Directory">The absolute folder under which every path of the layout lies.</param>
+/// <param name="Layout">Pieces and files.</param>
+/// <param name="PieceHashes">The SHA-1 of every piece, for <see cref="DiskJobKind.Check"/>.</param>
+public sealed record StorageLocation(TorrentId Torrent, string Directory, PieceLayout Layout, ReadOnlyMemory<byte> PieceHashes);

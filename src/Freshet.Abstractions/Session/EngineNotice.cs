@@ -1,0 +1,53 @@
+using System.Net;
+using Freshet.Core;
+
+namespace Freshet.Abstractions;
+
+/// <summary>Something that the outside may want to know. The engine neither logs nor raises events: it says what happened.</summary>
+public abstract record EngineNotice;
+
+/// <summary>A torrent went into another state.</summary>
+public sealed record TorrentStateNotice(TorrentId Torrent, TorrentState State, string? Reason) : EngineNotice;
+
+/// <summary>A piece is written and announced to peers.</summary>
+public sealed record PieceNotice(TorrentId Torrent, PieceIndex Piece) : EngineNotice;
+
+/// <summary>A piece had a wrong hash.</summary>
+public sealed record PieceFailedNotice(TorrentId Torrent, PieceIndex Piece, int Senders) : EngineNotice;
+
+/// <summary>A peer was connected and has shaken hands.</summary>
+public sealed record PeerConnectedNotice(TorrentId Torrent, ConnectionId Connection, IPEndPoint Endpoint, PeerId Peer) : EngineNotice;
+
+/// <summary>A peer's connection ended or never came about.</summary>
+public sealed record PeerClosedNotice(TorrentId Torrent, ConnectionId Connection, IPEndPoint Endpoint, DisconnectReason Reason) : EngineNotice;
+
+/// <summary>A peer was banned.</summary>
+public sealed record PeerBannedNotice(TorrentId Torrent, IPEndPoint Endpoint, string Reason) : EngineNotice;
+
+/// <summary>A tracker answered, or did not. The URL's secrets are redacted.</summary>
+public sealed record TrackerNotice(TorrentId Torrent, string Url, int Peers, TimeSpan NextAnnounceIn, string? Error, string? Warning) : EngineNotice;
+
+/// <summary>The disk made trouble.</summary>
+public sealed record DiskNotice(TorrentId Torrent, DiskError Error, bool WillRetry) : EngineNotice;
+
+/// <summary>The state store made trouble; downloading goes on, a restart may have to check more.</summary>
+public sealed record StateStoreNotice(string Error) : EngineNotice;
+
+/// <summary>What a torrent is doing.</summary>
+public enum TorrentState : byte
+{
+    /// <summary>Not started, or stopped by the user.</summary>
+    Stopped,
+
+    /// <summary>Looking at what is on disk.</summary>
+    Checking,
+
+    /// <summary>Fetching what is missing.</summary>
+    Downloading,
+
+    /// <summary>Complete (or all that was selected) and giving back.</summary>
+    Seeding,
+
+    /// <summary>Stopped by trouble that needs a person, or retried later; the reason says which.</summary>
+    Error,
+}

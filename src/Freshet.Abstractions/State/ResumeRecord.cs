@@ -1,0 +1,64 @@
+using Freshet.Core;
+
+namespace Freshet.Abstractions;
+
+/// <summary>
+/// What is remembered of a torrent's data between runs. A piece in <see cref="Recorded"/> was written before this record; in
+/// <see cref="Durable"/> it was on the device before this record. Immutable.
+/// </summary>
+public sealed record ResumeRecord
+{
+    /// <summary>The info-hashes: the key.</summary>
+    public required InfoHashes Hashes { get; init; }
+
+    /// <summary>The folder that the data is in.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>The number of pieces that the bitfields are for.</summary>
+    public required int PieceCount { get; init; }
+
+    /// <summary>Pieces written, in wire form: believed only on the same boot, where the files look as in <see cref="Files"/>.</summary>
+    public required ReadOnlyMemory<byte> Recorded { get; init; }
+
+    /// <summary>Pieces that fdatasync has confirmed, in wire form: believed after any crash.</summary>
+    public required ReadOnlyMemory<byte> Durable { get; init; }
+
+    /// <summary>Pieces of which some blocks are on disk, or may be; to be hashed or filled up at the next start.</summary>
+    public IReadOnlyList<PartialPieceRecord> Partials { get; init; } = [];
+
+    /// <summary>The kernel's boot id when this was recorded; filled in by the store.</summary>
+    public string BootId { get; init; } = "";
+
+    /// <summary>The files as last seen.</summary>
+    public IReadOnlyList<FileStamp> Files { get; init; } = [];
+
+    /// <summary>Payload bytes received over all runs, good or not.</summary>
+    public long Downloaded { get; init; }
+
+    /// <summary>Payload bytes sent over all runs.</summary>
+    public long Uploaded { get; init; }
+}
+
+/// <summary>A piece of which some blocks are on disk.</summary>
+/// <param name="Piece">The piece.</param>
+/// <param name="Blocks">One bit a block, in wire form.</param>
+public sealed record PartialPieceRecord(PieceIndex Piece, ReadOnlyMemory<byte> Blocks);
+
+/// <summary>
+/// Where resume records are kept: SQLite in the session's state folder, or whatever an embedder brings. Never called from the engine loop: the I/O side
+/// queues to it and writes at most once a second.
+/// </summary>
+public interface IStateStore : IDisposable
+{
+    /// <summary>The identity of this boot of the machine: records of another boot are trusted less.</summary>
+    string BootId { get; }
+
+    /// <summary>The record of a torrent, or null. A damaged record is set aside and counts as none.</summary>
+    ResumeRecord? Load(InfoHashes hashes);
+
+    /// <summary>Keeps records, all or none.</summary>
+    void Save(IReadOnlyList<ResumeRecord> records);
+
+    /// <summary>Forgets a torrent.</summary>
+    void Remove(InfoHashes hashes);
+}

@@ -1,0 +1,43 @@
+namespace Freshet.Abstractions;
+
+/// <summary>Which addresses a name may lead to, checked when connecting, after resolution (SSRF: THREATS H1).</summary>
+public enum AddressPolicy : byte
+{
+    /// <summary>Any address that is not loopback, link-local or otherwise special: what a redirect from a global address may lead to.</summary>
+    GlobalOnly,
+
+    /// <summary>Any unicast address: what a user's own URL may lead to.</summary>
+    Any,
+}
+
+/// <summary>One HTTP exchange; the engine follows redirects itself. Answered by one <see cref="HttpFetchResult"/>.</summary>
+/// <param name="Id">A number for the answer.</param>
+/// <param name="Url">The absolute URL, its path and query sent as they stand.</param>
+/// <param name="UserAgent">The User-Agent header.</param>
+/// <param name="MaxBytes">The most bytes of the answer's body, after inflating; more is an error.</param>
+/// <param name="Timeout">For the whole exchange.</param>
+/// <param name="Addresses">Where the name may lead.</param>
+/// <param name="Family">The address family to use, or null for whichever answers first.</param>
+public sealed record HttpFetch(
+    long Id,
+    Uri Url,
+    string UserAgent,
+    int MaxBytes,
+    TimeSpan Timeout,
+    AddressPolicy Addresses,
+    System.Net.Sockets.AddressFamily? Family = null);
+
+/// <summary>How an HTTP exchange ended.</summary>
+/// <param name="Id">The number of the <see cref="HttpFetch"/>.</param>
+/// <param name="Status">The status code, or 0 where there was no answer.</param>
+/// <param name="Location">The Location header of a redirect.</param>
+/// <param name="Body">The inflated body.</param>
+/// <param name="Remote">The address that answered.</param>
+/// <param name="Error">What went wrong, without secrets, or null.</param>
+public sealed record HttpFetchResult(
+    long Id,
+    int Status,
+    string? Location,
+    ReadOnlyMemory<byte> Body,
+    System.Net.IPAddress? Remote,
+    string? Error);

@@ -1,0 +1,75 @@
+namespace Freshet.Core;
+
+/// <summary>Which protocol versions a torrent is for (BEP 52).</summary>
+public enum TorrentVersion
+{
+    /// <summary>SHA-1 pieces (BEP 3).</summary>
+    V1,
+
+    /// <summary>SHA-256 merkle trees only.</summary>
+    V2,
+
+    /// <summary>Both describe the same content.</summary>
+    Hybrid,
+}
+
+/// <summary>A whole, validated .torrent file.</summary>
+public sealed record Metainfo
+{
+    /// <summary>The info-hashes, over the bytes of the info dictionary as they stood.</summary>
+    public required InfoHashes Hashes { get; init; }
+
+    /// <summary>v1, v2 or hybrid.</summary>
+    public required TorrentVersion Version { get; init; }
+
+    /// <summary>The safe name of the file, or of the folder of several files.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Whether there is one file and no folder.</summary>
+    public required bool IsSingleFile { get; init; }
+
+    /// <summary>Pieces and files.</summary>
+    public required PieceLayout Layout { get; init; }
+
+    /// <summary>The SHA-1 of every piece, 20 bytes each; empty for v2-only.</summary>
+    public required ReadOnlyMemory<byte> PieceHashes { get; init; }
+
+    /// <summary>Per pieces root, the hashes of that file's pieces (BEP 52 <c>piece layers</c>); empty for v1.</summary>
+    public IReadOnlyDictionary<Sha256Hash, ReadOnlyMemory<byte>> PieceLayers { get; init; } = new Dictionary<Sha256Hash, ReadOnlyMemory<byte>>();
+
+    /// <summary>The trackers, by tier (BEP 12); <c>announce</c> alone is one tier of one.</summary>
+    public IReadOnlyList<IReadOnlyList<string>> Trackers { get; init; } = [];
+
+    /// <summary>Web seeds that serve the files (BEP 19 <c>url-list</c>).</summary>
+    public IReadOnlyList<string> UrlSeeds { get; init; } = [];
+
+    /// <summary>Web seeds of BEP 17 (<c>httpseeds</c>).</summary>
+    public IReadOnlyList<string> HttpSeeds { get; init; } = [];
+
+    /// <summary>DHT nodes that know the torrent (BEP 5 <c>nodes</c>).</summary>
+    public IReadOnlyList<(string Host, int Port)> Nodes { get; init; } = [];
+
+    /// <summary>Whether peers come from trackers only (BEP 27).</summary>
+    public bool IsPrivate { get; init; }
+
+    /// <summary>The <c>source</c> that private trackers put into the info dictionary.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>A remark of whoever made the torrent.</summary>
+    public string? Comment { get; init; }
+
+    /// <summary>The program that made the torrent.</summary>
+    public string? CreatedBy { get; init; }
+
+    /// <summary>When the torrent was made.</summary>
+    public DateTimeOffset? CreationDate { get; init; }
+
+    /// <summary>The info dictionary's bytes as they stood: what info-hashes are over and what BEP 9 serves.</summary>
+    public required ReadOnlyMemory<byte> InfoBytes { get; init; }
+
+    /// <summary>What is odd but harmless in the file: wrong order of keys, names made safe, duplicates renamed.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>The SHA-1 that a piece must have. Not for v2-only torrents.</summary>
+    public Sha1Hash PieceHash(PieceIndex piece) => new(PieceHashes.Span.Slice(piece.Value * Sha1Hash.Length, Sha1Hash.Length));
+}
