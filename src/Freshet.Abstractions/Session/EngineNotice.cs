@@ -9,6 +9,9 @@ public abstract record EngineNotice;
 /// <summary>A torrent went into another state.</summary>
 public sealed record TorrentStateNotice(TorrentId Torrent, TorrentState State, string? Reason) : EngineNotice;
 
+/// <summary>A torrent that was to be removed is stopped, saved and forgotten.</summary>
+public sealed record TorrentRemovedNotice(TorrentId Torrent) : EngineNotice;
+
 /// <summary>A piece is written and announced to peers.</summary>
 public sealed record PieceNotice(TorrentId Torrent, PieceIndex Piece) : EngineNotice;
 

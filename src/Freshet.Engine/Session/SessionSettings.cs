@@ -1,0 +1,49 @@
+using Freshet.Core;
+
+namespace Freshet.Engine.Session;
+
+/// <summary>What a session may do and how much of it. Immutable: <see cref="SessionEngine.Apply"/> puts another in its place.</summary>
+public sealed record SessionSettings
+{
+    /// <summary>How the session names itself to peers and trackers; fixed for its life.</summary>
+    public required PeerId PeerId { get; init; }
+
+    /// <summary>The User-Agent header and the client name in BEP 10 handshakes.</summary>
+    public string UserAgent { get; init; } = "Freshet/0.1.0";
+
+    /// <summary>The port that peers reach us on, as trackers and peers are told; 0 where nothing listens.</summary>
+    public int ListenPort { get; init; }
+
+    /// <summary>Whether the session has an IPv4 socket.</summary>
+    public bool UseIPv4 { get; init; } = true;
+
+    /// <summary>Whether the session has an IPv6 socket.</summary>
+    public bool UseIPv6 { get; init; } = true;
+
+    /// <summary>The most connections of all torrents, half-open ones counted; the composition root lowers it to what handles allow.</summary>
+    public int MaxConnections { get; init; } = 200;
+
+    /// <summary>The most connections of one torrent, half-open ones counted.</summary>
+    public int MaxConnectionsPerTorrent { get; init; } = 100;
+
+    /// <summary>Connections that are being opened at once: enough to get past dead addresses fast, few enough for home routers.</summary>
+    public int MaxHalfOpen { get; init; } = 50;
+
+    /// <summary>New outgoing connections a second, in bursts of at most as many.</summary>
+    public int ConnectsPerSecond { get; init; } = 30;
+
+    /// <summary>Incoming connections between their handshake and ours (THREATS W3).</summary>
+    public int MaxPendingHandshakes { get; init; } = 256;
+
+    /// <summary>How many interested peers of a torrent may download from us at once.</summary>
+    public int UploadSlots { get; init; } = 8;
+
+    /// <summary>A fixed number of outstanding requests a peer, or null to measure what each peer needs.</summary>
+    public int? Pipeline { get; init; }
+
+    /// <summary>How long a connection may be silent.</summary>
+    public TimeSpan PeerTimeout { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>How long a request may wait at the most, or null to go by what was measured.</summary>
+    public TimeSpan? RequestTimeout { get; init; }
+}

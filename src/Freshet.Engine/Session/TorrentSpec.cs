@@ -1,0 +1,96 @@
+using System.Net;
+using Freshet.Abstractions;
+using Freshet.Core;
+
+namespace Freshet.Engine.Session;
+
+/// <summary>How far what is on disk is looked at before it is believed.</summary>
+public enum CheckMode : byte
+{
+    /// <summary>Believe the resume record as far as it can be; hash what is in doubt; without a record, hash what is there.</summary>
+    Auto,
+
+    /// <summary>Hash everything.</summary>
+    Full,
+
+    /// <summary>Hash nothing: what the record does not vouch for is fetched again.</summary>
+    None,
+}
+
+/// <summary>In which order pieces are fetched.</summary>
+public enum PickOrder : byte
+{
+    /// <summary>The piece that the fewest peers have comes first.</summary>
+    RarestFirst,
+
+    /// <summary>From the first piece to the last.</summary>
+    Sequential,
+}
+
+/// <summary>A torrent to add to a session.</summary>
+public sealed record TorrentSpec
+{
+    /// <summary>The whole metainfo; has a v1 side.</summary>
+    public required Metainfo Metainfo { get; init; }
+
+    /// <summary>The absolute folder under which the layout's paths lie.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>The files to fetch, or null for all.</summary>
+    public IReadOnlyList<FileIndex>? Selection { get; init; }
+
+    /// <summary>What the last run remembered, or null.</summary>
+    public ResumeRecord? Resume { get; init; }
+
+    /// <summary>The machine's present boot id; a record of another boot is trusted less.</summary>
+    public string BootId { get; init; } = "";
+
+    /// <summary>How far the disk is looked at first.</summary>
+    public CheckMode Check { get; init; } = CheckMode.Auto;
+
+    /// <summary>The order of pieces.</summary>
+    public PickOrder Order { get; init; } = PickOrder.RarestFirst;
+
+    /// <summary>Trackers beside those of the metainfo, as tiers of their own.</summary>
+    public IReadOnlyList<string> ExtraTrackers { get; init; } = [];
+
+    /// <summary>Whether to announce at all.</summary>
+    public bool UseTrackers { get; init; } = true;
+
+    /// <summary>Peers known from elsewhere.</summary>
+    public IReadOnlyList<IPEndPoint> Peers { get; init; } = [];
+
+    /// <summary>Whether files get their full space at once, in place of growing.</summary>
+    public bool FullAllocation { get; init; }
+
+    /// <summary>Whether to start at once.</summary>
+    public bool Start { get; init; } = true;
+
+    /// <summary>The most connections of this torrent, or null for the session's number.</summary>
+    public int? MaxConnections { get; init; }
+}
+
+/// <summary>Why a torrent was not added.</summary>
+public enum AddRefusal : byte
+{
+    /// <summary>It was added.</summary>
+    None,
+
+    /// <summary>One of its swarms is in the session already; the answer names that torrent.</summary>
+    Duplicate,
+
+    /// <summary>It has no v1 side; v2-only torrents are not fetched yet.</summary>
+    V2Only,
+
+    /// <summary>The session is stopping.</summary>
+    ShuttingDown,
+}
+
+/// <summary>The answer to <see cref="SessionEngine.AddTorrent"/>.</summary>
+/// <param name="Id">The torrent, or the one that was there already.</param>
+/// <param name="Refusal">Why not, or <see cref="AddRefusal.None"/>.</param>
+public readonly record struct AddOutcome(TorrentId Id, AddRefusal Refusal)
+{
+    /// <summary>Whether the torrent was added.</summary>
+    public bool IsAdded => Refusal == AddRefusal.None;
+}
