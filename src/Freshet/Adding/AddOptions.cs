@@ -1,0 +1,35 @@
+using System.Net;
+using Freshet.Core;
+
+namespace Freshet;
+
+/// <summary>How a torrent is added. Every value has a default that works.</summary>
+public sealed record AddOptions
+{
+    /// <summary>The folder under which the torrent's files go. Default: <see cref="ClientOptions.DownloadDirectory"/>.</summary>
+    public string? Directory { get; init; }
+
+    /// <summary>Whether it starts at once.</summary>
+    public bool Start { get; init; } = true;
+
+    /// <summary>Which files to fetch, or null for all.</summary>
+    public Func<FileEntry, bool>? Select { get; init; }
+
+    /// <summary>In which order pieces are fetched.</summary>
+    public PieceStrategy Strategy { get; init; }
+
+    /// <summary>How much of what is on disk is hashed first.</summary>
+    public CheckMode Check { get; init; }
+
+    /// <summary>Whether the torrent's own trackers are announced to.</summary>
+    public bool UseTrackers { get; init; } = true;
+
+    /// <summary>Further trackers (http, https, udp), each in a tier of its own.</summary>
+    public IReadOnlyList<Uri> Trackers { get; init; } = [];
+
+    /// <summary>Peers to try at once: <see cref="IPEndPoint"/> or <see cref="DnsEndPoint"/>.</summary>
+    public IReadOnlyList<EndPoint> Peers { get; init; } = [];
+
+    /// <summary>The most connections of this torrent. Default: <see cref="ClientOptions.MaxPeersPerTorrent"/>.</summary>
+    public int? MaxPeers { get; init; }
+}

@@ -1,0 +1,33 @@
+using Freshet.Core;
+
+namespace Freshet;
+
+internal sealed class StreamSource(Stream stream, string description) : TorrentSource
+{
+    public override string Description => description;
+
+    public override async Task<Metainfo> LoadAsync(CancellationToken cancellationToken = default)
+    {
+        using var bytes = new MemoryStream();
+        byte[] buffer = new byte[64 * 1024];
+        try
+        {
+            for (int read; (read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;)
+            {
+                if (bytes.Length + read > MaxBytes)
+                {
+                    throw new FreshetException(
+                        FreshetError.SourceInvalid, $"{description}: not a torrent file, for it has more than {MaxBytes:N0} bytes.");
+                }
+
+                await bytes.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (IOException error)
+        {
+            throw new FreshetException(FreshetError.SourceUnreadable, $"Cannot read the torrent from {description}: {error.Message}", error);
+        }
+
+        return MetainfoReading.Read(bytes.ToArray(), description);
+    }
+}

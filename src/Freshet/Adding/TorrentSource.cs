@@ -1,0 +1,53 @@
+using Freshet.Core;
+
+namespace Freshet;
+
+/// <summary>Where a torrent comes from: a file, bytes, a stream or a URL.</summary>
+public abstract class TorrentSource
+{
+    /// <summary>The most bytes that a torrent file may have: 32 MiB, three times the largest honest one.</summary>
+    public const int MaxBytes = 32 << 20;
+
+    private protected TorrentSource()
+    {
+    }
+
+    /// <summary>The source in words for a message, secrets redacted.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>A path of a file, or an http or https URL.</summary>
+    public static TorrentSource Parse(string text)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(text);
+        return Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
+            ? FromUrl(url)
+            : FromFile(text);
+    }
+
+    /// <summary>A .torrent file.</summary>
+    public static TorrentSource FromFile(string path) => new FileSource(path);
+
+    /// <summary>The bytes of a .torrent file.</summary>
+    /// <param name="bytes">The bytes; not copied.</param>
+    /// <param name="description">What to call them in a message.</param>
+    public static TorrentSource FromBytes(ReadOnlyMemory<byte> bytes, string description = "the given bytes") => new BytesSource(bytes, description);
+
+    /// <summary>A stream with the bytes of a .torrent file, read to its end when the torrent is added, and left open.</summary>
+    /// <param name="stream">The stream.</param>
+    /// <param name="description">What to call it in a message.</param>
+    public static TorrentSource FromStream(Stream stream, string description = "the given stream") => new StreamSource(stream, description);
+
+    /// <summary>An http or https URL of a .torrent file. Certificates are verified; at most five redirects, never from a public to a private address.</summary>
+    /// <exception cref="ArgumentException">The URL has another scheme, or is relative.</exception>
+    public static TorrentSource FromUrl(Uri url) => new UrlSource(url);
+
+    /// <summary>A torrent that was read before.</summary>
+    public static TorrentSource FromMetainfo(Metainfo metainfo) => new MetainfoSource(metainfo);
+
+    /// <summary>Reads and checks the whole torrent.</summary>
+    /// <exception cref="FreshetException">
+    /// It cannot be read (<see cref="FreshetError.SourceUnreadable"/>, <see cref="FreshetError.Network"/>) or is not a valid torrent
+    /// (<see cref="FreshetError.SourceInvalid"/>); the message says what and where.
+    /// </exception>
+    public abstract Task<Metainfo> LoadAsync(CancellationToken cancellationToken = default);
+}

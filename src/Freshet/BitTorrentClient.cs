@@ -1,0 +1,65 @@
+using Freshet.Core;
+
+namespace Freshet;
+
+/// <summary>
+/// A BitTorrent session: torrents, their peers and their data. Commands may be given from any thread; reads are snapshots and never wait.
+/// Disposing stops every torrent cleanly: trackers are told (for at most 3 s), data is on the device, state is saved.
+/// </summary>
+public sealed class BitTorrentClient : IAsyncDisposable
+{
+    private BitTorrentClient()
+    {
+    }
+
+    /// <summary>Starts a session.</summary>
+    /// <exception cref="FreshetException">
+    /// The port is taken (<see cref="FreshetError.Conflict"/>), an address to bind to is not there (<see cref="FreshetError.Network"/>), or the state
+    /// folder cannot be written (<see cref="FreshetError.Storage"/>).
+    /// </exception>
+    /// <exception cref="ArgumentException">An option makes no sense.</exception>
+    public static Task<BitTorrentClient> StartAsync(ClientOptions options, CancellationToken cancellationToken = default)
+        => throw new NotSupportedException();
+
+    /// <summary>Adds a torrent, and starts it unless told otherwise.</summary>
+    /// <exception cref="FreshetException">
+    /// The source cannot be read or is no valid torrent; the torrent is of BitTorrent v2 alone (<see cref="FreshetError.Unsupported"/>); another process
+    /// has it (<see cref="FreshetError.Conflict"/>); the state cannot be read (<see cref="FreshetError.Storage"/>).
+    /// </exception>
+    public Task<AddResult> AddAsync(TorrentSource source, AddOptions? options = null, CancellationToken cancellationToken = default)
+        => throw new NotSupportedException();
+
+    /// <summary>Stops a torrent and forgets it. Nothing happens where there is no such torrent.</summary>
+    /// <exception cref="FreshetException">The files cannot be deleted (<see cref="FreshetError.Storage"/>); the torrent is forgotten all the same.</exception>
+    public Task RemoveAsync(TorrentId id, DataDisposal data = DataDisposal.Keep, CancellationToken cancellationToken = default)
+        => throw new NotSupportedException();
+
+    /// <summary>The torrent with this id, or null.</summary>
+    public Torrent? Find(TorrentId id) => throw new NotSupportedException();
+
+    /// <summary>The torrent with this info-hash, v1 or truncated v2, or null.</summary>
+    public Torrent? Find(InfoHash anyHash) => throw new NotSupportedException();
+
+    /// <summary>How the session is doing; at most <see cref="ClientOptions.SnapshotInterval"/> old. Never waits.</summary>
+    public SessionSnapshot Snapshot() => throw new NotSupportedException();
+
+    /// <summary>Lists torrents: filtered, sorted, a window of them.</summary>
+    public Task<Page<TorrentStatus>> QueryAsync(TorrentQuery query, CancellationToken cancellationToken = default)
+        => throw new NotSupportedException();
+
+    /// <summary>What changes, from a snapshot on; runs until it is cancelled or the session ends.</summary>
+    /// <param name="sinceSequence">The sequence number of the last snapshot seen, or 0 for everything first.</param>
+    /// <param name="minInterval">The least time between two change sets; default: one second.</param>
+    /// <param name="cancellationToken">Ends the watching, with an <see cref="OperationCanceledException"/>.</param>
+    public IAsyncEnumerable<ChangeSet> WatchAsync(
+        long sinceSequence = 0, TimeSpan? minInterval = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <summary>
+    /// What happens from now on, until it is cancelled or the session ends. A reader that is too slow loses the oldest events and is told how many by
+    /// <see cref="EventsDropped"/>; the session never waits for it.
+    /// </summary>
+    public IAsyncEnumerable<TorrentEvent> EventsAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => throw new NotSupportedException();
+}

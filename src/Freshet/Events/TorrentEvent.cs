@@ -1,0 +1,61 @@
+using System.Net;
+using Freshet.Abstractions;
+using Freshet.Core;
+
+namespace Freshet;
+
+/// <summary>Something that happened in a session.</summary>
+/// <param name="Time">When.</param>
+public abstract record TorrentEvent(DateTimeOffset Time);
+
+/// <summary>A torrent went into another state.</summary>
+public sealed record TorrentStateChanged(DateTimeOffset Time, TorrentId Torrent, TorrentState State, string? Reason) : TorrentEvent(Time);
+
+/// <summary>A piece is verified and stored.</summary>
+public sealed record PieceCompleted(DateTimeOffset Time, TorrentId Torrent, PieceIndex Piece) : TorrentEvent(Time);
+
+/// <summary>A piece had a wrong hash and is fetched again.</summary>
+/// <param name="Time">When.</param>
+/// <param name="Torrent">The torrent.</param>
+/// <param name="Piece">The piece.</param>
+/// <param name="Senders">How many peers sent blocks of it.</param>
+public sealed record PieceFailed(DateTimeOffset Time, TorrentId Torrent, PieceIndex Piece, int Senders) : TorrentEvent(Time);
+
+/// <summary>A peer was connected.</summary>
+/// <param name="Time">When.</param>
+/// <param name="Torrent">The torrent.</param>
+/// <param name="Endpoint">The peer's address.</param>
+/// <param name="Peer">Its peer id, escaped.</param>
+public sealed record PeerConnected(DateTimeOffset Time, TorrentId Torrent, IPEndPoint Endpoint, string Peer) : TorrentEvent(Time);
+
+/// <summary>A connection to a peer ended, or never came about.</summary>
+public sealed record PeerDisconnected(DateTimeOffset Time, TorrentId Torrent, IPEndPoint Endpoint, DisconnectReason Reason) : TorrentEvent(Time);
+
+/// <summary>A peer was banned for wrong data.</summary>
+public sealed record PeerBanned(DateTimeOffset Time, TorrentId Torrent, IPEndPoint Endpoint, string Reason) : TorrentEvent(Time);
+
+/// <summary>A tracker answered, or did not.</summary>
+/// <param name="Time">When.</param>
+/// <param name="Torrent">The torrent.</param>
+/// <param name="Url">The tracker, secrets redacted.</param>
+/// <param name="Peers">Addresses in its answer.</param>
+/// <param name="NextAnnounceIn">When it is announced to again.</param>
+/// <param name="Error">Why it failed, or null.</param>
+/// <param name="Warning">What it wants its users to know, or null.</param>
+public sealed record TrackerAnnounced(
+    DateTimeOffset Time, TorrentId Torrent, string Url, int Peers, TimeSpan NextAnnounceIn, string? Error, string? Warning) : TorrentEvent(Time);
+
+/// <summary>The disk made trouble.</summary>
+/// <param name="Time">When.</param>
+/// <param name="Torrent">The torrent.</param>
+/// <param name="Error">What happened, and where.</param>
+/// <param name="WillRetry">Whether it is tried again without anybody's help.</param>
+public sealed record DiskTrouble(DateTimeOffset Time, TorrentId Torrent, DiskError Error, bool WillRetry) : TorrentEvent(Time);
+
+/// <summary>What was downloaded could not be remembered; downloading goes on, the next start may have to check more.</summary>
+public sealed record StateTrouble(DateTimeOffset Time, string Error) : TorrentEvent(Time);
+
+/// <summary>This reader was too slow: events between the one before and the one after were dropped for it.</summary>
+/// <param name="Time">When.</param>
+/// <param name="Count">How many.</param>
+public sealed record EventsDropped(DateTimeOffset Time, long Count) : TorrentEvent(Time);

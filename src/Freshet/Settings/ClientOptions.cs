@@ -1,0 +1,72 @@
+using System.Net;
+using Freshet.Abstractions;
+using Microsoft.Extensions.Logging;
+
+namespace Freshet;
+
+/// <summary>What a session is started with. Every value has a default that works.</summary>
+public sealed record ClientOptions
+{
+    /// <summary>The memory that payload may take by default: 32 MiB, enough for a full line and small enough for a small board.</summary>
+    public const long DefaultMemoryBudget = 32L << 20;
+
+    /// <summary>Connections of the whole session by default.</summary>
+    public const int DefaultMaxConnections = 500;
+
+    /// <summary>Connections of one torrent by default.</summary>
+    public const int DefaultMaxPeersPerTorrent = 100;
+
+    /// <summary>Where downloads go, unless <see cref="AddOptions.Directory"/> says otherwise. Default: the current folder.</summary>
+    public string DownloadDirectory { get; init; } = ".";
+
+    /// <summary>
+    /// Where the session remembers what it has. Default: <c>$XDG_STATE_HOME/freshet</c> or <c>~/.local/state/freshet</c>, on Windows
+    /// <c>%LOCALAPPDATA%\freshet</c>, on macOS <c>~/Library/Application Support/freshet</c>. Several sessions may share it.
+    /// </summary>
+    public string? StateDirectory { get; init; }
+
+    /// <summary>The TCP port to take peers' connections on; 0 for one that the system chooses, null to take none.</summary>
+    public int? ListenPort { get; init; } = 0;
+
+    /// <summary>
+    /// The local addresses that every connection, datagram and listener of the session is bound to, at most one IPv4 and one IPv6; nothing leaves from
+    /// another, and an address family without one is not used. Empty: whatever the system's routes say.
+    /// </summary>
+    public IReadOnlyList<IPAddress> BindAddresses { get; init; } = [];
+
+    /// <summary>The most connections of the whole session.</summary>
+    public int MaxConnections { get; init; } = DefaultMaxConnections;
+
+    /// <summary>The most connections of a torrent, unless <see cref="AddOptions.MaxPeers"/> says otherwise.</summary>
+    public int MaxPeersPerTorrent { get; init; } = DefaultMaxPeersPerTorrent;
+
+    /// <summary>The bytes of payload that may be in memory at one time.</summary>
+    public long MemoryBudget { get; init; } = DefaultMemoryBudget;
+
+    /// <summary>Whether files get their full space when a download starts, in place of growing as sparse files.</summary>
+    public bool AllocateFully { get; init; }
+
+    /// <summary>A peer that says nothing for so long is dropped. Default: 120 s.</summary>
+    public TimeSpan PeerTimeout { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>The longest that a requested block is waited for before others are asked; null to go by the peer's own pace alone.</summary>
+    public TimeSpan? RequestTimeout { get; init; }
+
+    /// <summary>The number of requests that are kept at each peer, or null to measure what its line takes.</summary>
+    public int? RequestQueue { get; init; }
+
+    /// <summary>How many peers of a torrent may download from us at once; 0 gives nothing.</summary>
+    public int UploadSlots { get; init; } = 8;
+
+    /// <summary>Where payload is kept, or null for files of the file system.</summary>
+    public IStorage? Storage { get; init; }
+
+    /// <summary>Where resume data is kept, or null for the database in <see cref="StateDirectory"/>.</summary>
+    public IStateStore? StateStore { get; init; }
+
+    /// <summary>Where the session's log goes, or null for nowhere.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>How often <see cref="BitTorrentClient.Snapshot"/> changes at most. Default: 200 ms; at least 50 ms.</summary>
+    public TimeSpan SnapshotInterval { get; init; } = TimeSpan.FromMilliseconds(200);
+}
