@@ -132,7 +132,7 @@ public sealed class BencodeReaderTests
     [InlineData("d1:bi1e1:ai2e1:ci3e1:bi3ee", 7, 19)]
     [InlineData("ld1:bi1e1:ai2eed1:bi1e1:ai2eee", 8, -1)]
     [InlineData("d1:ad1:xi1e1:xi2ee1:bi2ee", -1, 11)]
-    [InlineData("d2:aai1e1:bi2e1:alee", 13, -1)]
+    [InlineData("d2:aai1e1:bi2e1:alee", 14, -1)]
     public void Order_and_duplicates_of_keys_are_reported(string input, int unsorted, int duplicate)
     {
         BencodeDocument document = BencodeDocument.Parse(Encoding.Latin1.GetBytes(input), Limits);
