@@ -1,0 +1,20 @@
+using Freshet.Abstractions;
+
+namespace Freshet.Engine.Picking;
+
+/// <summary>Who asks for blocks, and what is known of it at this moment.</summary>
+/// <param name="Peer">The connection that the requests will go to.</param>
+public readonly record struct PickRequest(ConnectionId Peer)
+{
+    /// <summary>The peer chokes us: only what it allowed fast (BEP 6) may be asked for.</summary>
+    public bool IsChoked { get; init; }
+
+    /// <summary>The peer let requests time out: it is kept away from pieces that others wait for.</summary>
+    public bool IsSnubbed { get; init; }
+
+    /// <summary>
+    /// The peer is fast enough to bring a piece on its own in a short time (<see cref="PiecePicker.WholePieceTime"/>): it begins pieces of its own
+    /// before it shares those of others.
+    /// </summary>
+    public bool PrefersWholePieces { get; init; }
+}
