@@ -28,6 +28,7 @@ public sealed class SimNode : ISimHost, IEngineEffects, IPeerEventSink
     private readonly Queue<Action> _effects = new();
     private readonly Dictionary<TorrentId, SimContent> _contents = [];
     private long _incoming = 1;
+    private SimContent? _adding;
     private bool _running;
     private MonoTime _wake = MonoTime.Never;
 
@@ -89,8 +90,8 @@ public sealed class SimNode : ISimHost, IEngineEffects, IPeerEventSink
         TorrentId id = default;
         Run(() =>
         {
-            // The engine numbers torrents from what it has seen; until then the storage effect needs the content.
-            _pending = content;
+            // The engine gives the number; a storage effect that comes before it is known is about this torrent.
+            _adding = content;
             AddOutcome outcome = _engine.AddTorrent(adapt is null ? spec : adapt(spec), Now);
             if (!outcome.IsAdded)
                 throw new SimulationException(_swarm.World, $"the torrent was refused: {outcome.Refusal}");
@@ -155,7 +156,7 @@ public sealed class SimNode : ISimHost, IEngineEffects, IPeerEventSink
     void IEngineEffects.OpenStorage(StorageLocation location)
     {
         if (!_contents.ContainsKey(location.Torrent))
-            _contents[location.Torrent] = _pending!;
+            _contents[location.Torrent] = _adding!;
         Disk.Open(location, _contents[location.Torrent].Metainfo);
     }
 
@@ -199,8 +200,6 @@ public sealed class SimNode : ISimHost, IEngineEffects, IPeerEventSink
         if (!_running)
             _swarm.World.After(TimeSpan.Zero, () => Run(static () => { }));
     }
-
-    private SimContent? _pending;
 
     private SimConnection Join(SimConnection connection)
     {

@@ -146,13 +146,13 @@ public sealed class SimTracker : ISimHost
         if (hash.Length != Sha1Hash.Length)
             return Encoding.ASCII.GetBytes("d14:failure reason13:bad info_hashe");
         var peer = new IPEndPoint(from, int.Parse(query["port"]));
-        IPEndPoint[] peers = [.. Announce(Convert.ToHexStringLower(hash), peer, query.GetValueOrDefault("event", ""))];
+        IPEndPoint[] peers = Announce(Convert.ToHexStringLower(hash), peer, query.GetValueOrDefault("event", ""));
         byte[] v4 = Compact(peers, AddressFamily.InterNetwork);
         byte[] v6 = Compact(peers, AddressFamily.InterNetworkV6);
         return [.. Encoding.ASCII.GetBytes($"d8:intervali{Interval}e5:peers{v4.Length}:"), .. v4, .. Encoding.ASCII.GetBytes($"6:peers6{v6.Length}:"), .. v6, (byte)'e'];
     }
 
-    private IEnumerable<IPEndPoint> Announce(string swarm, IPEndPoint peer, string happened)
+    private IPEndPoint[] Announce(string swarm, IPEndPoint peer, string happened)
     {
         if (happened.Length > 0)
             Events.Add(happened);
