@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.Protocol.Extensions;
 
 namespace Freshet.Protocol.Wire;
 
@@ -22,10 +24,33 @@ namespace Freshet.Protocol.Wire;
 /// </summary>
 public sealed class PeerLink
 {
-    private PeerLink(ConnectionId id, IPEndPoint remote)
+    private readonly BlockPool _pool;
+    private readonly WireEncoder _encoder = new();
+    private readonly MonoTime _handshakeDeadline;
+    private State _state;
+    private ConnectionSetup? _setup;
+    private byte[]? _handshake = new byte[WireHandshake.Length];
+    private int _handshakeLength;
+    private WireDecoder? _decoder;
+
+    // What came and could not be taken yet; rented, and only while IsStarved or an incoming handshake waits.
+    private byte[]? _kept;
+    private int _keptStart;
+    private int _keptEnd;
+
+    private MonoTime _lastReceived;
+    private MonoTime _lastSent;
+    private MonoTime _keepAliveDue;
+
+    private PeerLink(ConnectionId id, IPEndPoint remote, BlockPool pool, MonoTime now)
     {
         Id = id;
         Remote = remote;
+        _pool = pool;
+        _handshakeDeadline = now + WireLimits.Handshake;
+        _lastReceived = now;
+        _lastSent = now;
+        _keepAliveDue = now + WireLimits.KeepAlive;
     }
 
     /// <summary>Which connection this is; each event carries it.</summary>
@@ -35,7 +60,7 @@ public sealed class PeerLink
     public IPEndPoint Remote { get; }
 
     /// <summary>Whether both handshakes are through.</summary>
-    public bool IsReady { get; private set; }
+    public bool IsReady => _state == State.Ready;
 
     /// <summary>Both sides know BEP 6; meant only when <see cref="IsReady"/>.</summary>
     public bool HasFast { get; private set; }
@@ -47,22 +72,30 @@ public sealed class PeerLink
     /// Whether to read the socket. False while the link is starved, while an incoming link waits for the engine's answer, while more than
     /// <see cref="WireLimits.SendHighWater"/> bytes wait to be sent, and when it is ending.
     /// </summary>
-    public bool WantsInput => throw new NotSupportedException();
+    public bool WantsInput
+        => Ending == DisconnectReason.None && _kept is null && !IsStarved && _state != State.AwaitingAccept && !IsCongested;
 
     /// <summary>Whether a block that was asked for is on the wire and the pool had no place for it: call <see cref="Resume"/> later.</summary>
-    public bool IsStarved { get; private set; }
+    public bool IsStarved => _decoder is { IsStarved: true };
 
     /// <summary>Whether bytes wait to be sent.</summary>
     public bool HasOutput => OutputLength > 0;
 
     /// <summary>How many bytes wait to be sent.</summary>
-    public int OutputLength => throw new NotSupportedException();
+    public int OutputLength => _encoder.Output.Length;
 
     /// <summary>The link has found, or was told, that it must end, and why; None while it goes on. The first reason stays.</summary>
     public DisconnectReason Ending { get; private set; }
 
     /// <summary>When <see cref="Advance"/> wants to be called, at the latest: the handshake's end, the peer's silence, our keep-alive.</summary>
-    public MonoTime Deadline => throw new NotSupportedException();
+    public MonoTime Deadline => Ending != DisconnectReason.None ? MonoTime.Never
+        : IsReady ? MonoTime.Min(LastSign + WireLimits.Silence, _keepAliveDue)
+        : _handshakeDeadline;
+
+    private bool IsCongested => OutputLength > WireLimits.SendHighWater;
+
+    /// <summary>When the peer last showed that it lives: by sending, or while we do not listen to it, by taking what we send.</summary>
+    private MonoTime LastSign => IsCongested ? _lastSent : _lastReceived;
 
     /// <summary>Starts a link on a connection that we opened; its handshake waits to be sent.</summary>
     /// <param name="id">The connection.</param>
@@ -70,24 +103,52 @@ public sealed class PeerLink
     /// <param name="pool">Where blocks are put; may be shared by many links and threads.</param>
     /// <param name="now">When the connection was there: the handshake's ten seconds run from here.</param>
     public static PeerLink Outgoing(ConnectionId id, ConnectionSetup setup, BlockPool pool, MonoTime now)
-        => pool is not null && now > MonoTime.Zero ? new(id, setup.Endpoint) : throw new NotSupportedException();
+    {
+        var link = new PeerLink(id, setup.Endpoint, pool, now) { _setup = setup, _state = State.AwaitingHandshake };
+        link._encoder.Handshake(setup.Swarm, setup.Self);
+        return link;
+    }
 
     /// <summary>Starts a link on a connection that was accepted; posts Incoming when the peer has named its torrent.</summary>
     /// <param name="id">The connection.</param>
     /// <param name="remote">Where it comes from.</param>
     /// <param name="pool">Where blocks are put.</param>
     /// <param name="now">When it was accepted: the handshake's ten seconds run from here.</param>
-    public static PeerLink Incoming(ConnectionId id, IPEndPoint remote, BlockPool pool, MonoTime now) => throw new NotSupportedException();
+    public static PeerLink Incoming(ConnectionId id, IPEndPoint remote, BlockPool pool, MonoTime now)
+        => new(id, remote, pool, now) { _state = State.AwaitingPrologue };
 
     /// <summary>
     /// Takes what the socket gave, all of it, and posts what it says. Where the link must stop in the middle (<see cref="IsStarved"/>, or an
     /// incoming handshake that waits for its answer) it keeps the rest itself, which is why a pump then reads no more. A pump that finds
     /// <see cref="BlockPool.FreeBlocks"/> low should read less at a time, so that little has to be kept.
     /// </summary>
-    public void Feed(ReadOnlySpan<byte> bytes, IPeerEventSink sink, MonoTime now) => throw new NotSupportedException();
+    public void Feed(ReadOnlySpan<byte> bytes, IPeerEventSink sink, MonoTime now)
+    {
+        if (Ending != DisconnectReason.None || bytes.IsEmpty)
+            return;
+        _lastReceived = now;
+        if (_kept is not null)
+        {
+            Keep(bytes);
+            Resume(sink, now);
+            return;
+        }
+
+        int taken = Take(bytes, sink);
+        if (taken < bytes.Length && Ending == DisconnectReason.None)
+            Keep(bytes[taken..]);
+    }
 
     /// <summary>Goes on with what was kept; does nothing where nothing was.</summary>
-    public void Resume(IPeerEventSink sink, MonoTime now) => throw new NotSupportedException();
+    public void Resume(IPeerEventSink sink, MonoTime now)
+    {
+        if (_kept is null || Ending != DisconnectReason.None)
+            return;
+        _lastReceived = now;
+        _keptStart += Take(_kept.AsSpan(_keptStart, _keptEnd - _keptStart), sink);
+        if (_keptStart == _keptEnd || Ending != DisconnectReason.None)
+            ReleaseKept();
+    }
 
     /// <summary>
     /// Does what the engine says: queues the message to be sent, remembers or forgets a request, answers an incoming handshake. Returns the
@@ -97,22 +158,82 @@ public sealed class PeerLink
     /// <param name="sink">Accept may post what the peer sent in the meantime.</param>
     /// <param name="now">The time.</param>
     /// <exception cref="InvalidOperationException">A message was to be sent before the link is ready, or Connect was passed.</exception>
-    public void Apply(in PeerCommand command, IPeerEventSink sink, MonoTime now) => throw new NotSupportedException();
+    public void Apply(in PeerCommand command, IPeerEventSink sink, MonoTime now)
+    {
+        if (Ending != DisconnectReason.None)
+        {
+            _pool.Return(command.Lease);
+            return;
+        }
+
+        switch (command.Kind)
+        {
+            case PeerCommandKind.Close:
+                End(command.Reason);
+                break;
+            case PeerCommandKind.Accept when _state == State.AwaitingAccept:
+                _setup = (ConnectionSetup)command.Payload!;
+                _encoder.Handshake(_setup.Swarm, _setup.Self);
+                _state = State.AwaitingPeerId;
+                Resume(sink, now);
+                break;
+            default:
+                if (!IsReady)
+                    throw new InvalidOperationException($"{command.Kind} on {Id}, whose handshake is not through.");
+                Say(command);
+                // The block that had no place may be the one that was just withdrawn.
+                if (IsStarved && command.Kind is PeerCommandKind.Cancel or PeerCommandKind.Forget)
+                    Resume(sink, now);
+                break;
+        }
+    }
 
     /// <summary>
     /// The bytes that wait to be sent. They stay where they are until <see cref="EndSend"/>, whatever is queued in between, so that an
     /// asynchronous send may use them.
     /// </summary>
-    public ReadOnlyMemory<byte> BeginSend() => throw new NotSupportedException();
+    public ReadOnlyMemory<byte> BeginSend() => _encoder.Output.BeginSend();
 
     /// <summary>Reports how many of the bytes of <see cref="BeginSend"/> the socket took, also where it took none.</summary>
-    public void EndSend(int count, MonoTime now) => throw new NotSupportedException();
+    public void EndSend(int count, MonoTime now)
+    {
+        bool wasCongested = IsCongested;
+        _encoder.EndSend(count);
+        if (count == 0)
+            return;
+        if (wasCongested)
+            _lastReceived = now;
+        _lastSent = now;
+        _keepAliveDue = now + WireLimits.KeepAlive;
+    }
 
     /// <summary>Posts Sent with the payload bytes of all blocks that are wholly handed to the socket since the last time, if any.</summary>
-    public void ReportSent(IPeerEventSink sink) => throw new NotSupportedException();
+    public void ReportSent(IPeerEventSink sink)
+    {
+        if (_encoder.PayloadSent > 0)
+            sink.Post(new PeerEvent(PeerEventKind.Sent, Id) { Value = _encoder.TakePayloadSent() });
+    }
 
     /// <summary>Does what is due: ends a slow handshake or a silent peer, queues a keep-alive.</summary>
-    public void Advance(MonoTime now) => throw new NotSupportedException();
+    public void Advance(MonoTime now)
+    {
+        if (Ending != DisconnectReason.None)
+            return;
+        if (!IsReady)
+        {
+            if (now >= _handshakeDeadline)
+                End(DisconnectReason.HandshakeTimeout);
+            return;
+        }
+
+        // A silence of our own making is not the peer's: we do not read while we have no room.
+        if (IsStarved)
+            _lastReceived = now;
+        if (now >= LastSign + WireLimits.Silence)
+            End(DisconnectReason.PeerTimeout);
+        else if (now >= _keepAliveDue)
+            QueueKeepAlive(now);
+    }
 
     /// <summary>
     /// Ends the link: posts what was sent and Closed (once), returns its leases and buffers. Not between <see cref="BeginSend"/> and
@@ -120,5 +241,234 @@ public sealed class PeerLink
     /// </summary>
     /// <param name="reason">Why, where <see cref="Ending"/> does not say so already.</param>
     /// <param name="sink">Takes the last events.</param>
-    public void Close(DisconnectReason reason, IPeerEventSink sink) => throw new NotSupportedException();
+    public void Close(DisconnectReason reason, IPeerEventSink sink)
+    {
+        if (_state == State.Closed)
+            return;
+        End(reason);
+        ReportSent(sink);
+        _state = State.Closed;
+        _decoder?.Release();
+        _encoder.Output.Release();
+        ReleaseKept();
+        sink.Post(new PeerEvent(PeerEventKind.Closed, Id) { Reason = Ending });
+    }
+
+    private void End(DisconnectReason reason)
+    {
+        if (Ending == DisconnectReason.None)
+            Ending = reason == DisconnectReason.None ? DisconnectReason.ClosedByPeer : reason;
+    }
+
+    private int Take(ReadOnlySpan<byte> bytes, IPeerEventSink sink)
+    {
+        int taken = 0;
+        while (taken < bytes.Length && Ending == DisconnectReason.None)
+        {
+            ReadOnlySpan<byte> rest = bytes[taken..];
+            if (_state == State.AwaitingAccept)
+                break;
+            if (_state != State.Ready)
+            {
+                taken += TakeHandshake(rest, sink);
+                continue;
+            }
+
+            taken += _decoder!.Feed(rest, sink);
+            if (_decoder.Fault != DisconnectReason.None)
+                End(_decoder.Fault);
+            break;
+        }
+
+        return taken;
+    }
+
+    private int TakeHandshake(ReadOnlySpan<byte> bytes, IPeerEventSink sink)
+    {
+        int wanted = _state == State.AwaitingPrologue ? WireHandshake.PrologueLength : WireHandshake.Length;
+        int taken = Math.Min(wanted - _handshakeLength, bytes.Length);
+        bytes[..taken].CopyTo(_handshake.AsSpan(_handshakeLength));
+        _handshakeLength += taken;
+        ReadOnlySpan<byte> received = _handshake.AsSpan(0, _handshakeLength);
+        if (!WireHandshake.CanStart(received))
+            End(DisconnectReason.BadHandshake);
+        else if (_setup is not null && received.Length >= WireHandshake.PrologueLength && WireHandshake.SwarmOf(received) != _setup.Swarm)
+            End(DisconnectReason.UnknownTorrent);
+        else if (received.Length == wanted && _state == State.AwaitingPrologue)
+            TakePrologue(received, sink);
+        else if (received.Length == wanted)
+            TakeWhole(received, sink);
+        return taken;
+    }
+
+    private void TakePrologue(ReadOnlySpan<byte> received, IPeerEventSink sink)
+    {
+        _state = State.AwaitingAccept;
+        sink.Post(new PeerEvent(PeerEventKind.Incoming, Id) { Payload = Describe(received, default) });
+    }
+
+    private void TakeWhole(ReadOnlySpan<byte> received, IPeerEventSink sink)
+    {
+        PeerId peer = WireHandshake.PeerOf(received);
+        if (peer == _setup!.Self)
+        {
+            End(DisconnectReason.SelfConnection);
+            return;
+        }
+
+        HasFast = WireHandshake.HasFast(received);
+        HasExtensions = WireHandshake.HasExtensions(received);
+        _decoder = new WireDecoder(Id, _pool, _setup.Layout, HasFast, HasExtensions);
+        _state = State.Ready;
+        sink.Post(new PeerEvent(PeerEventKind.Ready, Id) { Payload = Describe(received, peer) });
+        _handshake = null;
+        _setup = null;
+    }
+
+    private PeerHandshake Describe(ReadOnlySpan<byte> received, PeerId peer) => new(
+        Remote,
+        WireHandshake.SwarmOf(received),
+        peer,
+        WireHandshake.HasExtensions(received),
+        WireHandshake.HasFast(received),
+        WireHandshake.HasDht(received),
+        WireHandshake.HasV2(received));
+
+    private void Say(in PeerCommand command)
+    {
+        switch (command.Kind)
+        {
+            case PeerCommandKind.Choke:
+                _encoder.Signal(MessageId.Choke);
+                break;
+            case PeerCommandKind.Unchoke:
+                _encoder.Signal(MessageId.Unchoke);
+                break;
+            case PeerCommandKind.Interested:
+                _encoder.Signal(MessageId.Interested);
+                break;
+            case PeerCommandKind.NotInterested:
+                _encoder.Signal(MessageId.NotInterested);
+                break;
+            case PeerCommandKind.Have:
+                _encoder.Piece(MessageId.Have, command.Range.Piece);
+                break;
+            case PeerCommandKind.Bitfield:
+                SayBitfield((Bitfield)command.Payload!);
+                break;
+            case PeerCommandKind.Request:
+                _decoder!.Requests.Add(command.Range);
+                _encoder.Range(MessageId.Request, command.Range);
+                break;
+            case PeerCommandKind.Cancel:
+                _decoder!.Withdraw(command.Range);
+                _encoder.Range(MessageId.Cancel, command.Range);
+                break;
+            case PeerCommandKind.Forget:
+                _decoder!.Withdraw(command.Range);
+                break;
+            case PeerCommandKind.Reject when HasFast:
+                _encoder.Range(MessageId.Reject, command.Range);
+                break;
+            case PeerCommandKind.Suggest when HasFast:
+                _encoder.Piece(MessageId.Suggest, command.Range.Piece);
+                break;
+            case PeerCommandKind.AllowedFast when HasFast:
+                _encoder.Piece(MessageId.AllowedFast, command.Range.Piece);
+                break;
+            case PeerCommandKind.Reject or PeerCommandKind.Suggest or PeerCommandKind.AllowedFast:
+                // The peer does not know BEP 6: to it, silence says the same.
+                break;
+            case PeerCommandKind.Port:
+                _encoder.Port(command.Value);
+                break;
+            case PeerCommandKind.ExtensionHandshake:
+                SayExtensions((ExtensionHandshake)command.Payload!);
+                break;
+            case PeerCommandKind.SendBlock:
+                _encoder.Block(command.Range, _pool.Span(command.Lease)[..command.Range.Length]);
+                _pool.Return(command.Lease);
+                break;
+            case PeerCommandKind.KeepAlive:
+                _encoder.KeepAlive();
+                break;
+            default:
+                throw new InvalidOperationException($"{command.Kind} is not for {Id}, which is connected already.");
+        }
+    }
+
+    private void SayBitfield(Bitfield bitfield)
+    {
+        if (HasFast && bitfield.IsFull)
+            _encoder.Signal(MessageId.HaveAll);
+        else if (HasFast && bitfield.IsEmpty)
+            _encoder.Signal(MessageId.HaveNone);
+        else if (!bitfield.IsEmpty)
+            _encoder.Bitfield(bitfield);
+    }
+
+    private void SayExtensions(ExtensionHandshake handshake)
+    {
+        if (!HasExtensions)
+            return;
+        var writer = new BencodeWriter();
+        ExtensionHandshakeCodec.Write(handshake, writer);
+        _encoder.Extended(ExtensionNumbers.Handshake, writer.Written);
+    }
+
+    private void QueueKeepAlive(MonoTime now)
+    {
+        // While something waits that the peer does not take, a keep-alive behind it would only pile up.
+        if (!HasOutput)
+            _encoder.KeepAlive();
+        _keepAliveDue = now + WireLimits.KeepAlive;
+    }
+
+    private void Keep(ReadOnlySpan<byte> bytes)
+    {
+        int length = _keptEnd - _keptStart;
+        if (_kept is null || _kept.Length - _keptEnd < bytes.Length)
+        {
+            byte[] larger = ArrayPool<byte>.Shared.Rent(length + bytes.Length);
+            _kept.AsSpan(_keptStart, length).CopyTo(larger);
+            if (_kept is not null)
+                ArrayPool<byte>.Shared.Return(_kept);
+            _kept = larger;
+            _keptStart = 0;
+            _keptEnd = length;
+        }
+
+        bytes.CopyTo(_kept.AsSpan(_keptEnd));
+        _keptEnd += bytes.Length;
+    }
+
+    private void ReleaseKept()
+    {
+        if (_kept is not null)
+            ArrayPool<byte>.Shared.Return(_kept);
+        _kept = null;
+        _keptStart = 0;
+        _keptEnd = 0;
+    }
+
+    private enum State : byte
+    {
+        /// <summary>Outgoing: our handshake is on its way, the peer's 68 bytes are awaited.</summary>
+        AwaitingHandshake,
+
+        /// <summary>Incoming: the first 48 bytes are awaited.</summary>
+        AwaitingPrologue,
+
+        /// <summary>Incoming: the engine has to say whether we have this torrent.</summary>
+        AwaitingAccept,
+
+        /// <summary>Incoming: our handshake is on its way, the last 20 bytes of the peer's are awaited.</summary>
+        AwaitingPeerId,
+
+        /// <summary>Messages.</summary>
+        Ready,
+
+        /// <summary>Over.</summary>
+        Closed,
+    }
 }

@@ -1,0 +1,34 @@
+using System.Net;
+using Freshet.Abstractions;
+using Freshet.Protocol.Wire;
+
+namespace Freshet.Protocol.Extensions;
+
+/// <summary>The extensions that we speak and the numbers by which peers send them to us (BEP 10); they never change.</summary>
+public static class ExtensionNumbers
+{
+    /// <summary>The handshake itself.</summary>
+    public const byte Handshake = 0;
+
+    /// <summary>BEP 54. The number that libtorrent and others use, though any would do.</summary>
+    public const byte DontHave = 7;
+
+    /// <summary>BEP 54's name.</summary>
+    public const string DontHaveName = "lt_donthave";
+
+    private static readonly Dictionary<string, byte> Spoken = new(StringComparer.Ordinal) { [DontHaveName] = DontHave };
+
+    /// <summary>Our handshake: what we speak, who we are, how many requests we queue.</summary>
+    /// <param name="listenPort">Where we listen, or null.</param>
+    /// <param name="peerAddress">The peer's address as we see it, or null.</param>
+    /// <param name="isUploadOnly">BEP 21: we download nothing more.</param>
+    public static ExtensionHandshake Announce(int? listenPort, IPAddress? peerAddress, bool isUploadOnly) => new()
+    {
+        Messages = Spoken,
+        ListenPort = listenPort,
+        YourAddress = peerAddress,
+        UploadOnly = isUploadOnly,
+        Client = ClientName.Display,
+        RequestQueue = WireLimits.RequestQueue,
+    };
+}

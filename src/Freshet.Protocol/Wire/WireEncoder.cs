@@ -1,0 +1,102 @@
+using System.Buffers.Binary;
+using Freshet.Core;
+
+namespace Freshet.Protocol.Wire;
+
+/// <summary>Writes messages behind one another into what waits to be sent, and knows which payload has gone out.</summary>
+internal sealed class WireEncoder
+{
+    // Made with the first block: who only takes needs none.
+    private Queue<SentMark>? _marks;
+    private long _added;
+    private long _sent;
+
+    /// <summary>What waits to be sent.</summary>
+    public SendBuffer Output { get; } = new();
+
+    /// <summary>Payload bytes of blocks that are wholly sent and not yet taken by <see cref="TakePayloadSent"/>.</summary>
+    public int PayloadSent { get; private set; }
+
+    /// <summary>The handshake.</summary>
+    public void Handshake(InfoHash swarm, PeerId self) => WireHandshake.Write(Add(WireHandshake.Length), swarm, self);
+
+    /// <summary>A length of 0.</summary>
+    public void KeepAlive() => Add(4).Clear();
+
+    /// <summary>A message that is only its id.</summary>
+    public void Signal(MessageId id) => Start(id, 0);
+
+    /// <summary>A message with a piece's index.</summary>
+    public void Piece(MessageId id, PieceIndex piece) => BinaryPrimitives.WriteInt32BigEndian(Start(id, 4), piece.Value);
+
+    /// <summary>A message with a range.</summary>
+    public void Range(MessageId id, BlockRange range)
+    {
+        Span<byte> body = Start(id, 12);
+        BinaryPrimitives.WriteInt32BigEndian(body, range.Piece.Value);
+        BinaryPrimitives.WriteInt32BigEndian(body[4..], range.Offset);
+        BinaryPrimitives.WriteInt32BigEndian(body[8..], range.Length);
+    }
+
+    /// <summary>BEP 3 bitfield.</summary>
+    public void Bitfield(Bitfield bitfield) => bitfield.CopyTo(Start(MessageId.Bitfield, bitfield.ByteLength));
+
+    /// <summary>BEP 5 port.</summary>
+    public void Port(int port) => BinaryPrimitives.WriteUInt16BigEndian(Start(MessageId.Port, 2), (ushort)port);
+
+    /// <summary>BEP 10: the message's number and its body.</summary>
+    public void Extended(byte number, ReadOnlySpan<byte> body)
+    {
+        Span<byte> target = Start(MessageId.Extended, 1 + body.Length);
+        target[0] = number;
+        body.CopyTo(target[1..]);
+    }
+
+    /// <summary>BEP 3 piece: the only copy on its way out.</summary>
+    public void Block(BlockRange range, ReadOnlySpan<byte> payload)
+    {
+        Span<byte> body = Start(MessageId.Piece, 8 + payload.Length);
+        BinaryPrimitives.WriteInt32BigEndian(body, range.Piece.Value);
+        BinaryPrimitives.WriteInt32BigEndian(body[4..], range.Offset);
+        payload.CopyTo(body[8..]);
+        _marks ??= new Queue<SentMark>();
+        _marks.Enqueue(new SentMark(_added, payload.Length));
+    }
+
+    /// <summary>The first bytes of <see cref="Output"/> are sent.</summary>
+    public void EndSend(int count)
+    {
+        Output.EndSend(count);
+        _sent += count;
+        while (_marks is not null && _marks.TryPeek(out SentMark mark) && mark.End <= _sent)
+        {
+            PayloadSent += mark.Payload;
+            _marks.Dequeue();
+        }
+    }
+
+    /// <summary>Takes the count of payload bytes sent.</summary>
+    public int TakePayloadSent()
+    {
+        int count = PayloadSent;
+        PayloadSent = 0;
+        return count;
+    }
+
+    private Span<byte> Start(MessageId id, int bodyLength)
+    {
+        Span<byte> message = Add(5 + bodyLength);
+        BinaryPrimitives.WriteInt32BigEndian(message, 1 + bodyLength);
+        message[4] = (byte)id;
+        return message[5..];
+    }
+
+    private Span<byte> Add(int count)
+    {
+        _added += count;
+        return Output.Add(count);
+    }
+
+    /// <summary>Where a block's message ends, counted from the connection's first byte.</summary>
+    private readonly record struct SentMark(long End, int Payload);
+}
