@@ -33,6 +33,9 @@ public enum DiskJobKind : byte
     /// <summary>Read pieces from <see cref="DiskJob.Range"/>.Piece on, <see cref="DiskJob.PieceCount"/> of them, and say which are right in <see cref="DiskJob.Good"/>.</summary>
     Check,
 
+    /// <summary>Say in <see cref="DiskJob.Files"/> what the files look like now; makes and changes nothing, waits for nothing.</summary>
+    Stamp,
+
     /// <summary>fdatasync every file written since the last such job; the answer counts only if there is no error.</summary>
     Sync,
 
@@ -92,7 +95,7 @@ public sealed class DiskJob
     /// <summary>Answer of <see cref="DiskJobKind.Check"/>, by piece from the first on; a piece that cannot be read whole is not right.</summary>
     public bool[]? Good { get; set; }
 
-    /// <summary>Answer of <see cref="DiskJobKind.Prepare"/>, <see cref="DiskJobKind.Sync"/> and <see cref="DiskJobKind.Close"/>: what the files look like now.</summary>
+    /// <summary>Answer of <see cref="DiskJobKind.Prepare"/>, <see cref="DiskJobKind.Stamp"/>, <see cref="DiskJobKind.Sync"/> and <see cref="DiskJobKind.Close"/>: what the files look like now.</summary>
     public FileStamp[]? Files { get; set; }
 
     /// <summary>Empties the job for its next use.</summary>

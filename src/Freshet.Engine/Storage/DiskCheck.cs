@@ -1,0 +1,33 @@
+namespace Freshet.Engine.Storage;
+
+/// <summary>How much of what is on disk is believed at a start (<c>--check</c>).</summary>
+public enum DiskCheck : byte
+{
+    /// <summary>Believe what the resume record vouches for, hash only what is in doubt; without a record hash all that is there.</summary>
+    Auto,
+
+    /// <summary>Hash everything that is there, whatever the record says.</summary>
+    Full,
+
+    /// <summary>Believe every file that has its full size. Dangerous: wrong bytes are served to others, who will ban us for them.</summary>
+    None,
+}
+
+/// <summary>How safely a piece is kept.</summary>
+public enum PieceState : byte
+{
+    /// <summary>Not here, or not yet whole and right.</summary>
+    Missing,
+
+    /// <summary>The hash is right; the bytes are in memory.</summary>
+    Verified,
+
+    /// <summary>The write has returned: told to peers, survives our own end.</summary>
+    Written,
+
+    /// <summary>The state store knows: believed at the next start on the same boot.</summary>
+    Recorded,
+
+    /// <summary>fdatasync returned, and the state store knows: believed after a loss of power.</summary>
+    Durable,
+}

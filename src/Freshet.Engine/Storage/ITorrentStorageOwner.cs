@@ -1,0 +1,71 @@
+using Freshet.Abstractions;
+using Freshet.Core;
+
+namespace Freshet.Engine.Storage;
+
+/// <summary>
+/// What <see cref="TorrentStorage"/> tells the torrent it belongs to. Called while one of its own calls, or one of
+/// <see cref="SessionStorage"/>'s, runs.
+/// </summary>
+public interface ITorrentStorageOwner
+{
+    /// <summary>
+    /// What is on disk is known and blocks may come. <see cref="TorrentStorage.Have"/> holds the pieces;
+    /// <paramref name="partials"/> the blocks of further pieces that need not be fetched.
+    /// </summary>
+    void StorageReady(IReadOnlyList<PartialPiece> partials, MonoTime now);
+
+    /// <summary>Pieces were looked at: bytes done of bytes to check.</summary>
+    void CheckProgressed(long checkedBytes, long totalBytes, MonoTime now);
+
+    /// <summary>
+    /// Files that held verified data are gone (a drive that is not mounted?). Nothing was made or forgotten; the storage closes by itself.
+    /// A later <see cref="TorrentStorage.Start"/> of a new storage looks again; <see cref="DiskCheck.Full"/> starts over with what is there.
+    /// </summary>
+    void FilesMissing(IReadOnlyList<FileIndex> files, MonoTime now);
+
+    /// <summary>A piece has the right hash and its write has returned: tell peers.</summary>
+    void PieceWritten(PieceIndex piece, MonoTime now);
+
+    /// <summary>A piece had the wrong hash; all of its blocks are wanted again.</summary>
+    void PieceFailed(PieceFailure failure, MonoTime now);
+
+    /// <summary>A piece that failed before is right now: the digests of its blocks, by which the liars of earlier attempts are told.</summary>
+    void PieceProven(PieceIndex piece, Sha1Hash[] digests, MonoTime now);
+
+    /// <summary>Blocks of a piece had to be given up for nobody's fault: all of its blocks are wanted again.</summary>
+    void PieceLost(PieceIndex piece, MonoTime now);
+
+    /// <summary>
+    /// The disk makes trouble. With <paramref name="willRetry"/> stop fetching until <see cref="StorageRecovered"/>; without it a person must help: stop
+    /// the torrent with the error as its reason.
+    /// </summary>
+    void StorageTroubled(DiskError error, bool willRetry, MonoTime now);
+
+    /// <summary>Writing works again: fetch on.</summary>
+    void StorageRecovered(MonoTime now);
+
+    /// <summary>
+    /// fdatasync failed: what was written since the last good one is not promised to survive, and will be checked at the next start.
+    /// Downloading may go on.
+    /// </summary>
+    void SyncFailed(DiskError error, MonoTime now);
+
+    /// <summary>Everything is written or given up, every lease is back, no job is out, the files are closed: forget this storage.</summary>
+    void StorageClosed(MonoTime now);
+}
+
+/// <summary>A piece of which some blocks are on disk, not yet known to be right.</summary>
+/// <param name="Piece">The piece.</param>
+/// <param name="Blocks">The blocks that are there.</param>
+public sealed record PartialPiece(PieceIndex Piece, Bitfield Blocks);
+
+/// <summary>A piece with a wrong hash.</summary>
+/// <param name="Piece">The piece.</param>
+/// <param name="Senders">Who sent each block, <see cref="FromDisk"/> for what an earlier run left.</param>
+/// <param name="Digests">The SHA-1 of each block; null where one peer sent all, or where the blocks could not be read.</param>
+public sealed record PieceFailure(PieceIndex Piece, ConnectionId[] Senders, Sha1Hash[]? Digests)
+{
+    /// <summary>The "sender" of blocks that were on disk already: nobody to blame.</summary>
+    public static ConnectionId FromDisk => new(-1);
+}

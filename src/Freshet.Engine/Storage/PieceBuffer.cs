@@ -1,0 +1,212 @@
+using Freshet.Abstractions;
+using Freshet.Core;
+
+namespace Freshet.Engine.Storage;
+
+/// <summary>What is happening to a piece that is not yet written.</summary>
+internal enum PiecePhase : byte
+{
+    /// <summary>Blocks are missing.</summary>
+    Filling,
+
+    /// <summary>Whole; to be hashed once the prefix is, or once the trouble is over.</summary>
+    Whole,
+
+    /// <summary>With a hash worker.</summary>
+    Hashing,
+
+    /// <summary>The hash is right; to be written, or being written.</summary>
+    Verified,
+
+    /// <summary>The hash is wrong; its blocks are hashed one by one, and jobs that still use it are waited for.</summary>
+    Wrong,
+
+    /// <summary>Given up; goes when its last job is back.</summary>
+    Dropped,
+}
+
+/// <summary>
+/// A piece between its first block and its write: who sent each block, its lease, whether it is on disk, and how many jobs use it.
+/// A lease goes back when its block is on disk (or given up) and no job uses it: in <see cref="Unpin"/> or <see cref="Drop"/>, nowhere else.
+/// </summary>
+internal sealed class PieceBuffer(PieceStore store, MemoryBudget budget, BlockPool pool, int capacity) : IDiskJobHandler
+{
+    private const byte ReceivedFlag = 1;
+    private const byte OnDiskFlag = 2;
+    private const byte WritingFlag = 4;
+
+    private readonly byte[] _flags = new byte[capacity];
+    private readonly byte[] _pins = new byte[capacity];
+
+    /// <inheritdoc/>
+    public TorrentStorage Torrent => store.Torrent;
+
+    public PieceIndex Piece { get; private set; }
+
+    public int BlockCount { get; private set; }
+
+    /// <summary>The leases by block, as jobs take them: what is pinned does not change.</summary>
+    public BufferLease[] Leases { get; } = new BufferLease[capacity];
+
+    public ConnectionId[] Senders { get; } = new ConnectionId[capacity];
+
+    public PiecePhase Phase { get; set; }
+
+    /// <summary>The position in the store's list of open pieces.</summary>
+    public int Position { get; set; }
+
+    public int ReceivedCount { get; private set; }
+
+    public int OnDiskCount { get; private set; }
+
+    /// <summary>Blocks in memory that no job uses.</summary>
+    public int IdleCount { get; private set; }
+
+    /// <summary>When the oldest idle block came, about: spilling takes them all at once.</summary>
+    public MonoTime OldestIdle { get; private set; }
+
+    public int JobsOut { get; set; }
+
+    /// <summary>The running hash of the in-order prefix, and whether a job has it.</summary>
+    public IPieceHash? Hash { get; set; }
+
+    public bool IsPrefixOut { get; set; }
+
+    /// <summary>Whether its last write or read failed: it is the one to probe with.</summary>
+    public bool HasFailed { get; set; }
+
+    /// <summary>Which kind of job failed.</summary>
+    public DiskJobKind FailedAt { get; set; }
+
+    /// <summary>Whether the job that is out is the probe.</summary>
+    public bool IsProbe { get; set; }
+
+    public Sha1Hash[]? Digests { get; set; }
+
+    public bool IsWhole => ReceivedCount == BlockCount;
+
+    public bool IsAllOnDisk => OnDiskCount == BlockCount;
+
+    public void Open(PieceIndex piece, int blockCount)
+    {
+        Piece = piece;
+        BlockCount = blockCount;
+        Phase = PiecePhase.Filling;
+        ReceivedCount = OnDiskCount = 0;
+        HasFailed = IsProbe = false;
+        Digests = null;
+        Array.Clear(_flags);
+    }
+
+    public bool IsReceived(int block) => (_flags[block] & ReceivedFlag) != 0;
+
+    public bool IsOnDisk(int block) => (_flags[block] & OnDiskFlag) != 0;
+
+    /// <summary>Whether the block waits to be written and no write of it is out.</summary>
+    public bool IsToWrite(int block) => !Leases[block].IsNone && (_flags[block] & (OnDiskFlag | WritingFlag)) == 0;
+
+    /// <summary>Takes a block whose lease is ours from here on.</summary>
+    public void Put(int block, BufferLease lease, ConnectionId sender, MonoTime now)
+    {
+        _flags[block] = ReceivedFlag;
+        Leases[block] = lease;
+        Senders[block] = sender;
+        ReceivedCount++;
+        AddIdle(now);
+    }
+
+    /// <summary>Notes a block that an earlier run left on disk.</summary>
+    public void Adopt(int block)
+    {
+        _flags[block] = ReceivedFlag | OnDiskFlag;
+        Senders[block] = PieceFailure.FromDisk;
+        ReceivedCount++;
+        OnDiskCount++;
+    }
+
+    /// <summary>A job uses these blocks, as far as they are in memory.</summary>
+    public void Pin(int first, int count)
+    {
+        for (int block = first; block < first + count; block++)
+        {
+            if (Leases[block].IsNone)
+                continue;
+            if (_pins[block]++ == 0)
+            {
+                IdleCount--;
+                budget.IdleBlocks--;
+                budget.QueuedBlocks++;
+            }
+        }
+    }
+
+    /// <summary>The job is done with these blocks.</summary>
+    public void Unpin(int first, int count, MonoTime now)
+    {
+        for (int block = first; block < first + count; block++)
+        {
+            if (Leases[block].IsNone || --_pins[block] > 0)
+                continue;
+            budget.QueuedBlocks--;
+            if (Phase == PiecePhase.Dropped || IsOnDisk(block))
+                Release(block);
+            else
+                AddIdle(now);
+        }
+    }
+
+    /// <summary>A write of these blocks goes out.</summary>
+    public void BeginWrite(int first, int count)
+    {
+        for (int block = first; block < first + count; block++)
+            _flags[block] |= WritingFlag;
+    }
+
+    /// <summary>A write of these blocks came back; to be followed by <see cref="Unpin"/>.</summary>
+    public void EndWrite(int first, int count, bool isWritten)
+    {
+        for (int block = first; block < first + count; block++)
+        {
+            _flags[block] &= unchecked((byte)~WritingFlag);
+            if (!isWritten)
+                continue;
+            _flags[block] |= OnDiskFlag;
+            OnDiskCount++;
+        }
+    }
+
+    /// <summary>Gives up what is in memory: idle leases go back now, those that a job uses when it is done.</summary>
+    public void Drop()
+    {
+        Phase = PiecePhase.Dropped;
+        for (int block = 0; block < BlockCount; block++)
+        {
+            if (Leases[block].IsNone || _pins[block] > 0)
+                continue;
+            IdleCount--;
+            budget.IdleBlocks--;
+            Release(block);
+        }
+    }
+
+    public void DisposeHash()
+    {
+        Hash?.Dispose();
+        Hash = null;
+    }
+
+    public void Handle(DiskJob job, MonoTime now) => store.Handle(this, job, now);
+
+    private void AddIdle(MonoTime now)
+    {
+        if (IdleCount++ == 0)
+            OldestIdle = now;
+        budget.IdleBlocks++;
+    }
+
+    private void Release(int block)
+    {
+        pool.Return(Leases[block]);
+        Leases[block] = default;
+    }
+}

@@ -1,0 +1,365 @@
+using Freshet.Abstractions;
+using Freshet.Core;
+
+namespace Freshet.Engine.Storage;
+
+/// <summary>
+/// The data of one torrent, from the look at what is on disk to the closing of its files: received blocks go in, written pieces come out of it as
+/// calls to its <see cref="ITorrentStorageOwner"/>. For one run: a torrent that is started again makes a new one once the old one is closed.
+/// </summary>
+public sealed class TorrentStorage : IDiskJobHandler
+{
+    private readonly SessionStorage _session;
+    private readonly BlockReads _reads;
+    private Stage _stage;
+    private ResumeRecord? _resume;
+    private string _bootId = "";
+    private DiskCheck _check;
+    private bool _allocate;
+    private bool _keepsRecord;
+    private ResumePlan? _plan;
+    private Checker? _checker;
+    private int _jobsOut;
+    private bool _troubleIsNews;
+    private bool _troubleIsOver;
+
+    /// <summary>Makes the storage of a torrent; nothing happens before <see cref="Start"/>.</summary>
+    /// <param name="session">What it shares with other torrents.</param>
+    /// <param name="location">Where the data lives and how it is laid out.</param>
+    /// <param name="hashes">The key of its resume record.</param>
+    /// <param name="verifier">Knows which pieces are right.</param>
+    /// <param name="owner">Who is told.</param>
+    public TorrentStorage(
+        SessionStorage session, StorageLocation location, InfoHashes hashes, IPieceVerifier verifier, ITorrentStorageOwner owner)
+    {
+        _session = session;
+        Location = location;
+        Owner = owner;
+        Trouble = new DiskTrouble(session.Settings);
+        Pieces = new PieceStore(this, session, verifier);
+        Book = new ResumeBook(this, session, hashes);
+        _reads = new BlockReads(this, session);
+    }
+
+    private enum Stage : byte
+    {
+        New,
+        Looking,
+        Preparing,
+        Checking,
+        Ready,
+        Draining,
+        Syncing,
+        Recording,
+        Closing,
+        Closed,
+    }
+
+    /// <summary>Where the data lives and how it is laid out.</summary>
+    public StorageLocation Location { get; }
+
+    /// <summary>The pieces that are right and written. Belongs to the storage: look, do not change.</summary>
+    public Bitfield Have => Pieces.Have;
+
+    /// <summary>Whether blocks are taken and read.</summary>
+    public bool IsReady => _stage == Stage.Ready;
+
+    /// <summary>Whether everything is over: <see cref="ITorrentStorageOwner.StorageClosed"/> was called.</summary>
+    public bool IsClosed => _stage == Stage.Closed;
+
+    /// <summary>Payload bytes received over all runs, for the record; kept up to date by the owner.</summary>
+    public long Downloaded { get; set; }
+
+    /// <summary>Payload bytes sent over all runs, for the record; kept up to date by the owner.</summary>
+    public long Uploaded { get; set; }
+
+    TorrentStorage IDiskJobHandler.Torrent => this;
+
+    internal ITorrentStorageOwner Owner { get; }
+
+    internal DiskTrouble Trouble { get; }
+
+    internal PieceStore Pieces { get; }
+
+    internal ResumeBook Book { get; }
+
+    internal bool IsStopping { get; private set; }
+
+    internal MonoTime NextDeadline { get; private set; } = MonoTime.Never;
+
+    /// <summary>
+    /// Looks at the files, makes the missing ones, checks what is in doubt, then calls <see cref="ITorrentStorageOwner.StorageReady"/>.
+    /// </summary>
+    /// <param name="resume">What the last run remembered, or null.</param>
+    /// <param name="bootId">The present boot of the machine.</param>
+    /// <param name="check">How much of what is there is believed.</param>
+    /// <param name="allocate">Whether files get their full space at once, in place of growing.</param>
+    /// <param name="now">The time.</param>
+    public void Start(ResumeRecord? resume, string bootId, DiskCheck check, bool allocate, MonoTime now)
+    {
+        if (_stage != Stage.New)
+            throw new InvalidOperationException("A storage is for one run.");
+        _resume = resume;
+        _bootId = bootId;
+        _check = check;
+        _allocate = allocate;
+        Downloaded = resume?.Downloaded ?? 0;
+        Uploaded = resume?.Uploaded ?? 0;
+        _stage = Stage.Looking;
+        _session.Add(this);
+        _session.Effects.OpenStorage(Location);
+        Submit(_session.TakeJob(DiskJobKind.Stamp, Location.Torrent), this, now);
+    }
+
+    /// <summary>
+    /// Takes a received block; the lease is the storage's from here on, whatever the answer.
+    /// </summary>
+    /// <param name="range">One whole block.</param>
+    /// <param name="lease">Its bytes.</param>
+    /// <param name="sender">Who sent it.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>False where the block was not wanted: here already, not a block, or the storage is not ready.</returns>
+    public bool Accept(BlockRange range, BufferLease lease, ConnectionId sender, MonoTime now)
+    {
+        if (!IsReady)
+        {
+            _session.Pool.Return(lease);
+            return false;
+        }
+
+        _session.Memory.Received(range.Length);
+        return Pieces.Accept(range, lease, sender, now);
+    }
+
+    /// <summary>Reads at most one block of a piece that is had, for a peer.</summary>
+    /// <returns>False where nothing was begun: not had, too many reads are out, or memory is short; try again later.</returns>
+    public bool TryRead(BlockRange range, IBlockRequester requester, MonoTime now)
+        => IsReady && range.Length <= BlockRange.BlockLength && Location.Layout.Contains(range) && Have[range.Piece]
+            && _reads.TryRead(range, requester, now);
+
+    /// <summary>How safely a piece is kept.</summary>
+    public PieceState StateOf(PieceIndex piece)
+        => Have[piece] ? Book.StateOf(piece) : Pieces.IsVerified(piece) ? PieceState.Verified : PieceState.Missing;
+
+    /// <summary>
+    /// Takes no more, writes what is in memory, syncs, records and closes; <see cref="ITorrentStorageOwner.StorageClosed"/> follows. What cannot be
+    /// written now is given up.
+    /// </summary>
+    /// <param name="now">The time.</param>
+    /// <param name="discard">Give up what is in memory, and neither sync nor record: the torrent's data goes.</param>
+    public void Stop(MonoTime now, bool discard = false)
+    {
+        if (_stage == Stage.New)
+            throw new InvalidOperationException("The storage was not started.");
+        if (IsStopping)
+            return;
+        bool wasReady = IsReady;
+        IsStopping = true;
+        _stage = Stage.Draining;
+        _keepsRecord = wasReady && !discard;
+        _checker?.Stop();
+        if (discard)
+            Pieces.Drop();
+        else
+            Pieces.Flush(now);
+        ProgressStop(now);
+    }
+
+    void IDiskJobHandler.Handle(DiskJob job, MonoTime now)
+    {
+        if (IsStopping)
+            return;
+        bool wasProbe = Trouble.IsActive;
+        if (job.Error is { } error)
+        {
+            Failed(error, wasProbe, now);
+            return;
+        }
+
+        if (wasProbe)
+            TroubleOver();
+        if (_stage == Stage.Looking)
+            Looked(job.Files ?? [], now);
+        else if (_stage == Stage.Preparing)
+            BeginCheck(now);
+    }
+
+    internal void Submit(DiskJob job, IDiskJobHandler handler, MonoTime now)
+    {
+        _jobsOut++;
+        job.Tag = handler;
+        job.SubmittedAt = now;
+        _session.Effects.Submit(job);
+    }
+
+    internal void Complete(DiskJob job, IDiskJobHandler handler, MonoTime now)
+    {
+        _jobsOut--;
+        handler.Handle(job, now);
+        if (Trouble.RetryAt <= now && IsReady)
+            Pieces.Probe(now);
+        Deliver(now);
+        ProgressStop(now);
+    }
+
+    internal void Advance(MonoTime now)
+    {
+        if (!IsStopping)
+        {
+            if (IsReady)
+                Book.Advance(now);
+            if (Trouble.RetryAt <= now)
+                Retry(now);
+            Deliver(now);
+        }
+
+        // A probe that is due and waits for a job goes out when that returns, not at a time.
+        MonoTime retry = Trouble.RetryAt > now ? Trouble.RetryAt : MonoTime.Never;
+        NextDeadline = IsStopping ? MonoTime.Never : MonoTime.Min(retry, IsReady ? Book.NextDeadline : MonoTime.Never);
+    }
+
+    /// <summary>A job failed. The owner is told when the job is dealt with.</summary>
+    internal void Failed(DiskError error, bool wasProbe, MonoTime now)
+    {
+        _troubleIsNews |= Trouble.Fail(error, wasProbe, now);
+        _session.WakeAt(Trouble.RetryAt);
+    }
+
+    /// <summary>A probe went through. The owner is told when the job is dealt with.</summary>
+    internal void TroubleOver() => _troubleIsOver = true;
+
+    /// <summary>Some pieces were checked.</summary>
+    internal void Checked(MonoTime now)
+    {
+        Owner.CheckProgressed(_checker!.CheckedBytes, _checker.TotalBytes, now);
+        if (!IsStopping && _checker.IsDone)
+            BecomeReady(now);
+    }
+
+    /// <summary>Goes on with a stop as far as what is out allows.</summary>
+    internal void ProgressStop(MonoTime now)
+    {
+        if (!IsStopping || _jobsOut > 0 || Book.IsBusy)
+            return;
+        switch (_stage)
+        {
+            case Stage.Draining when Pieces.IsQuiet():
+                _stage = Stage.Syncing;
+                if (_keepsRecord && Book.NeedsSync)
+                    Book.Sync(now);
+                ProgressStop(now);
+                break;
+            case Stage.Syncing:
+                _stage = Stage.Recording;
+                if (_keepsRecord)
+                    Book.Save(now);
+                ProgressStop(now);
+                break;
+            case Stage.Recording:
+                _stage = Stage.Closing;
+                Submit(_session.TakeJob(DiskJobKind.Close, Location.Torrent), this, now);
+                break;
+            case Stage.Closing:
+                _stage = Stage.Closed;
+                Pieces.Clear();
+                _session.Remove(this);
+                Owner.StorageClosed(now);
+                break;
+        }
+    }
+
+    private void Looked(FileStamp[] stamps, MonoTime now)
+    {
+        _plan = ResumePlan.Make(Location, _resume, _bootId, stamps, _check);
+        if (_plan.MissingFiles.Count > 0)
+        {
+            // Making the files anew could mean filling the folder under a mount point: that is for a person to decide.
+            Stop(now);
+            Owner.FilesMissing(_plan.MissingFiles, now);
+            return;
+        }
+
+        _stage = Stage.Preparing;
+        Prepare(now);
+    }
+
+    private void Prepare(MonoTime now)
+    {
+        DiskJob job = _session.TakeJob(DiskJobKind.Prepare, Location.Torrent);
+        job.Allocate = _allocate;
+        Submit(job, this, now);
+    }
+
+    private void BeginCheck(MonoTime now)
+    {
+        _stage = Stage.Checking;
+        _checker = new Checker(this, _session, _plan!.ToCheck);
+        _checker.Advance(now);
+        if (_checker.IsDone)
+            BecomeReady(now);
+    }
+
+    private void BecomeReady(MonoTime now)
+    {
+        _stage = Stage.Ready;
+        Book.Load(_plan!.Believed, _plan.Durable);
+        Bitfield good = _checker!.Good;
+        for (int i = 0; i < Have.Length; i++)
+        {
+            Have[i] = _plan.Believed[i] || good[i];
+            if (good[i] && _plan.ProvenByCheck[i])
+                Book.FoundDurable(new PieceIndex(i));
+        }
+
+        List<PartialPiece> partials = [.. _plan.Partials.Where(partial => !Have[partial.Piece])];
+        foreach (PartialPiece partial in partials)
+            Pieces.Adopt(partial);
+        if (_checker.Error is { } error)
+            _session.Effects.Publish(new DiskNotice(Location.Torrent, error, WillRetry: false));
+        _plan = null;
+        _checker = null;
+        _resume = null;
+        Book.Changed(now);
+        Owner.StorageReady(partials, now);
+    }
+
+    private void Retry(MonoTime now)
+    {
+        if (_stage is Stage.Looking or Stage.Preparing)
+        {
+            if (!Trouble.TryProbe(now))
+                return;
+            if (_stage == Stage.Looking)
+                Submit(_session.TakeJob(DiskJobKind.Stamp, Location.Torrent), this, now);
+            else
+                Prepare(now);
+        }
+        else if (IsReady)
+        {
+            Pieces.Probe(now);
+        }
+    }
+
+    /// <summary>Tells the owner of trouble and its end, once the job that brought it is wholly dealt with.</summary>
+    private void Deliver(MonoTime now)
+    {
+        if (_troubleIsOver)
+        {
+            _troubleIsOver = false;
+            _troubleIsNews = false;
+            Trouble.Clear();
+            if (!IsStopping)
+            {
+                Pieces.Resume(now);
+                Owner.StorageRecovered(now);
+            }
+        }
+
+        if (_troubleIsNews)
+        {
+            _troubleIsNews = false;
+            if (!IsStopping)
+                Owner.StorageTroubled(Trouble.Error!, !Trouble.IsFinal, now);
+        }
+    }
+}
