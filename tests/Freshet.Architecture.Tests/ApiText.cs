@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Freshet.Architecture.Tests;
@@ -46,12 +47,25 @@ internal static class ApiText
             return Enum.GetNames(type).Select(name => $"{name} = {Convert.ToInt64(Enum.Parse(type, name))}");
         IEnumerable<string> fields = type.GetFields(Declared).Where(field => field.IsPublic || field.IsFamily)
             .Select(field => $"{(field.IsStatic ? "static " : "")}{(field.IsLiteral ? "const " : "")}{Name(field.FieldType)} {field.Name}");
+        IEnumerable<string> properties = type.GetProperties(Declared)
+            .Where(property => property.GetAccessors(true).Any(accessor => accessor.IsPublic || accessor.IsFamily) && property.Name != "EqualityContract")
+            .Select(property => $"{(property.GetAccessors(true)[0].IsStatic ? "static " : "")}{Name(property.PropertyType)} {property.Name} {{{Accessors(property)} }}");
         IEnumerable<string> methods = type.GetMethods(Declared)
-            .Where(method => (method.IsPublic || method.IsFamily) && !method.Name.StartsWith('<'))
+            .Where(method => (method.IsPublic || method.IsFamily) && !method.IsSpecialName && !method.IsDefined(typeof(CompilerGeneratedAttribute)))
+            .Where(method => method.Name is not ("Equals" or "GetHashCode" or "ToString"))
             .Select(method => $"{(method.IsStatic ? "static " : "")}{Name(method.ReturnType)} {method.Name}{Generic(method)}({Parameters(method)})");
         IEnumerable<string> constructors = type.GetConstructors(Declared).Where(constructor => constructor.IsPublic || constructor.IsFamily)
             .Select(constructor => $"new({Parameters(constructor)})");
-        return fields.Concat(methods).Concat(constructors);
+        return fields.Concat(properties).Concat(methods).Concat(constructors);
+    }
+
+    private static string Accessors(PropertyInfo property)
+    {
+        string get = property.GetMethod is { IsPublic: true } ? " get;" : "";
+        string set = property.SetMethod is not { IsPublic: true } setter
+            ? ""
+            : setter.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(IsExternalInit)) ? " init;" : " set;";
+        return get + set;
     }
 
     private static string Generic(MethodInfo method)
