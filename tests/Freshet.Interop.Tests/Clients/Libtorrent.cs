@@ -1,0 +1,45 @@
+using System.Reflection;
+using Freshet.Interop.Tests.Lab;
+
+namespace Freshet.Interop.Tests.Clients;
+
+/// <summary>libtorrent, through its Python binding: makes torrents and seeds.</summary>
+internal static class Libtorrent
+{
+    public const int Port = 6881;
+    private const string Python = "/usr/bin/python3";
+
+    /// <summary>Skips the test where the binding is not installed.</summary>
+    public static async Task NeedAsync()
+    {
+        await using LabProcess probe = LabProcess.Start(Python, ["-c", "import libtorrent"]);
+        Assert.SkipUnless(await probe.WaitAsync(TimeSpan.FromSeconds(30)) == 0, "python3-libtorrent is not installed");
+    }
+
+    /// <summary>Makes a torrent of a file or folder.</summary>
+    public static async Task<string> MakeAsync(NetworkLab lab, string content, int pieceLength, params string[] trackers)
+    {
+        string torrent = Path.Combine(lab.Folder, Path.GetFileName(content) + ".torrent");
+        await LabProcess.RunAsync(Python, [await ScriptAsync(lab), "make", torrent, content, pieceLength.ToString(), .. trackers]);
+        return torrent;
+    }
+
+    /// <summary>Seeds a torrent; the data lies in the folder.</summary>
+    public static async Task<LabProcess> SeedAsync(NetworkLab lab, LabHost host, string torrent, string folder, int bytesPerSecond = 0)
+    {
+        LabProcess seeder = host.Start(Python, await ScriptAsync(lab), "seed", torrent, folder, Port.ToString(), bytesPerSecond.ToString());
+        await seeder.WaitForAsync("ready", TimeSpan.FromSeconds(30));
+        return seeder;
+    }
+
+    private static async Task<string> ScriptAsync(NetworkLab lab)
+    {
+        string script = Path.Combine(lab.Folder, "libtorrent_peer.py");
+        if (File.Exists(script))
+            return script;
+        await using Stream resource = Assembly.GetExecutingAssembly().GetManifestResourceStream("libtorrent_peer.py")!;
+        await using FileStream file = File.Create(script);
+        await resource.CopyToAsync(file);
+        return script;
+    }
+}

@@ -1,0 +1,26 @@
+using Freshet.Interop.Tests.Lab;
+
+namespace Freshet.Interop.Tests.Clients;
+
+/// <summary>transmission-daemon as a seeder. It takes some ten seconds before it talks to peers.</summary>
+internal static class Transmission
+{
+    public const string Daemon = "/usr/bin/transmission-daemon";
+    public const int Port = 51413;
+
+    /// <summary>Seeds a torrent; the data lies in the folder.</summary>
+    public static async Task<LabProcess> SeedAsync(LabHost host, string torrent, string folder)
+    {
+        string config = host.NewFolder("transmission");
+        await File.WriteAllTextAsync(Path.Combine(config, "settings.json"), $$"""
+            {
+                "download-dir": "{{folder}}",
+                "dht-enabled": false, "lpd-enabled": false, "pex-enabled": false, "utp-enabled": false, "port-forwarding-enabled": false,
+                "peer-port": {{Port}}, "rpc-enabled": false, "encryption": 0, "preallocation": 0
+            }
+            """);
+        string torrents = Directory.CreateDirectory(Path.Combine(config, "torrents")).FullName;
+        File.Copy(torrent, Path.Combine(torrents, Path.GetFileName(torrent)));
+        return host.Start(Daemon, "-f", "-g", config, "--log-info");
+    }
+}

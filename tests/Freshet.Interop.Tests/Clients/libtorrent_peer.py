@@ -1,0 +1,69 @@
+"""A libtorrent client for the tests: makes torrents, seeds and downloads. Speaks lines on standard output.
+
+make OUT CONTENT PIECE_LENGTH [TRACKER...]       writes a v1 torrent of a file or folder
+seed TORRENT FOLDER PORT [RATE]                  seeds; says "ready" when it is a seed, and "uploaded BYTES" at the end of its input
+leech TORRENT FOLDER PEER_HOST PEER_PORT         downloads; says "done SECONDS" when it has everything
+"""
+import sys
+import time
+
+import libtorrent as lt
+
+
+def make(out, content, piece_length, *trackers):
+    storage = lt.file_storage()
+    lt.add_files(storage, content)
+    torrent = lt.create_torrent(storage, int(piece_length), flags=lt.create_torrent.v1_only)
+    for tier, tracker in enumerate(trackers):
+        torrent.add_tracker(tracker, tier)
+    import os
+    lt.set_piece_hashes(torrent, os.path.dirname(content))
+    with open(out, "wb") as file:
+        file.write(lt.bencode(torrent.generate()))
+
+
+def session(port, rate=0):
+    return lt.session({
+        "listen_interfaces": f"0.0.0.0:{port},[::]:{port}",
+        "enable_dht": False,
+        "enable_lsd": False,
+        "enable_upnp": False,
+        "enable_natpmp": False,
+        "enable_outgoing_utp": False,
+        "enable_incoming_utp": False,
+        "allow_multiple_connections_per_ip": True,
+        "allow_idna": True,
+        "ssrf_mitigation": False,
+        "upload_rate_limit": int(rate),
+        "alert_mask": lt.alert.category_t.error_notification,
+    })
+
+
+def add(ses, torrent, folder, seed):
+    info = lt.torrent_info(torrent)
+    flags = lt.torrent_flags.seed_mode if seed else lt.torrent_flags.default_flags
+    return ses.add_torrent({"ti": info, "save_path": folder, "flags": flags & ~lt.torrent_flags.auto_managed & ~lt.torrent_flags.paused})
+
+
+def seed(torrent, folder, port, rate=0):
+    ses = session(port, rate)
+    handle = add(ses, torrent, folder, True)
+    while not handle.status().is_seeding:
+        time.sleep(0.05)
+    print("ready", flush=True)
+    sys.stdin.readline()
+    print(f"uploaded {handle.status().total_payload_upload}", flush=True)
+
+
+def leech(torrent, folder, host, port):
+    ses = session(0)
+    handle = add(ses, torrent, folder, False)
+    started = time.monotonic()
+    handle.connect_peer((host, int(port)))
+    while not handle.status().is_seeding:
+        time.sleep(0.02)
+    print(f"done {time.monotonic() - started:.3f}", flush=True)
+
+
+if __name__ == "__main__":
+    {"make": make, "seed": seed, "leech": leech}[sys.argv[1]](*sys.argv[2:])

@@ -1,0 +1,137 @@
+using System.Security.Cryptography;
+using Freshet.Interop.Tests.Clients;
+using Freshet.Interop.Tests.Lab;
+
+namespace Freshet.Interop.Tests;
+
+/// <summary>The command downloads from other people's clients and trackers, over real addresses; the bytes are compared.</summary>
+public sealed class DownloadTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    [Fact]
+    public async Task From_libtorrent_by_a_tracker_over_http()
+    {
+        await Libtorrent.NeedAsync();
+        await using NetworkLab lab = await NetworkLab.CreateAsync(OpenTracker.Command);
+        LabHost tracker = await lab.AddHostAsync(), seeder = await lab.AddHostAsync(), leecher = await lab.AddHostAsync();
+        string source = seeder.NewFolder("data");
+        string content = Content.File(source, "single.bin", 40_000_003, seed: 1);
+        string torrent = await Libtorrent.MakeAsync(lab, content, 256 * 1024, $"http://{tracker.IPv4}:{OpenTracker.Port}/announce");
+        await OpenTracker.StartAsync(tracker, await TorrentFile.InfoHashAsync(torrent));
+        await Libtorrent.SeedAsync(lab, seeder, torrent, source);
+        string target = leecher.NewFolder("out");
+        await DownloadAsync(leecher, torrent, target);
+        Content.MustBeSame(content, Path.Combine(target, "single.bin"));
+    }
+
+    [Fact]
+    public async Task From_transmission_by_a_tracker_over_udp()
+    {
+        await Libtorrent.NeedAsync();
+        await using NetworkLab lab = await NetworkLab.CreateAsync(OpenTracker.Command, Transmission.Daemon);
+        LabHost tracker = await lab.AddHostAsync(), seeder = await lab.AddHostAsync(), leecher = await lab.AddHostAsync();
+        string source = seeder.NewFolder("data");
+        string content = Content.Tree(source, "tree", files: 60, seed: 2);
+        string torrent = await Libtorrent.MakeAsync(lab, content, 64 * 1024, $"udp://{tracker.IPv4}:{OpenTracker.Port}");
+        await OpenTracker.StartAsync(tracker, await TorrentFile.InfoHashAsync(torrent));
+        await Transmission.SeedAsync(seeder, torrent, source);
+        string target = leecher.NewFolder("out");
+        await DownloadAsync(leecher, torrent, target);
+        Content.MustBeSame(content, Path.Combine(target, "tree"));
+    }
+
+    [Fact]
+    public async Task Five_thousand_files_in_nested_folders()
+    {
+        await Libtorrent.NeedAsync();
+        await using NetworkLab lab = await NetworkLab.CreateAsync();
+        LabHost seeder = await lab.AddHostAsync(), leecher = await lab.AddHostAsync();
+        string source = seeder.NewFolder("data");
+        string content = Content.Tree(source, "many", files: 5000, seed: 3);
+        string torrent = await Libtorrent.MakeAsync(lab, content, 64 * 1024);
+        await Libtorrent.SeedAsync(lab, seeder, torrent, source);
+        string target = leecher.NewFolder("out");
+        await DownloadAsync(leecher, torrent, target, "--peer", $"{seeder.IPv4}:{Libtorrent.Port}");
+        Content.MustBeSame(content, Path.Combine(target, "many"));
+    }
+
+    [Fact]
+    public async Task Over_ipv6()
+    {
+        await Libtorrent.NeedAsync();
+        await using NetworkLab lab = await NetworkLab.CreateAsync();
+        LabHost seeder = await lab.AddHostAsync(), leecher = await lab.AddHostAsync();
+        string source = seeder.NewFolder("data");
+        string content = Content.File(source, "six.bin", 10_000_001, seed: 4);
+        string torrent = await Libtorrent.MakeAsync(lab, content, 128 * 1024);
+        await Libtorrent.SeedAsync(lab, seeder, torrent, source);
+        string target = leecher.NewFolder("out");
+        await DownloadAsync(leecher, torrent, target, "--peer", $"[{seeder.IPv6}]:{Libtorrent.Port}");
+        Content.MustBeSame(content, Path.Combine(target, "six.bin"));
+    }
+
+    [Fact]
+    public async Task A_file_that_crosses_4_GiB()
+    {
+        await Libtorrent.NeedAsync();
+        await using NetworkLab lab = await NetworkLab.CreateAsync();
+        LabHost seeder = await lab.AddHostAsync(), leecher = await lab.AddHostAsync();
+        string source = seeder.NewFolder("data");
+        const long Length = (4L << 30) + (3 << 20) + 17;
+        string content = Path.Combine(source, "huge.bin");
+        byte[] mark = RandomNumberGenerator.GetBytes(1 << 20);
+        await using (FileStream file = File.Create(content))
+        {
+            file.SetLength(Length);
+            foreach (long place in new[] { 0, (4L << 30) - (1 << 19), Length - mark.Length })
+            {
+                file.Position = place;
+                await file.WriteAsync(mark, TestContext.Current.CancellationToken);
+            }
+        }
+
+        string torrent = Path.Combine(lab.Folder, "huge.torrent");
+        await TorrentFile.MakeSparseAsync(torrent, content, 4 << 20);
+        await Libtorrent.SeedAsync(lab, seeder, torrent, source);
+        string target = leecher.NewFolder("out");
+        await DownloadAsync(leecher, torrent, target, "--peer", $"{seeder.IPv4}:{Libtorrent.Port}");
+        Content.MustBeSame(content, Path.Combine(target, "huge.bin"));
+    }
+
+    [Fact]
+    public async Task After_twenty_kills_at_random_moments()
+    {
+        await Libtorrent.NeedAsync();
+        await using NetworkLab lab = await NetworkLab.CreateAsync();
+        LabHost seeder = await lab.AddHostAsync(), leecher = await lab.AddHostAsync();
+        string source = seeder.NewFolder("data");
+        string content = Content.File(source, "killed.bin", 160_000_000, seed: 5);
+        string torrent = await Libtorrent.MakeAsync(lab, content, 256 * 1024);
+        LabProcess libtorrent = await Libtorrent.SeedAsync(lab, seeder, torrent, source, bytesPerSecond: 8_000_000);
+        string target = leecher.NewFolder("out");
+        var random = new Random(6);
+        for (int i = 0; i < 20; i++)
+        {
+            LabProcess killed = leecher.Freshet("download", torrent, "-o", target, "--peer", $"{seeder.IPv4}:{Libtorrent.Port}", "--no-trackers");
+            await Task.Delay(300 + random.Next(1500), TestContext.Current.CancellationToken);
+            killed.Kill();
+        }
+
+        await DownloadAsync(leecher, torrent, target, "--peer", $"{seeder.IPv4}:{Libtorrent.Port}");
+        Content.MustBeSame(content, Path.Combine(target, "killed.bin"));
+
+        // Each kill may cost 16 MiB; two seconds of this seeder's rate are less.
+        libtorrent.EndInput();
+        await libtorrent.WaitForAsync("uploaded ", TimeSpan.FromSeconds(10));
+        long uploaded = long.Parse(libtorrent.Output.Split("uploaded ")[1].Split('\n')[0]);
+        Assert.InRange(uploaded, 160_000_000, 160_000_000 + (20L * 16 * 1024 * 1024));
+    }
+
+    private static async Task DownloadAsync(LabHost host, string torrent, string target, params string[] more)
+    {
+        LabProcess freshet = host.Freshet(["download", torrent, "-o", target, "-v", .. more]);
+        int code = await freshet.WaitAsync(Limit);
+        Assert.True(code == 0, $"freshet ended with {code}:\n{freshet.Output}");
+    }
+}

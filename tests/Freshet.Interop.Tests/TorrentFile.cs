@@ -1,0 +1,38 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Freshet.Interop.Tests;
+
+/// <summary>The little that the tests must know of torrent files without asking the code under test.</summary>
+internal static class TorrentFile
+{
+    /// <summary>The SHA-1 of the info dictionary of a file whose last key is "info", as makers write it.</summary>
+    public static async Task<string> InfoHashAsync(string torrent)
+    {
+        byte[] bytes = await File.ReadAllBytesAsync(torrent);
+        int start = bytes.AsSpan().IndexOf("4:info"u8) + 6;
+        return Convert.ToHexStringLower(SHA1.HashData(bytes.AsSpan(start, bytes.Length - start - 1)));
+    }
+
+    /// <summary>Makes a single-file torrent of a mostly empty file without hashing the same zeros again and again.</summary>
+    public static async Task MakeSparseAsync(string torrent, string content, int pieceLength)
+    {
+        long length = new FileInfo(content).Length;
+        byte[] zeros = SHA1.HashData(new byte[pieceLength]);
+        byte[] piece = new byte[pieceLength];
+        var hashes = new List<byte>();
+        await using (FileStream file = File.OpenRead(content))
+        {
+            while (file.Position < length)
+            {
+                int read = await file.ReadAtLeastAsync(piece, pieceLength, throwOnEndOfStream: false);
+                bool empty = read == pieceLength && piece.AsSpan().IndexOfAnyExcept((byte)0) < 0;
+                hashes.AddRange(empty ? zeros : SHA1.HashData(piece.AsSpan(0, read)));
+            }
+        }
+
+        string name = Path.GetFileName(content);
+        byte[] head = Encoding.ASCII.GetBytes($"d4:infod6:lengthi{length}e4:name{name.Length}:{name}12:piece lengthi{pieceLength}e6:pieces{hashes.Count}:");
+        await File.WriteAllBytesAsync(torrent, [.. head, .. hashes, .. "ee"u8]);
+    }
+}
