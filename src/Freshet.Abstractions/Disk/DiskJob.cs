@@ -139,4 +139,11 @@ public readonly record struct FileStamp(long Length, long ModifiedTicks)
 /// <param name="Directory">The absolute folder under which every path of the layout lies.</param>
 /// <param name="Layout">Pieces and files.</param>
 /// <param name="PieceHashes">The SHA-1 of every piece, for <see cref="DiskJobKind.Check"/>.</param>
-public sealed record StorageLocation(TorrentId Torrent, string Directory, PieceLayout Layout, ReadOnlyMemory<byte> PieceHashes);
+public sealed record StorageLocation(TorrentId Torrent, string Directory, PieceLayout Layout, ReadOnlyMemory<byte> PieceHashes)
+{
+    /// <summary>Which files are wanted, by index; null for all. Others are not made or reserved beforehand, only where a piece needs them.</summary>
+    public IReadOnlyList<bool>? Wanted { get; init; }
+
+    /// <summary>Whether a file is wanted.</summary>
+    public bool Wants(FileIndex file) => Wanted is null || Wanted[file.Value];
+}

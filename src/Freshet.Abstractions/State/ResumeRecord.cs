@@ -53,8 +53,12 @@ public interface IStateStore : IDisposable
     /// <summary>The identity of this boot of the machine: records of another boot are trusted less.</summary>
     string BootId { get; }
 
-    /// <summary>The record of a torrent, or null. A damaged record is set aside and counts as none.</summary>
+    /// <summary>The record of a torrent, the latest where it was downloaded to several folders, or null. A damaged record is set aside and counts as none.</summary>
     ResumeRecord? Load(InfoHashes hashes);
+
+    /// <summary>The record of a torrent whose data is in this folder, or null.</summary>
+    ResumeRecord? Load(InfoHashes hashes, string directory)
+        => Load(hashes) is { } record && string.Equals(record.Directory, directory, StringComparison.Ordinal) ? record : null;
 
     /// <summary>Keeps records, all or none.</summary>
     void Save(IReadOnlyList<ResumeRecord> records);

@@ -1,0 +1,99 @@
+using Freshet.Abstractions;
+using Freshet.Core;
+
+namespace Freshet.IO.Disk;
+
+/// <summary>Carries out jobs on one worker thread, with the buffers and hash states that this thread keeps.</summary>
+internal sealed class JobRunner : IDisposable
+{
+    private readonly BlockPool _pool;
+    private readonly PieceChecker _checker = new();
+    private readonly PieceHasher _hasher;
+    private readonly PieceWriter _writer;
+
+    public JobRunner(BlockPool pool)
+    {
+        _pool = pool;
+        _hasher = new PieceHasher(pool, _checker);
+        _writer = new PieceWriter(pool);
+    }
+
+    /// <summary>Carries a job out; trouble goes into <see cref="DiskJob.Error"/>.</summary>
+    public void Run(DiskJob job, TorrentJobs torrent)
+    {
+        try
+        {
+            RunOrThrow(job, torrent);
+        }
+        catch (Exception exception)
+        {
+            // Whatever a storage throws (it may be an embedder's) is this job's trouble, never the end of the thread that others need.
+            job.Error = DiskErrors.FromException(exception, torrent.Location.Directory);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _hasher.Dispose();
+        _checker.Dispose();
+    }
+
+    private void RunOrThrow(DiskJob job, TorrentJobs torrent)
+    {
+        switch (job.Kind)
+        {
+            case DiskJobKind.Prepare:
+                // Looked at first: what was there, not what is made here.
+                job.Files = torrent.Storage.Stamp();
+                torrent.Storage.Prepare(job.Allocate);
+                break;
+            case DiskJobKind.Write:
+                _writer.Write(job, torrent);
+                break;
+            case DiskJobKind.Read:
+                Read(job, torrent);
+                break;
+            case DiskJobKind.Hash:
+                _hasher.Hash(job, torrent);
+                break;
+            case DiskJobKind.HashPrefix:
+                _hasher.HashPrefix(job, torrent);
+                break;
+            case DiskJobKind.HashBlocks:
+                _hasher.HashBlocks(job, torrent);
+                break;
+            case DiskJobKind.Check:
+                bool[] good = new bool[job.PieceCount];
+                _checker.Check(torrent.Location, torrent.Storage, job.Range.Piece, good);
+                job.Good = good;
+                break;
+            case DiskJobKind.Sync:
+                // Stamped first: a file that someone changes in between must look changed at the next start.
+                job.Files = torrent.Storage.Stamp();
+                torrent.Storage.Sync();
+                break;
+            case DiskJobKind.Close:
+                try
+                {
+                    job.Files = torrent.Storage.Stamp();
+                }
+                finally
+                {
+                    torrent.Dispose();
+                }
+
+                break;
+            default:
+                throw new InvalidOperationException($"Unknown job {job.Kind}.");
+        }
+    }
+
+    private void Read(DiskJob job, TorrentJobs torrent)
+    {
+        var reader = new PieceReader(torrent.Storage, torrent.Location.Layout);
+        Span<byte> bytes = _pool.Span(job.Blocks[0], job.Range.Length);
+        if (!reader.TryFill(job.Range.Piece, job.Range.Offset, bytes, out FileIndex tooShort))
+            throw torrent.TooShort(tooShort);
+    }
+}

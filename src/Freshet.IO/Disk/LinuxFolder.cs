@@ -1,0 +1,215 @@
+using System.Runtime.InteropServices;
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.IO.Native;
+using Microsoft.Win32.SafeHandles;
+
+namespace Freshet.IO.Disk;
+
+/// <summary>
+/// Walks from the root down with <c>openat</c>, one name at a time and never through a link, so that nobody who swaps a folder for a link
+/// in the middle of it can lead a write out.
+/// </summary>
+internal sealed unsafe class LinuxFolder : Folder
+{
+    private readonly Lock _gate = new();
+    private readonly HashSet<string> _changedFolders = [];
+
+    public LinuxFolder(string root)
+        : base(root)
+    {
+    }
+
+    /// <inheritdoc/>
+    public override PayloadFile? Open(string path, bool write)
+    {
+        Demand(path);
+        using var walk = new FolderWalk(this);
+        if (!walk.TryEnter(ParentOf(path), create: false))
+            return null;
+
+        // Not to block: a pipe in the file's place would wait for its other end for ever.
+        int access = write ? FileCalls.ReadWrite : FileCalls.ReadOnly;
+        return OpenFile(walk.Descriptor, path, access, optional: true);
+    }
+
+    /// <inheritdoc/>
+    public override PayloadFile Create(string path)
+    {
+        Demand(path);
+        using var walk = new FolderWalk(this);
+        string parent = ParentOf(path);
+        walk.TryEnter(parent, create: true);
+        PayloadFile file = OpenFile(walk.Descriptor, path, FileCalls.ReadWrite | FileCalls.Create, optional: false)!;
+        Changed(parent);
+        return file;
+    }
+
+    /// <inheritdoc/>
+    public override FileStamp[] Stamp(IReadOnlyList<FileEntry> files)
+    {
+        var stamps = new FileStamp[files.Count];
+        using var walk = new FolderWalk(this);
+        string? entered = null;
+        bool there = false;
+        for (int i = 0; i < stamps.Length; i++)
+        {
+            stamps[i] = FileStamp.Missing;
+            if (!files[i].IsStored)
+                continue;
+            string parent = ParentOf(files[i].Path);
+            if (!string.Equals(parent, entered, StringComparison.Ordinal))
+            {
+                Demand(files[i].Path);
+                there = walk.TryEnter(parent, create: false, orBlocked: true);
+                entered = parent;
+            }
+
+            if (there)
+                stamps[i] = StampAt(walk.Descriptor, NameOf(files[i].Path));
+        }
+
+        return stamps;
+    }
+
+    /// <inheritdoc/>
+    public override void SyncNames()
+    {
+        string[] changed;
+        lock (_gate)
+        {
+            changed = [.. _changedFolders];
+            _changedFolders.Clear();
+        }
+
+        foreach (string path in changed)
+        {
+            using var walk = new FolderWalk(this);
+            if (!walk.TryEnter(path, create: false))
+                continue;
+            int descriptor = FileCalls.OpenAt(walk.Descriptor, ".", FileCalls.ReadOnly | FileCalls.Directory | FileCalls.CloseOnExec, 0);
+            if (descriptor < 0)
+                continue;
+            int result = FileCalls.Sync(descriptor);
+            int errno = Marshal.GetLastPInvokeError();
+            _ = FileCalls.Close(descriptor);
+
+            // Some file systems have no such call for folders; they say "invalid".
+            if (result >= 0 || errno is Errno.Invalid or Errno.NotSupported)
+                continue;
+            Changed(path);
+            throw DiskErrors.Exception(errno, Describe(path));
+        }
+    }
+
+    private static string ParentOf(string path)
+    {
+        int slash = path.LastIndexOf('/');
+        return slash < 0 ? "" : path[..slash];
+    }
+
+    private static string NameOf(string path) => path[(path.LastIndexOf('/') + 1)..];
+
+    private static FileStamp StampAt(int folder, string name)
+    {
+        FileCalls.ExtendedStat stat;
+        if (FileCalls.Stat(folder, name, FileCalls.NoFollowAtStat, FileCalls.BasicStats, &stat) < 0 || !stat.IsRegular)
+            return FileStamp.Missing;
+        long ticks = DateTime.UnixEpoch.Ticks + (stat.ModifiedSeconds * TimeSpan.TicksPerSecond)
+            + (stat.ModifiedNanoseconds / TimeSpan.NanosecondsPerTick);
+        return new FileStamp((long)stat.Size, ticks);
+    }
+
+    private void Changed(string folder)
+    {
+        lock (_gate)
+            _changedFolders.Add(folder);
+    }
+
+    private LinuxFile? OpenFile(int folder, string path, int access, bool optional)
+    {
+        int flags = access | FileCalls.NoFollow | FileCalls.NonBlocking | FileCalls.CloseOnExec;
+        int descriptor;
+        while ((descriptor = FileCalls.OpenAt(folder, NameOf(path), flags, FileCalls.NewFileMode)) < 0)
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            if (errno == Errno.NoEntry && optional)
+                return null;
+            if (errno != Errno.Interrupted)
+                throw DiskErrors.Exception(errno, Describe(path));
+        }
+
+        var handle = new SafeFileHandle(descriptor, ownsHandle: true);
+        FileCalls.ExtendedStat stat;
+        if (FileCalls.Stat(descriptor, "", FileCalls.EmptyPath, FileCalls.BasicStats, &stat) >= 0 && stat.IsRegular)
+            return new LinuxFile(handle, Describe(path), (long)stat.Size);
+        handle.Dispose();
+        throw new StorageException(new DiskError(DiskErrorKind.Blocked, Describe(path), "something that is not a plain file is in the way"));
+    }
+
+    /// <summary>The folder that a walk has come to.</summary>
+    private struct FolderWalk : IDisposable
+    {
+        private readonly LinuxFolder _folder;
+
+        public FolderWalk(LinuxFolder folder) => _folder = folder;
+
+        public int Descriptor { get; private set; } = -1;
+
+        /// <summary>Goes from the root to a folder below it.</summary>
+        /// <param name="path">Its names, joined with slashes; empty for the root itself.</param>
+        /// <param name="create">Whether to make what is not there.</param>
+        /// <param name="orBlocked">Whether something in the way counts as "not there" in place of as trouble.</param>
+        public bool TryEnter(string path, bool create, bool orBlocked = false)
+        {
+            Leave();
+            if (create)
+                Directory.CreateDirectory(_folder.Root);
+            Descriptor = FileCalls.OpenAt(FileCalls.AtCurrentFolder, _folder.Root, FolderFlags, 0);
+            if (Descriptor < 0)
+                return Failed(Marshal.GetLastPInvokeError(), _folder.Root, create, orBlocked);
+            for (int start = 0; start < path.Length;)
+            {
+                int slash = path.IndexOf('/', start);
+                int end = slash < 0 ? path.Length : slash;
+                int next = Step(path[start..end], path[..Math.Max(0, start - 1)], create);
+                int errno = Marshal.GetLastPInvokeError();
+                Leave();
+                if (next < 0)
+                    return Failed(errno, _folder.Describe(path[..end]), create, orBlocked);
+                Descriptor = next;
+                start = end + 1;
+            }
+
+            return true;
+        }
+
+        public void Dispose() => Leave();
+
+        private static int FolderFlags => FileCalls.PathOnly | FileCalls.Directory | FileCalls.CloseOnExec;
+
+        private readonly int Step(string name, string parent, bool create)
+        {
+            int next = FileCalls.OpenAt(Descriptor, name, FolderFlags | FileCalls.NoFollow, 0);
+            if (next >= 0 || !create || Marshal.GetLastPInvokeError() != Errno.NoEntry)
+                return next;
+            if (FileCalls.MakeFolderAt(Descriptor, name, FileCalls.NewFolderMode) < 0 && Marshal.GetLastPInvokeError() != Errno.Exists)
+                return -1;
+            _folder.Changed(parent);
+            return FileCalls.OpenAt(Descriptor, name, FolderFlags | FileCalls.NoFollow, 0);
+        }
+
+        private static bool Failed(int errno, string path, bool create, bool orBlocked)
+        {
+            bool absent = errno == Errno.NoEntry || (orBlocked && errno is Errno.NotDirectory or Errno.TooManyLinks);
+            return absent && !create ? false : throw DiskErrors.Exception(errno, path);
+        }
+
+        private void Leave()
+        {
+            if (Descriptor >= 0)
+                _ = FileCalls.Close(Descriptor);
+            Descriptor = -1;
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Freshet.IO.Native;
+
+namespace Freshet.IO.Disk;
+
+/// <summary>An open file of a torrent. Safe to use from several threads at once. Trouble is thrown as <c>StorageException</c>.</summary>
+internal abstract class PayloadFile : IDisposable
+{
+    /// <summary>The length in bytes when it was opened.</summary>
+    public abstract long LengthAtOpen { get; }
+
+    /// <summary>Writes all bytes at an offset.</summary>
+    public abstract void Write(ReadOnlySpan<byte> bytes, long offset);
+
+    /// <summary>Writes all runs, in order, at an offset; their values are used up.</summary>
+    public abstract void Write(Span<IoVector> runs, long offset);
+
+    /// <summary>Reads up to all bytes at an offset; less only at the file's end.</summary>
+    public abstract int Read(Span<byte> bytes, long offset);
+
+    /// <summary>Brings the file's bytes and length to the device.</summary>
+    public abstract void Sync();
+
+    /// <summary>Cuts the file off, or extends it by a hole.</summary>
+    public abstract void SetLength(long length);
+
+    /// <summary>Reserves the space of the whole file; a file system that cannot gets a hole, if it has the room now.</summary>
+    public abstract void Allocate(long length);
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}

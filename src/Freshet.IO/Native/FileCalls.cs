@@ -1,0 +1,112 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Freshet.IO.Native;
+
+/// <summary>One run of memory of a gathered write: the kernel's <c>struct iovec</c>.</summary>
+/// <param name="Base">The first byte.</param>
+/// <param name="Length">The number of bytes.</param>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly record struct IoVector(nint Base, nuint Length);
+
+/// <summary>
+/// The file calls of libc that .NET has no way to make, or whose failure it swallows (fsync, see <see cref="FileSync"/>). 64-bit Linux on
+/// x64 and arm64 only: flags and layouts are those of these two (<see cref="IsSupported"/>).
+/// </summary>
+internal static unsafe partial class FileCalls
+{
+    /// <summary>The most runs of memory that one gathered write takes.</summary>
+    public const int MaxVectors = 1024;
+
+    /// <summary>"The current folder" in place of a descriptor.</summary>
+    public const int AtCurrentFolder = -100;
+
+    public const int ReadOnly = 0;
+    public const int ReadWrite = 2;
+    public const int Create = 0x40;
+    public const int NonBlocking = 0x800;
+    public const int CloseOnExec = 0x80000;
+
+    /// <summary>A folder to walk through: needs no right to list it.</summary>
+    public const int PathOnly = 0x200000;
+
+    /// <summary>rw-rw-rw-, cut down by the user's umask.</summary>
+    public const uint NewFileMode = 0x1B6;
+
+    /// <summary>rwxrwxrwx, cut down by the user's umask.</summary>
+    public const uint NewFolderMode = 0x1FF;
+
+    public const int NoFollowAtStat = 0x100;
+    public const int EmptyPath = 0x1000;
+    public const uint BasicStats = 0x7FF;
+
+    private const string LibC = "libc";
+
+    /// <summary>Whether this process may use these calls.</summary>
+    public static bool IsSupported { get; }
+        = OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture is (Architecture.X64 or Architecture.Arm64);
+
+    // The two flags that differ between the two architectures.
+    public static int Directory => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
+
+    public static int NoFollow => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
+
+    [LibraryImport(LibC, EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int OpenAt(int folder, string name, int flags, uint mode);
+
+    [LibraryImport(LibC, EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakeFolderAt(int folder, string name, uint mode);
+
+    [LibraryImport(LibC, EntryPoint = "close", SetLastError = true)]
+    public static partial int Close(int descriptor);
+
+    [LibraryImport(LibC, EntryPoint = "pread", SetLastError = true)]
+    public static partial nint Read(SafeFileHandle file, byte* buffer, nuint length, long offset);
+
+    [LibraryImport(LibC, EntryPoint = "pwrite", SetLastError = true)]
+    public static partial nint Write(SafeFileHandle file, byte* buffer, nuint length, long offset);
+
+    [LibraryImport(LibC, EntryPoint = "pwritev", SetLastError = true)]
+    public static partial nint Write(SafeFileHandle file, IoVector* vectors, int count, long offset);
+
+    [LibraryImport(LibC, EntryPoint = "fdatasync", SetLastError = true)]
+    public static partial int DataSync(SafeFileHandle file);
+
+    [LibraryImport(LibC, EntryPoint = "fsync", SetLastError = true)]
+    public static partial int Sync(int descriptor);
+
+    [LibraryImport(LibC, EntryPoint = "ftruncate", SetLastError = true)]
+    public static partial int SetLength(SafeFileHandle file, long length);
+
+    [LibraryImport(LibC, EntryPoint = "fallocate", SetLastError = true)]
+    public static partial int Allocate(SafeFileHandle file, int mode, long offset, long length);
+
+    [LibraryImport(LibC, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Stat(int folder, string name, int flags, uint mask, ExtendedStat* stat);
+
+    [LibraryImport(LibC, EntryPoint = "getrlimit", SetLastError = true)]
+    public static partial int GetLimit(int resource, ulong* softAndHard);
+
+    /// <summary>The kernel's <c>struct statx</c>, the same on every architecture; the fields that are read here have names.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct ExtendedStat
+    {
+        [FieldOffset(28)]
+        public ushort Mode;
+
+        [FieldOffset(32)]
+        public ulong Inode;
+
+        [FieldOffset(40)]
+        public ulong Size;
+
+        [FieldOffset(112)]
+        public long ModifiedSeconds;
+
+        [FieldOffset(120)]
+        public uint ModifiedNanoseconds;
+
+        /// <summary>Whether it is a plain file: no folder, link, device or pipe.</summary>
+        public readonly bool IsRegular => (Mode & 0xF000) == 0x8000;
+    }
+}

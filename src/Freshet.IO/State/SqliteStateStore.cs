@@ -1,0 +1,254 @@
+using Freshet.Abstractions;
+using Freshet.Core;
+using Microsoft.Data.Sqlite;
+
+namespace Freshet.IO.State;
+
+/// <summary>
+/// Resume records in an SQLite file that several processes may share: see <c>docs/state.md</c>. A file that cannot be read is set aside under another name
+/// and a new one begun; nothing is ever wiped. Thread-safe.
+/// </summary>
+public sealed class SqliteStateStore : IStateStore
+{
+    /// <summary>The file's name in the state folder.</summary>
+    public const string FileName = "state.db";
+
+    private const string LockName = "state.lock";
+
+    /// <summary>How long to wait for another process that is writing. Its transactions take milliseconds.</summary>
+    private const int BusySeconds = 5;
+
+    private readonly Lock _gate = new();
+    private readonly string _folder;
+    private readonly Dictionary<(InfoHashes Hashes, string Directory), ReadOnlyMemory<byte>> _durable = [];
+    private SqliteConnection _connection;
+    private bool _isWal;
+    private bool? _syncsEachCommit;
+
+    private SqliteStateStore(string folder)
+    {
+        _folder = folder;
+        _connection = OpenOrSetAside();
+    }
+
+    /// <inheritdoc/>
+    public string BootId { get; } = BootIdentity.Read();
+
+    /// <summary>What the user should know, for instance that a damaged file was set aside; or null.</summary>
+    public string? Warning { get; private set; }
+
+    private string FilePath => Path.Combine(_folder, FileName);
+
+    /// <summary>Opens the store in a folder, makes both where they are not there, and brings the schema up to date.</summary>
+    /// <exception cref="StateStoreException">The file was written by a newer version, or cannot be opened.</exception>
+    /// <exception cref="DllNotFoundException">SQLite is not installed.</exception>
+    /// <exception cref="IOException">The folder cannot be used.</exception>
+    public static SqliteStateStore Open(string folder)
+    {
+        SqliteLibrary.Load();
+        Directory.CreateDirectory(folder);
+        return new SqliteStateStore(Path.GetFullPath(folder));
+    }
+
+    /// <inheritdoc/>
+    public ResumeRecord? Load(InfoHashes hashes) => Find(hashes, null);
+
+    /// <inheritdoc/>
+    public ResumeRecord? Load(InfoHashes hashes, string directory) => Find(hashes, directory);
+
+    /// <inheritdoc/>
+    public void Save(IReadOnlyList<ResumeRecord> records)
+    {
+        lock (_gate)
+        {
+            Guarded(() =>
+            {
+                // What fdatasync has confirmed must survive a power cut too, or it is all hashed again after it; the rest only a kill.
+                SyncEachCommit(records.Any(DurableChanged));
+                using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
+                foreach (ResumeRecord record in records)
+                    StateRows.Put(_connection, record, BootId);
+                transaction.Commit();
+                return true;
+            });
+            foreach (ResumeRecord record in records)
+                _durable[(record.Hashes, record.Directory)] = record.Durable;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Remove(InfoHashes hashes)
+    {
+        lock (_gate)
+        {
+            Guarded(() =>
+            {
+                using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
+                StateRows.Remove(_connection, hashes);
+                transaction.Commit();
+                return true;
+            });
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        lock (_gate)
+            _connection.Dispose();
+    }
+
+    private static bool IsCorrupt(SqliteException exception)
+    {
+        // SQLITE_CORRUPT, SQLITE_NOTADB; a schema that is damaged but readable ends as SQLITE_ERROR ("no such table").
+        return exception.SqliteErrorCode is 11 or 26 or 1;
+    }
+
+    private bool DurableChanged(ResumeRecord record)
+        => !_durable.TryGetValue((record.Hashes, record.Directory), out ReadOnlyMemory<byte> kept) || !kept.Span.SequenceEqual(record.Durable.Span);
+
+    private void SyncEachCommit(bool sync)
+    {
+        // Without a write-ahead log a commit that is not synced may destroy the file.
+        sync |= !_isWal;
+        if (_syncsEachCommit == sync)
+            return;
+        StateSchema.Execute(_connection, sync ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+        _syncsEachCommit = sync;
+    }
+
+    private ResumeRecord? Find(InfoHashes hashes, string? directory)
+    {
+        lock (_gate)
+        {
+            try
+            {
+                return Guarded(() => FindOrSetAside(hashes, directory));
+            }
+            catch (SqliteException exception)
+            {
+                // Busy, full, unreadable: what is not known is checked.
+                Warning = $"The state file {FilePath} cannot be read ({exception.Message}); data on disk will be checked again.";
+                return null;
+            }
+        }
+    }
+
+    private ResumeRecord? FindOrSetAside(InfoHashes hashes, string? directory)
+    {
+        ResumeRecord? record = StateRows.Get(_connection, hashes, directory, out long? damaged);
+        if (damaged is { } id)
+        {
+            using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
+            StateRows.SetAside(_connection, id);
+            transaction.Commit();
+        }
+
+        return record;
+    }
+
+    // Runs something on the file; where the file turns out to be damaged, once more on a new one.
+    private T Guarded<T>(Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (SqliteException exception) when (IsCorrupt(exception))
+        {
+            _connection.Dispose();
+            _connection = OpenOrSetAside(checkFirst: true);
+            return action();
+        }
+    }
+
+    private SqliteConnection OpenOrSetAside(bool checkFirst = false)
+    {
+        // One process at a time: another may be upgrading the file, or setting it aside.
+        using FileStream alone = TakeLock();
+        if (TryOpen(checkFirst) is { } connection)
+            return connection;
+        string aside = SetAside();
+        Warning = $"The state file {FilePath} was damaged and is now {aside}; data on disk will be checked again.";
+        return TryOpen(checkFirst: false) ?? throw new StateStoreException($"No state file can be made at {FilePath}.");
+    }
+
+    private SqliteConnection? TryOpen(bool checkFirst)
+    {
+        string source = new SqliteConnectionStringBuilder { DataSource = FilePath, Pooling = false, DefaultTimeout = BusySeconds }.ToString();
+        var connection = new SqliteConnection(source);
+        bool opened = false;
+        try
+        {
+            connection.Open();
+            StateSchema.Execute(connection, $"PRAGMA busy_timeout = {BusySeconds * 1000}; PRAGMA foreign_keys = ON");
+            using (SqliteCommand mode = connection.CreateCommand())
+            {
+                mode.CommandText = "PRAGMA journal_mode = WAL";
+                _isWal = mode.ExecuteScalar() is "wal";
+            }
+
+            _syncsEachCommit = null;
+            opened = StateSchema.TryUpgrade(connection, FilePath) && (!checkFirst || IsSound(connection));
+            return opened ? connection : null;
+        }
+        catch (SqliteException exception) when (IsCorrupt(exception))
+        {
+            return null;
+        }
+        catch (SqliteException exception)
+        {
+            throw new IOException($"{FilePath}: {exception.Message}", exception);
+        }
+        finally
+        {
+            if (!opened)
+                connection.Dispose();
+        }
+    }
+
+    private static bool IsSound(SqliteConnection connection)
+    {
+        StateSchema.Probe(connection);
+        using SqliteCommand check = connection.CreateCommand();
+        check.CommandText = "PRAGMA quick_check(1)";
+        return check.ExecuteScalar() is "ok";
+    }
+
+    private string SetAside()
+    {
+        for (int number = 1; ; number++)
+        {
+            string aside = $"{FilePath}.corrupt-{number}";
+            if (File.Exists(aside))
+                continue;
+
+            // The log goes with its file: a new file must never be given an old one's log.
+            foreach (string suffix in (string[])["-wal", "-shm", ""])
+            {
+                if (File.Exists(FilePath + suffix))
+                    File.Move(FilePath + suffix, aside + suffix);
+            }
+
+            return aside;
+        }
+    }
+
+    private FileStream TakeLock()
+    {
+        string path = Path.Combine(_folder, LockName);
+        long end = Environment.TickCount64 + (BusySeconds * 1000);
+        while (true)
+        {
+            try
+            {
+                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (Environment.TickCount64 < end && File.Exists(path))
+            {
+                // No system offers a wait for such a lock that ends: look again a little later.
+                Thread.Sleep(10);
+            }
+        }
+    }
+}

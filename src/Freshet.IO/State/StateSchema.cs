@@ -1,0 +1,106 @@
+using Microsoft.Data.Sqlite;
+
+namespace Freshet.IO.State;
+
+/// <summary>The tables of the state file and the steps that lead from each older version to the present one.</summary>
+internal static class StateSchema
+{
+    /// <summary>Marks the file as ours (SQLite's <c>application_id</c>): "FRSH".</summary>
+    public const int ApplicationId = 0x46525348;
+
+    /// <summary>
+    /// Step n leads from version n to n + 1 (<c>PRAGMA user_version</c>). A step that was published is never changed: a change is a new step, and a test
+    /// with a file of the version before.
+    /// </summary>
+    public static readonly IReadOnlyList<string> Steps =
+    [
+        """
+        CREATE TABLE folder (
+            id   INTEGER PRIMARY KEY,
+            path TEXT NOT NULL UNIQUE);
+        CREATE TABLE torrent (
+            id         INTEGER PRIMARY KEY,
+            hashes     BLOB NOT NULL,
+            folder     INTEGER NOT NULL REFERENCES folder (id),
+            pieces     INTEGER NOT NULL,
+            downloaded INTEGER NOT NULL,
+            uploaded   INTEGER NOT NULL,
+            saved      INTEGER NOT NULL,
+            UNIQUE (hashes, folder));
+        CREATE TABLE progress (
+            torrent  INTEGER PRIMARY KEY REFERENCES torrent (id) ON DELETE CASCADE,
+            boot     TEXT NOT NULL,
+            recorded BLOB NOT NULL,
+            durable  BLOB NOT NULL,
+            partials BLOB NOT NULL,
+            files    BLOB NOT NULL,
+            digest   BLOB NOT NULL);
+        CREATE TABLE damaged (
+            id       INTEGER PRIMARY KEY,
+            found    INTEGER NOT NULL,
+            hashes   BLOB,
+            folder   TEXT,
+            recorded BLOB,
+            durable  BLOB,
+            partials BLOB,
+            files    BLOB);
+        """,
+    ];
+
+    /// <summary>The version that this program reads and writes.</summary>
+    public static int Version => Steps.Count;
+
+    /// <summary>Brings a file up to date.</summary>
+    /// <returns>False where the file is an SQLite file, but not one of ours.</returns>
+    /// <exception cref="StateStoreException">The file is of a newer version.</exception>
+    public static bool TryUpgrade(SqliteConnection connection, string path)
+    {
+        using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
+        long version = Number(connection, "PRAGMA user_version");
+        long tables = Number(connection, "SELECT count(*) FROM sqlite_master");
+        if (tables > 0 && (version == 0 || Number(connection, "PRAGMA application_id") != ApplicationId))
+            return false;
+        if (version > Version)
+        {
+            throw new StateStoreException(
+                $"{path} was written by a newer Freshet (format {version}; this one knows up to {Version}). Update Freshet, or use another --state-dir.");
+        }
+
+        for (int step = (int)version; step < Version; step++)
+            Execute(connection, Steps[step]);
+        if (version < Version)
+            Execute(connection, $"PRAGMA user_version = {Version}; PRAGMA application_id = {ApplicationId}");
+        transaction.Commit();
+        return true;
+    }
+
+    /// <summary>Fails where a table or column is not there.</summary>
+    public static void Probe(SqliteConnection connection) => Execute(
+        connection,
+        """
+        SELECT id, path FROM folder LIMIT 0;
+        SELECT id, hashes, folder, pieces, downloaded, uploaded, saved FROM torrent LIMIT 0;
+        SELECT torrent, boot, recorded, durable, partials, files, digest FROM progress LIMIT 0;
+        SELECT id, found, hashes, folder, recorded, durable, partials, files FROM damaged LIMIT 0;
+        """);
+
+    /// <summary>Runs statements that answer nothing.</summary>
+    public static void Execute(SqliteConnection connection, string statements)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // Constants of this assembly only.
+        command.CommandText = statements;
+#pragma warning restore CA2100
+        command.ExecuteNonQuery();
+    }
+
+    /// <summary>Runs a query that answers a number.</summary>
+    public static long Number(SqliteConnection connection, string query)
+    {
+        using SqliteCommand command = connection.CreateCommand();
+#pragma warning disable CA2100 // Constants of this assembly only.
+        command.CommandText = query;
+#pragma warning restore CA2100
+        return (long)command.ExecuteScalar()!;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using Freshet.Core;
+
+namespace Freshet.IO.State;
+
+/// <summary>
+/// The right to write one torrent's data in one folder: held by one process at a time, given back by the kernel however the process ends.
+/// Different torrents, and one torrent in different folders, do not hinder each other.
+/// </summary>
+public sealed class TorrentLease : IDisposable
+{
+    private readonly FileStream _lock;
+    private readonly string _holderPath;
+
+    private TorrentLease(FileStream locked, string holderPath)
+    {
+        _lock = locked;
+        _holderPath = holderPath;
+    }
+
+    /// <summary>Takes the lease, or says who has it.</summary>
+    /// <param name="stateFolder">The state folder that the processes share.</param>
+    /// <param name="hashes">The torrent.</param>
+    /// <param name="directory">The folder that its data is in.</param>
+    /// <param name="lease">The lease; dispose it to give it back.</param>
+    /// <param name="holder">The process that has the lease, where it is known.</param>
+    public static bool TryAcquire(
+        string stateFolder, InfoHashes hashes, string directory, [NotNullWhen(true)] out TorrentLease? lease, out int? holder)
+    {
+        lease = null;
+        holder = null;
+        string folder = Path.Combine(stateFolder, "leases");
+        Directory.CreateDirectory(folder);
+        string path = Path.Combine(folder, NameFor(hashes, directory));
+        string holderPath = path + ".pid";
+        FileStream locked;
+        try
+        {
+            locked = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(path + ".lock"))
+        {
+            holder = ReadHolder(holderPath);
+            return false;
+        }
+
+        try
+        {
+            File.WriteAllText(holderPath, Environment.ProcessId.ToString());
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // The number is only there to be shown; the lock is what counts.
+        }
+
+        lease = new TorrentLease(locked, holderPath);
+        return true;
+    }
+
+    /// <summary>Gives the lease back.</summary>
+    public void Dispose()
+    {
+        try
+        {
+            File.Delete(_holderPath);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A number left behind is replaced by the next holder's.
+        }
+
+        // The lock's file stays: to delete it is to race with someone who has just opened it.
+        _lock.Dispose();
+    }
+
+    private static string NameFor(InfoHashes hashes, string directory)
+    {
+        string key = $"{hashes}\n{Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))}";
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 16));
+    }
+
+    private static int? ReadHolder(string path)
+    {
+        try
+        {
+            return int.TryParse(File.ReadAllText(path), out int pid) ? pid : null;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
