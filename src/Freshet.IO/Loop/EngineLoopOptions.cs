@@ -1,0 +1,50 @@
+using System.Net;
+using Freshet.Core;
+
+namespace Freshet.IO.Loop;
+
+/// <summary>How a session meets the network.</summary>
+public sealed record EngineLoopOptions
+{
+    /// <summary>The blocks that payload waits in, shared with engine and disk workers; its owner outlives the loop.</summary>
+    public required BlockPool Pool { get; init; }
+
+    /// <summary>The clock of the session.</summary>
+    public MonoClock Clock { get; init; } = new();
+
+    /// <summary>
+    /// The only local address that TCP, UDP and HTTP use, or null for all. With an address of one family the other family is not used at all
+    /// (THREATS F8).
+    /// </summary>
+    public IPAddress? Bind { get; init; }
+
+    /// <summary>The port to listen on with TCP and UDP, IPv4 and IPv6; 0 lets the system choose one that is free for all.</summary>
+    public int ListenPort { get; init; }
+
+    /// <summary>How many ports from <see cref="ListenPort"/> on are tried where that one is taken; 1: only that one.</summary>
+    public int PortAttempts { get; init; } = 1;
+
+    /// <summary>Whether peers may connect to us.</summary>
+    public bool AcceptPeers { get; init; } = true;
+
+    /// <summary>
+    /// The threads that move bytes of peers; 1 shares the engine's thread. Null: half the cores, 1 to 8. Up to two cores that is one: a thread beside
+    /// the engine's would only compete with the hash and disk workers.
+    /// </summary>
+    public int? Pumps { get; init; }
+
+    /// <summary>Whether to use the portable sockets where the machine has faster ones.</summary>
+    public bool PortableSockets { get; init; }
+
+    /// <summary>How long opening a TCP connection may take.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long the whole handshake may take, from the connection on (THREATS W3).</summary>
+    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a connection may send nothing at all, keep-alives counted as something.</summary>
+    public TimeSpan PeerTimeout { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>The most peer connections, half-open ones counted; never more than file handles allow.</summary>
+    public int MaxConnections { get; init; } = 1000;
+}
