@@ -39,12 +39,6 @@ public sealed record EngineLoopOptions
     /// <summary>How long opening a TCP connection may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the whole handshake may take, from the connection on (THREATS W3).</summary>
-    public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>How long a connection may send nothing at all, keep-alives counted as something.</summary>
-    public TimeSpan PeerTimeout { get; init; } = TimeSpan.FromSeconds(120);
-
     /// <summary>The most peer connections, half-open ones counted; never more than file handles allow.</summary>
     public int MaxConnections { get; init; } = 1000;
 }

@@ -61,7 +61,7 @@ internal sealed unsafe class EpollPoller : ISocketPoller
     public void AddListener(Socket listener)
     {
         listener.Blocking = false;
-        var entry = new Listener((int)listener.SafeHandle.DangerousGetHandle(), listener.AddressFamily, -2 - _listeners.Count);
+        var entry = new Listener((int)listener.SafeHandle.DangerousGetHandle(), -2 - _listeners.Count);
         _listeners.Add(entry);
         if (_accepting)
             Watch(entry, true);
@@ -133,7 +133,7 @@ internal sealed unsafe class EpollPoller : ISocketPoller
     public void Wait(TimeSpan timeout, List<PeerSocket> ready)
     {
         // The kernel's own rounding would be to a jiffy anyway; up, or the caller would spin through the last part of a millisecond.
-        int milliseconds = timeout < TimeSpan.Zero ? 0 : (int)Math.Min(Math.Ceiling(timeout.TotalMilliseconds), int.MaxValue);
+        int milliseconds = timeout == Timeout.InfiniteTimeSpan ? -1 : (int)Math.Min(Math.Ceiling(timeout.TotalMilliseconds), int.MaxValue);
         int count;
         fixed (byte* events = _events)
         {
@@ -264,11 +264,9 @@ internal sealed unsafe class EpollPoller : ISocketPoller
         return LinuxSockets.EpollControl(_epoll, operation, descriptor, entry);
     }
 
-    private sealed class Listener(int descriptor, AddressFamily family, int place)
+    private sealed class Listener(int descriptor, int place)
     {
         public int Descriptor { get; } = descriptor;
-
-        public AddressFamily Family { get; } = family;
 
         public int Place { get; } = place;
 

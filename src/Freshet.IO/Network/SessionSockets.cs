@@ -1,0 +1,181 @@
+using System.Net;
+using System.Net.Sockets;
+using Freshet.IO.Loop;
+
+namespace Freshet.IO.Network;
+
+/// <summary>
+/// The sockets that a session is reached at: TCP listeners and UDP sockets, IPv4 and IPv6 apart, all with one port. Owns them. A machine without one of
+/// the families does without it; with <c>--bind</c> there is only that address, of that family (THREATS F8).
+/// </summary>
+internal sealed class SessionSockets : IDisposable
+{
+    /// <summary>Connections that wait in the kernel to be taken; the kernel lowers it to its own limit.</summary>
+    private const int Backlog = 512;
+
+    /// <summary>How often the system is asked for another free port where the first is taken in another family or protocol.</summary>
+    private const int FreePortAttempts = 16;
+
+    private readonly List<Socket> _listeners = [];
+    private readonly List<Socket> _udp = [];
+
+    private SessionSockets(ConnectionBudget budget, IPAddress? bind)
+    {
+        Budget = budget;
+        Bind = bind;
+    }
+
+    /// <summary>How many connections there may be.</summary>
+    public ConnectionBudget Budget { get; }
+
+    /// <summary>The only local address, or null for all.</summary>
+    public IPAddress? Bind { get; }
+
+    /// <summary>The port of all sockets.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>Whether there is an IPv4 socket.</summary>
+    public bool UsesIPv4 { get; private set; }
+
+    /// <summary>Whether there is an IPv6 socket.</summary>
+    public bool UsesIPv6 { get; private set; }
+
+    /// <summary>Where peers connect to; empty where they may not.</summary>
+    public IReadOnlyList<Socket> Listeners => _listeners;
+
+    /// <summary>Where trackers' datagrams come in; one a family.</summary>
+    public IReadOnlyList<Socket> UdpSockets => _udp;
+
+    /// <summary>Opens them.</summary>
+    /// <exception cref="NetworkException">No port can be had, or the address is not of this machine.</exception>
+    public static SessionSockets Open(EngineLoopOptions options)
+    {
+        var sockets = new SessionSockets(new ConnectionBudget(options.MaxConnections), options.Bind);
+        try
+        {
+            sockets.OpenOnSomePort(options);
+            return sockets;
+        }
+        catch
+        {
+            sockets.Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => CloseAll();
+
+    private static IPAddress[] Addresses(IPAddress? bind)
+    {
+        if (bind is not null)
+            return [bind.IsIPv4MappedToIPv6 ? bind.MapToIPv4() : bind];
+        return [.. new[] { IPAddress.Any, IPAddress.IPv6Any }.Where(address => Supports(address.AddressFamily))];
+    }
+
+    private static bool Supports(AddressFamily family)
+        => family == AddressFamily.InterNetwork ? Socket.OSSupportsIPv4 : Socket.OSSupportsIPv6;
+
+    private static bool IsTaken(SocketException e)
+        => e.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied;
+
+    private void OpenOnSomePort(EngineLoopOptions options)
+    {
+        int attempts = options.ListenPort == 0 ? FreePortAttempts : Math.Max(1, options.PortAttempts);
+        SocketException? last = null;
+        for (int i = 0; i < attempts; i++)
+        {
+            int port = options.ListenPort == 0 ? 0 : options.ListenPort + i;
+            if (port > IPEndPoint.MaxPort)
+                break;
+            try
+            {
+                OpenAll(options, port);
+                return;
+            }
+            catch (SocketException e) when (IsTaken(e))
+            {
+                last = e;
+                CloseAll();
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressNotAvailable)
+            {
+                throw new NetworkException($"The address {options.Bind} is not of this machine: choose one of its own to bind to.", e);
+            }
+            catch (SocketException e)
+            {
+                throw new NetworkException($"The session's sockets cannot be opened: {e.Message}", e);
+            }
+        }
+
+        throw new NetworkException(TakenMessage(options, attempts, last), last);
+    }
+
+    private static string TakenMessage(EngineLoopOptions options, int attempts, SocketException? last)
+    {
+        if (last?.SocketErrorCode == SocketError.AccessDenied)
+            return $"This user may not listen on port {options.ListenPort}: choose one above 1023, or 0 for any.";
+        if (options.ListenPort == 0)
+            return "No free port could be found for TCP and UDP.";
+        return attempts == 1
+            ? $"Port {options.ListenPort} is taken by another program: choose another, or 0 for any that is free."
+            : $"The ports {options.ListenPort} to {options.ListenPort + attempts - 1} are taken by other programs: choose others, or 0 for any.";
+    }
+
+    private void OpenAll(EngineLoopOptions options, int port)
+    {
+        foreach (IPAddress address in Addresses(options.Bind))
+        {
+            try
+            {
+                if (options.AcceptPeers)
+                    Open(address, ref port, SocketType.Stream);
+                Open(address, ref port, SocketType.Dgram);
+            }
+            catch (SocketException e) when (options.Bind is null && IsFamilyMissing(e))
+            {
+                // The kernel knows the family but has no address of it.
+                continue;
+            }
+
+            UsesIPv4 |= address.AddressFamily == AddressFamily.InterNetwork;
+            UsesIPv6 |= address.AddressFamily == AddressFamily.InterNetworkV6;
+        }
+
+        if (!UsesIPv4 && !UsesIPv6)
+            throw new NetworkException("This machine has neither IPv4 nor IPv6.");
+        Port = port;
+    }
+
+    private static bool IsFamilyMissing(SocketException e)
+        => e.SocketErrorCode is SocketError.AddressFamilyNotSupported or SocketError.AddressNotAvailable or SocketError.ProtocolNotSupported;
+
+    private void Open(IPAddress address, ref int port, SocketType type)
+    {
+        bool isStream = type == SocketType.Stream;
+        var socket = new Socket(address.AddressFamily, type, isStream ? ProtocolType.Tcp : ProtocolType.Udp);
+        (isStream ? _listeners : _udp).Add(socket);
+        if (address.AddressFamily == AddressFamily.InterNetworkV6)
+            socket.DualMode = false;
+
+        // Elsewhere than on Windows this only means that a restart need not wait for the last connections' TIME_WAIT; on Windows it would let
+        // another program take the port over, so there the opposite is asked for.
+        if (OperatingSystem.IsWindows())
+            socket.ExclusiveAddressUse = true;
+        else if (isStream)
+            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        socket.Bind(new IPEndPoint(address, port));
+        if (isStream)
+            socket.Listen(Backlog);
+        port = ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    private void CloseAll()
+    {
+        foreach (Socket socket in _listeners.Concat(_udp))
+            socket.Dispose();
+        _listeners.Clear();
+        _udp.Clear();
+        UsesIPv4 = UsesIPv6 = false;
+    }
+}

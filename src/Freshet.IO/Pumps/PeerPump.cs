@@ -1,0 +1,435 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.Protocol.Wire;
+
+namespace Freshet.IO.Pumps;
+
+/// <summary>
+/// Moves the bytes of many connections between their sockets and their links, on one thread. An iteration is <see cref="Execute"/> for each command,
+/// <see cref="Flush"/>, <see cref="Poll"/>, and whoever owns the pump takes <see cref="Events"/>. Holds one receive buffer for all connections and decides
+/// nothing but fairness: what is right is the link's to say, what is wanted the engine's.
+/// </summary>
+internal sealed class PeerPump : IDisposable
+{
+    /// <summary>
+    /// The receive buffer: a call costs as much as copying some 30 KiB, so that from here on more saves nothing, and two of these still fit the second-level
+    /// cache.
+    /// </summary>
+    private const int ScratchLength = 256 * 1024;
+
+    /// <summary>
+    /// What is received in one iteration: some milliseconds of work, after which the engine's answers go out. Connections that did not get their turn are
+    /// the first of the next.
+    /// </summary>
+    private const int MaxReceivedAtOnce = 4 * 1024 * 1024;
+
+    /// <summary>New connections taken in one iteration: a storm must not hold up those that are there.</summary>
+    private const int MaxAccepts = 64;
+
+    /// <summary>How long nothing is accepted after the system had no handle for it (THREATS F4).</summary>
+    private static readonly TimeSpan HandlePause = TimeSpan.FromSeconds(1);
+
+    private readonly PumpOptions _options;
+    private readonly ISocketPoller _poller;
+    private readonly IncomingGate _gate;
+    private readonly Dictionary<ConnectionId, PumpConnection> _connections = [];
+    private readonly List<PeerSocket> _ready = [];
+    private readonly List<PumpConnection> _expired = [];
+    private readonly byte[] _scratch = GC.AllocateUninitializedArray<byte>(ScratchLength, pinned: true);
+    private List<PumpConnection> _active = [];
+    private List<PumpConnection> _nextActive = [];
+    private List<PumpConnection> _dirty = [];
+    private List<PumpConnection> _nextDirty = [];
+    private MonoTime _nextSweep = MonoTime.Never;
+    private MonoTime _handlesAgain = MonoTime.Zero;
+    private long _accepted;
+    private bool _hasBacklog;
+    private bool _isStarved;
+
+    public PeerPump(PumpOptions options, ISocketPoller poller)
+    {
+        _options = options;
+        _poller = poller;
+        _gate = new IncomingGate(options.Pumps);
+        foreach (Socket listener in options.Listeners)
+            poller.AddListener(listener);
+    }
+
+    /// <summary>What happened and was not taken yet; whoever takes it clears it.</summary>
+    public PeerEventBuffer Events { get; set; } = new();
+
+    /// <summary>The session's clock.</summary>
+    public Loop.MonoClock Clock => _options.Clock;
+
+    /// <summary>The connections, those being opened counted.</summary>
+    public int Count => _connections.Count;
+
+    /// <summary>Whether a link waits for blocks to come back to the pool.</summary>
+    public bool IsStarved => Volatile.Read(ref _isStarved);
+
+    /// <summary>Ends a <see cref="Poll"/>, or the next one. From any thread.</summary>
+    public void Wake() => _poller.Wake();
+
+    /// <summary>Carries out a command; messages wait for <see cref="Flush"/>. A command for a connection that is gone does nothing.</summary>
+    public void Execute(in PeerCommand command)
+    {
+        if (command.Kind == PeerCommandKind.Connect)
+        {
+            Connect(command.Connection, (ConnectionSetup)command.Payload!);
+            return;
+        }
+
+        if (!_connections.TryGetValue(command.Connection, out PumpConnection? connection))
+        {
+            _options.Pool.Return(command.Lease);
+            return;
+        }
+
+        if (connection.Link is not { } link)
+        {
+            // All that can be said to a connection that is not open yet.
+            if (command.Kind == PeerCommandKind.Close)
+                Close(connection, command.Reason);
+            return;
+        }
+
+        link.Apply(command, Events, _options.Clock.Now);
+        AfterInput(connection);
+    }
+
+    /// <summary>Sends what waits, with one call a connection where the socket takes it all.</summary>
+    public void Flush()
+    {
+        (_dirty, _nextDirty) = (_nextDirty, _dirty);
+        foreach (PumpConnection connection in _nextDirty)
+        {
+            connection.IsDirty = false;
+            if (!connection.IsClosed)
+                Send(connection);
+        }
+
+        _nextDirty.Clear();
+    }
+
+    /// <summary>Waits until something is ready, then reads, accepts and sends, each connection and each iteration within bounds.</summary>
+    /// <param name="deadline">How long to wait; not at all where something is left from before.</param>
+    /// <param name="mayRead">Whether the engine can take more events of peers; otherwise their bytes stay in the sockets.</param>
+    public void Poll(MonoTime deadline, bool mayRead)
+    {
+        MonoTime now = _options.Clock.Now;
+        bool wait = Events.Count == 0 && _dirty.Count == 0 && !(_hasBacklog && mayRead) && !(_isStarved && _options.Pool.FreeBlocks > 0);
+        MonoTime until = wait ? MonoTime.Min(deadline, NextDeadline) : now;
+        TimeSpan timeout = until.IsNever ? Timeout.InfiniteTimeSpan : until <= now ? TimeSpan.Zero : until - now;
+        _ready.Clear();
+        _poller.Wait(timeout, _ready);
+        now = _options.Clock.Now;
+        foreach (PeerSocket socket in _ready)
+        {
+            if (socket.Owner is { IsClosed: false } connection)
+                Note(connection, now);
+        }
+
+        ReadActive(mayRead, now);
+        AcceptSome(now);
+        Sweep(now);
+    }
+
+    /// <summary>Closes every connection; what waits to be sent has one chance to go out.</summary>
+    public void CloseAll(DisconnectReason reason)
+    {
+        foreach (PumpConnection connection in _connections.Values.ToArray())
+        {
+            SendOnce(connection);
+            Close(connection, reason);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        CloseAll(DisconnectReason.Shutdown);
+        _poller.Dispose();
+    }
+
+    private static DisconnectReason OfConnect(SocketError error) => error switch
+    {
+        SocketError.TimedOut => DisconnectReason.ConnectTimeout,
+        SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable => DisconnectReason.Limit,
+        _ => DisconnectReason.ConnectFailed,
+    };
+
+    private static DisconnectReason OfTransfer(SocketError error) => error switch
+    {
+        SocketError.Success or SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown => DisconnectReason.ClosedByPeer,
+        SocketError.TimedOut => DisconnectReason.PeerTimeout,
+        _ => DisconnectReason.SocketError,
+    };
+
+    private MonoTime NextDeadline => _poller.Accepting ? _nextSweep : MonoTime.Min(_nextSweep, AcceptAgain);
+
+    /// <summary>When accepting may go on, as it looks now.</summary>
+    private MonoTime AcceptAgain => _gate.IsFull ? MonoTime.Max(_handlesAgain, _gate.NextEviction) : _handlesAgain;
+
+    private void Connect(ConnectionId id, ConnectionSetup setup)
+    {
+        DisconnectReason reason = DisconnectReason.Limit;
+        if (_options.Budget.TryTake())
+        {
+            PeerSocket? socket = _poller.Connect(setup.Endpoint, _options.Bind, out SocketError error);
+            if (socket is not null)
+            {
+                Add(new PumpConnection(id, socket, setup.Endpoint, _options.Clock.Now + _options.ConnectTimeout) { Setup = setup });
+                return;
+            }
+
+            _options.Budget.Return();
+            reason = OfConnect(error);
+        }
+
+        Events.Post(new PeerEvent(PeerEventKind.Closed, id) { Reason = reason });
+    }
+
+    private void Add(PumpConnection connection)
+    {
+        _connections.Add(connection.Id, connection);
+        Schedule(connection);
+    }
+
+    // A deadline only ever moves away, but for a new connection's, a link's that was made, or a keep-alive's: each of these comes by here.
+    private void Schedule(PumpConnection connection) => _nextSweep = MonoTime.Min(_nextSweep, connection.Deadline);
+
+    private void Note(PumpConnection connection, MonoTime now)
+    {
+        if (connection.Link is null && !FinishConnect(connection, now))
+            return;
+        if (connection.Socket.IsReadable)
+            Activate(connection);
+        if (connection.Socket.IsWritable && connection.Link!.HasOutput)
+            MarkDirty(connection);
+    }
+
+    private bool FinishConnect(PumpConnection connection, MonoTime now)
+    {
+        SocketError result = connection.Socket.ConnectResult();
+        if (result == SocketError.InProgress)
+            return false;
+        if (result != SocketError.Success)
+        {
+            Close(connection, OfConnect(result));
+            return false;
+        }
+
+        connection.Link = PeerLink.Outgoing(connection.Id, connection.Setup!, _options.Pool, now);
+        Schedule(connection);
+        MarkDirty(connection);
+        return true;
+    }
+
+    private void Activate(PumpConnection connection)
+    {
+        if (connection.IsActive)
+            return;
+        connection.IsActive = true;
+        _active.Add(connection);
+    }
+
+    private void MarkDirty(PumpConnection connection)
+    {
+        if (connection.IsDirty)
+            return;
+        connection.IsDirty = true;
+        _dirty.Add(connection);
+    }
+
+    private void ReadActive(bool mayRead, MonoTime now)
+    {
+        _hasBacklog = false;
+        bool starved = false;
+        int left = MaxReceivedAtOnce;
+        int turn = 0;
+        (_active, _nextActive) = (_nextActive, _active);
+        for (; turn < _nextActive.Count && left > 0; turn++)
+        {
+            PumpConnection connection = _nextActive[turn];
+            connection.IsActive = false;
+            if (connection.IsClosed)
+                continue;
+            PeerLink link = connection.Link!;
+            if (link.IsStarved && _options.Pool.FreeBlocks > 0)
+            {
+                link.Resume(Events, now);
+                AfterInput(connection);
+            }
+
+            // One receive a connection and iteration: large ones are few, and the others get their turn.
+            if (!connection.IsClosed && mayRead && link.WantsInput && connection.Socket.IsReadable)
+                left -= Receive(connection, link, now);
+            if (connection.IsClosed)
+                continue;
+            starved |= link.IsStarved;
+            if (connection.Socket.IsReadable || link.IsStarved)
+                Activate(connection);
+            _hasBacklog |= connection.Socket.IsReadable && link.WantsInput;
+        }
+
+        if (turn < _nextActive.Count)
+        {
+            _active.InsertRange(0, CollectionsMarshal.AsSpan(_nextActive)[turn..]);
+            _hasBacklog = true;
+            starved |= _isStarved;
+        }
+
+        _nextActive.Clear();
+        Volatile.Write(ref _isStarved, starved);
+    }
+
+    private int Receive(PumpConnection connection, PeerLink link, MonoTime now)
+    {
+        // What no block is free for, the link would have to keep elsewhere.
+        int room = (int)Math.Clamp((long)_options.Pool.FreeBlocks * BlockRange.BlockLength, BlockRange.BlockLength, ScratchLength);
+        int received = connection.Socket.Receive(_scratch.AsSpan(0, room), out SocketError error);
+        if (received > 0)
+        {
+            link.Feed(_scratch.AsSpan(0, received), Events, now);
+            AfterInput(connection);
+        }
+        else if (error != SocketError.WouldBlock)
+        {
+            Close(connection, OfTransfer(error));
+        }
+
+        return received;
+    }
+
+    /// <summary>What every call of a link may have led to.</summary>
+    private void AfterInput(PumpConnection connection)
+    {
+        PeerLink link = connection.Link!;
+        if (connection.IsPending && link.IsReady)
+            _gate.Leave(connection);
+        if (link.HasOutput || link.Ending != DisconnectReason.None)
+            MarkDirty(connection);
+        if (link.IsStarved || (connection.Socket.IsReadable && link.WantsInput))
+            Activate(connection);
+    }
+
+    private void Send(PumpConnection connection)
+    {
+        PeerLink? link = connection.Link;
+        if (link is null)
+            return;
+        SocketError error = SendOnce(connection);
+        if (error != SocketError.Success)
+            Close(connection, OfTransfer(error));
+        else if (link.Ending != DisconnectReason.None)
+            Close(connection, link.Ending);
+        else
+            AfterSend(connection, link);
+    }
+
+    private void AfterSend(PumpConnection connection, PeerLink link)
+    {
+        link.ReportSent(Events);
+        if (connection.Socket.IsReadable && link.WantsInput)
+        {
+            Activate(connection);
+            _hasBacklog = true;
+        }
+    }
+
+    /// <summary>Sends until nothing waits or the socket is full.</summary>
+    private SocketError SendOnce(PumpConnection connection)
+    {
+        if (connection.Link is not { } link)
+            return SocketError.Success;
+        while (link.HasOutput && connection.Socket.IsWritable)
+        {
+            int sent = connection.Socket.Send(link.BeginSend().Span, out SocketError error);
+            link.EndSend(sent, _options.Clock.Now);
+            if (error is not (SocketError.Success or SocketError.WouldBlock))
+                return error;
+        }
+
+        return SocketError.Success;
+    }
+
+    private void AcceptSome(MonoTime now)
+    {
+        for (int i = 0; i < MaxAccepts && now >= AcceptAgain; i++)
+        {
+            if (_gate.IsFull && _gate.Evict(now) is { } oldest)
+                Close(oldest, DisconnectReason.Limit);
+            _poller.Accepting = true;
+            PeerSocket? socket = _poller.Accept(out IPEndPoint? remote, out SocketError error);
+            if (socket is null)
+            {
+                if (error != SocketError.WouldBlock)
+                    _handlesAgain = now + HandlePause;
+                break;
+            }
+
+            if (remote is null || !_gate.Admits(remote) || !_options.Budget.TryTake())
+            {
+                socket.Close();
+                continue;
+            }
+
+            Welcome(socket, remote, now);
+        }
+
+        _poller.Accepting = now >= AcceptAgain;
+    }
+
+    private void Welcome(PeerSocket socket, IPEndPoint remote, MonoTime now)
+    {
+        long number = (_accepted++ * _options.Pumps) + _options.Index;
+        var connection = new PumpConnection(new ConnectionId((number << 1) | 1), socket, remote, MonoTime.Never);
+        connection.Link = PeerLink.Incoming(connection.Id, remote, _options.Pool, now);
+        Add(connection);
+        _gate.Enter(connection, now);
+    }
+
+    private void Sweep(MonoTime now)
+    {
+        if (now < _nextSweep)
+            return;
+        _nextSweep = MonoTime.Never;
+        foreach (PumpConnection connection in _connections.Values)
+        {
+            if (connection.Deadline > now)
+            {
+                Schedule(connection);
+            }
+            else if (connection.Link is { } link)
+            {
+                link.Advance(now);
+                AfterInput(connection);
+                Schedule(connection);
+            }
+            else
+            {
+                _expired.Add(connection);
+            }
+        }
+
+        foreach (PumpConnection connection in _expired)
+            Close(connection, DisconnectReason.ConnectTimeout);
+        _expired.Clear();
+    }
+
+    private void Close(PumpConnection connection, DisconnectReason reason)
+    {
+        connection.IsClosed = true;
+        _connections.Remove(connection.Id);
+        _gate.Leave(connection);
+        connection.Socket.Close();
+        _options.Budget.Return();
+        if (connection.Link is { } link)
+            link.Close(reason, Events);
+        else
+            Events.Post(new PeerEvent(PeerEventKind.Closed, connection.Id) { Reason = reason });
+    }
+}

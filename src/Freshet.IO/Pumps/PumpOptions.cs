@@ -1,0 +1,34 @@
+using System.Net;
+using System.Net.Sockets;
+using Freshet.Core;
+using Freshet.IO.Loop;
+using Freshet.IO.Network;
+
+namespace Freshet.IO.Pumps;
+
+/// <summary>What every pump of a session shares.</summary>
+internal sealed record PumpOptions
+{
+    public required BlockPool Pool { get; init; }
+
+    public required MonoClock Clock { get; init; }
+
+    public required ConnectionBudget Budget { get; init; }
+
+    /// <summary>The local address of outgoing connections, or null.</summary>
+    public IPAddress? Bind { get; init; }
+
+    /// <summary>Where peers connect to.</summary>
+    public IReadOnlyList<Socket> Listeners { get; init; } = [];
+
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The number of pumps.</summary>
+    public int Pumps { get; init; } = 1;
+
+    /// <summary>Which of them this is, from 0: connections are spread by their number.</summary>
+    public int Index { get; init; }
+
+    /// <summary>The pump that a connection belongs to.</summary>
+    public static int IndexOf(Freshet.Abstractions.ConnectionId id, int pumps) => (int)((id.Value >> 1) % pumps);
+}

@@ -1,0 +1,37 @@
+using Freshet.IO.Loop;
+using Freshet.IO.Network;
+
+namespace Freshet.IO.Pumps;
+
+/// <summary>Chooses pumps for the machine.</summary>
+internal static class PumpSets
+{
+    /// <summary>More threads than this only wait for the engine's.</summary>
+    private const int MaxPumps = 8;
+
+    public static IPumpSet Create(EngineLoopOptions options, SessionSockets sockets)
+    {
+        int count = Math.Clamp(options.Pumps ?? Environment.ProcessorCount / 2, 1, MaxPumps);
+        var pumps = new PeerPump[count];
+        for (int i = 0; i < count; i++)
+        {
+            var shared = new PumpOptions
+            {
+                Pool = options.Pool,
+                Clock = options.Clock,
+                Budget = sockets.Budget,
+                Bind = sockets.Bind,
+                Listeners = sockets.Listeners,
+                ConnectTimeout = options.ConnectTimeout,
+                Pumps = count,
+                Index = i,
+            };
+            pumps[i] = new PeerPump(shared, CreatePoller(options.PortableSockets));
+        }
+
+        return count == 1 ? new InlinePump(pumps[0]) : new ThreadedPumps(pumps, options.Pool);
+    }
+
+    private static ISocketPoller CreatePoller(bool portable)
+        => OperatingSystem.IsLinux() && !portable ? new EpollPoller() : new PortablePoller();
+}
