@@ -1,1 +1,4 @@
-return 0;
+using Freshet.Cli;
+using Freshet.Cli.Output;
+
+return await CommandLine.RunAsync(args, Streams.OfProcess());

@@ -1,12 +1,10 @@
-using Freshet.Core;
-
 namespace Freshet;
 
 internal sealed class StreamSource(Stream stream, string description) : TorrentSource
 {
     public override string Description => description;
 
-    public override async Task<Metainfo> LoadAsync(CancellationToken cancellationToken = default)
+    public override async Task<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken = default)
     {
         using var bytes = new MemoryStream();
         byte[] buffer = new byte[64 * 1024];
@@ -15,11 +13,7 @@ internal sealed class StreamSource(Stream stream, string description) : TorrentS
             for (int read; (read = await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false)) > 0;)
             {
                 if (bytes.Length + read > MaxBytes)
-                {
-                    throw new FreshetException(
-                        FreshetError.SourceInvalid, $"{description}: not a torrent file, for it has more than {MaxBytes:N0} bytes.");
-                }
-
+                    throw TooLong(description);
                 await bytes.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false);
             }
         }
@@ -28,6 +22,6 @@ internal sealed class StreamSource(Stream stream, string description) : TorrentS
             throw new FreshetException(FreshetError.SourceUnreadable, $"Cannot read the torrent from {description}: {error.Message}", error);
         }
 
-        return MetainfoReading.Read(bytes.ToArray(), description);
+        return bytes.ToArray();
     }
 }

@@ -44,10 +44,19 @@ public abstract class TorrentSource
     /// <summary>A torrent that was read before.</summary>
     public static TorrentSource FromMetainfo(Metainfo metainfo) => new MetainfoSource(metainfo);
 
+    /// <summary>The bytes of the torrent file, unchecked.</summary>
+    /// <exception cref="FreshetException">
+    /// It cannot be read (<see cref="FreshetError.SourceUnreadable"/>, <see cref="FreshetError.Network"/>) or has more than <see cref="MaxBytes"/>.
+    /// </exception>
+    public abstract Task<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Reads and checks the whole torrent.</summary>
     /// <exception cref="FreshetException">
-    /// It cannot be read (<see cref="FreshetError.SourceUnreadable"/>, <see cref="FreshetError.Network"/>) or is not a valid torrent
-    /// (<see cref="FreshetError.SourceInvalid"/>); the message says what and where.
+    /// It cannot be read (as <see cref="ReadAsync"/>), or is not a valid torrent (<see cref="FreshetError.SourceInvalid"/>); the message says what and where.
     /// </exception>
-    public abstract Task<Metainfo> LoadAsync(CancellationToken cancellationToken = default);
+    public virtual async Task<Metainfo> LoadAsync(CancellationToken cancellationToken = default)
+        => MetainfoReading.Read(await ReadAsync(cancellationToken).ConfigureAwait(false), Description);
+
+    private protected static FreshetException TooLong(string description) => new(
+        FreshetError.SourceInvalid, $"{description} is not a torrent file: it has more than {MaxBytes:N0} bytes.");
 }

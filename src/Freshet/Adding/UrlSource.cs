@@ -1,5 +1,3 @@
-using Freshet.Core;
-
 namespace Freshet;
 
 internal sealed class UrlSource : TorrentSource
@@ -16,5 +14,5 @@ internal sealed class UrlSource : TorrentSource
 
     public override string Description => _url.ToString();
 
-    public override Task<Metainfo> LoadAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException(_url.ToString());
+    public override Task<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException(_url.ToString());
 }

@@ -29,10 +29,10 @@ public sealed record ClientOptions
     public int? ListenPort { get; init; } = 0;
 
     /// <summary>
-    /// The local addresses that every connection, datagram and listener of the session is bound to, at most one IPv4 and one IPv6; nothing leaves from
-    /// another, and an address family without one is not used. Empty: whatever the system's routes say.
+    /// The only local address that connections, datagrams, HTTP and listeners of the session use; the other address family is not used at all then.
+    /// Null: whatever the system's routes say.
     /// </summary>
-    public IReadOnlyList<IPAddress> BindAddresses { get; init; } = [];
+    public IPAddress? BindAddress { get; init; }
 
     /// <summary>The most connections of the whole session.</summary>
     public int MaxConnections { get; init; } = DefaultMaxConnections;

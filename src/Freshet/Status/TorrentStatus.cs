@@ -24,6 +24,9 @@ public sealed record TorrentStatus
     /// <summary>Why, where the state alone does not say; for people.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Whether an <see cref="TorrentState.Error"/> is left without anybody's help, once its cause is gone (a full disk).</summary>
+    public bool WillRetry { get; init; }
+
     /// <summary>Bytes of all files.</summary>
     public long TotalBytes { get; init; }
 

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Freshet.Cli.Output;
+
+namespace Freshet.Cli.Commands;
+
+/// <summary><c>freshet help [VERB]</c> and <c>freshet help exit-codes</c>.</summary>
+internal sealed class HelpCommand(GlobalOptions globals, Streams streams)
+{
+    public Command Create(RootCommand root)
+    {
+        var topic = new Argument<string[]>("TOPIC") { Description = "A verb", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("help", "Show help on a verb, or the exit codes") { topic };
+        command.SetAction(parsed => root.Parse([.. parsed.GetValue(topic) ?? [], "--help"])
+            .Invoke(new InvocationConfiguration { Output = streams.Out, Error = streams.Error }));
+
+        var exitCodes = new Command("exit-codes", "List the exit codes and what they mean");
+        exitCodes.SetAction(parsed => ListExitCodes(globals.Read(parsed, streams)));
+        command.Subcommands.Add(exitCodes);
+        return command;
+    }
+
+    private static int ListExitCodes(CommandContext context)
+    {
+        if (context.Json)
+        {
+            JsonText.WriteDocument(context.Out, json =>
+            {
+                json.WriteStartArray();
+                foreach ((int code, string meaning) in ExitCode.All)
+                {
+                    json.WriteStartObject();
+                    json.WriteNumber("code", code);
+                    json.WriteString("meaning", meaning);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+            });
+        }
+        else
+        {
+            foreach ((int code, string meaning) in ExitCode.All)
+                context.Out.WriteLine($"{code,4}  {meaning}");
+        }
+
+        return ExitCode.Ok;
+    }
+}

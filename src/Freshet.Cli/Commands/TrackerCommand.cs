@@ -1,0 +1,124 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using Freshet.Cli.Output;
+using Freshet.Cli.Parsing;
+using Freshet.Core;
+
+namespace Freshet.Cli.Commands;
+
+/// <summary><c>freshet tracker announce</c>: what each tracker of a torrent says.</summary>
+internal sealed class TrackerCommand(GlobalOptions globals, Streams streams)
+{
+    private readonly Argument<string> _torrent = new("T") { Description = Sources.Help };
+
+    private readonly Argument<string[]> _urls = new("URL")
+    {
+        Description = "Trackers to ask in place of the torrent's own",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Option<string> _timeout = new("--timeout")
+    {
+        Description = $"How long to wait for each answer, {DurationText.Help}",
+        HelpName = "D",
+        DefaultValueFactory = _ => "15s",
+    };
+
+    public Command Create()
+    {
+        var announce = new Command("announce", "Announce to every tracker of a torrent at once and show what each says") { _torrent, _urls, _timeout };
+        announce.SetAction((parsed, cancellationToken) => AnnounceAsync(parsed, globals.Read(parsed, streams), cancellationToken));
+        return new Command("tracker", "Ask trackers") { announce };
+    }
+
+    private async Task<int> AnnounceAsync(ParseResult parsed, CommandContext context, CancellationToken cancellationToken)
+    {
+        if (!DurationText.TryParse(parsed.GetRequiredValue(_timeout), out TimeSpan timeout) || timeout <= TimeSpan.Zero)
+            throw new CommandFailure(ExitCode.Usage, $"--timeout takes a duration {DurationText.Help}.");
+        Metainfo metainfo = await Sources.Open(parsed.GetRequiredValue(_torrent), streams).LoadAsync(cancellationToken);
+        string[] given = parsed.GetValue(_urls) ?? [];
+        string[] texts = given.Length > 0 ? given : [.. metainfo.Trackers.SelectMany(tier => tier).Distinct(StringComparer.Ordinal)];
+        if (texts.Length == 0)
+            throw new CommandFailure(ExitCode.Usage, $"{metainfo.Name} names no tracker: give the URL of one.");
+
+        IReadOnlyList<TrackerReply>[] answers = await Task.WhenAll(texts.Select(text => AskAsync(text, metainfo, timeout, cancellationToken)));
+        TrackerReply[] replies = [.. answers.SelectMany(reply => reply)];
+        if (context.Json)
+            JsonText.WriteDocument(context.Out, json => WriteJson(json, replies));
+        else
+            WriteTable(context.Out, replies);
+        return replies.Any(reply => reply.Error is null) ? ExitCode.Ok : ExitCode.Network;
+    }
+
+    private static async Task<IReadOnlyList<TrackerReply>> AskAsync(string text, Metainfo metainfo, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        if (TrackerText.TryParse(text, out Uri? url))
+            return await TrackerClient.AnnounceAsync(url!, metainfo.Hashes.Primary, timeout, cancellationToken);
+        return [new TrackerReply { Url = UrlSecrets.RedactUrl(text), Protocol = "-", Error = "not an http, https or udp URL" }];
+    }
+
+    private static void WriteTable(TextWriter output, TrackerReply[] replies)
+    {
+        string[][] rows =
+        [
+            ["TRACKER", "PROTOCOL", "FAMILY", "LATENCY", "INTERVAL", "SEEDS", "LEECHERS", "PEERS", "ERROR"],
+            .. replies.Select(reply => new[]
+            {
+                TerminalText.Escape(reply.Url),
+                reply.Protocol,
+                Family(reply) ?? "-",
+                reply.Error is null ? reply.Latency.TotalMilliseconds.ToString("0 'ms'", CultureInfo.InvariantCulture) : "-",
+                reply.Interval is { } interval ? Amounts.Duration(interval) : "-",
+                reply.Seeders?.ToString(CultureInfo.InvariantCulture) ?? "-",
+                reply.Leechers?.ToString(CultureInfo.InvariantCulture) ?? "-",
+                reply.Error is null ? reply.Peers.Count.ToString(CultureInfo.InvariantCulture) : "-",
+                TerminalText.Escape(reply.Error ?? (reply.Warning is { } warning ? $"(warns: {warning})" : "")),
+            }),
+        ];
+        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
+        foreach (string[] row in rows)
+            output.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, TrackerReply[] replies)
+    {
+        json.WriteStartArray();
+        foreach (TrackerReply reply in replies)
+        {
+            json.WriteStartObject();
+            json.WriteString("url", reply.Url);
+            json.WriteString("protocol", reply.Protocol);
+            json.WriteString("family", Family(reply));
+            json.WriteString("address", reply.Address?.ToString());
+            json.WriteNumber("latencyMilliseconds", Math.Round(reply.Latency.TotalMilliseconds, 1));
+            WriteOptional(json, "intervalSeconds", reply.Interval is { } interval ? (int)interval.TotalSeconds : null);
+            WriteOptional(json, "seeders", reply.Seeders);
+            WriteOptional(json, "leechers", reply.Leechers);
+            json.WriteStartArray("peers");
+            foreach (System.Net.IPEndPoint peer in reply.Peers)
+                json.WriteStringValue(peer.ToString());
+            json.WriteEndArray();
+            json.WriteString("warning", reply.Warning);
+            json.WriteString("error", reply.Error);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteOptional(Utf8JsonWriter json, string name, int? value)
+    {
+        if (value is { } number)
+            json.WriteNumber(name, number);
+        else
+            json.WriteNull(name);
+    }
+
+    private static string? Family(TrackerReply reply) => reply.Address?.AddressFamily switch
+    {
+        System.Net.Sockets.AddressFamily.InterNetwork => "IPv4",
+        System.Net.Sockets.AddressFamily.InterNetworkV6 => "IPv6",
+        _ => null,
+    };
+}

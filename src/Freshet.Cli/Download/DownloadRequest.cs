@@ -1,0 +1,46 @@
+using System.Net;
+using Freshet.Cli.Parsing;
+
+namespace Freshet.Cli.Download;
+
+/// <summary>What <c>freshet download</c> was asked to do.</summary>
+internal sealed record DownloadRequest
+{
+    public required IReadOnlyList<string> Sources { get; init; }
+
+    public required string Directory { get; init; }
+
+    public required FileSelection Selection { get; init; }
+
+    public bool List { get; init; }
+
+    public PieceStrategy Strategy { get; init; }
+
+    public int ListenPort { get; init; }
+
+    public IPAddress? Bind { get; init; }
+
+    public IReadOnlyList<EndPoint> Peers { get; init; } = [];
+
+    public IReadOnlyList<Uri> Trackers { get; init; } = [];
+
+    public bool UseTrackers { get; init; } = true;
+
+    public int? MaxPeers { get; init; }
+
+    /// <summary>Requests kept at each peer; null: measured.</summary>
+    public int? Pipeline { get; init; }
+
+    public CheckMode Check { get; init; }
+
+    public string? StateDirectory { get; init; }
+
+    /// <summary>How long nothing may come in; null: for ever.</summary>
+    public TimeSpan? GiveUpAfter { get; init; }
+
+    public TimeSpan? PeerTimeout { get; init; }
+
+    public TimeSpan? RequestTimeout { get; init; }
+
+    public string? StatusFile { get; init; }
+}

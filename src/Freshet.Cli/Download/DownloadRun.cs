@@ -1,0 +1,276 @@
+using System.Diagnostics;
+using Freshet.Abstractions;
+using Freshet.Cli.Output;
+using Freshet.Cli.Parsing;
+using Freshet.Core;
+using Microsoft.Extensions.Logging;
+
+namespace Freshet.Cli.Download;
+
+/// <summary>A <c>freshet download</c> from its sources to its exit code.</summary>
+internal sealed class DownloadRun(DownloadRequest request, CommandContext context)
+{
+    private static readonly TimeSpan StatusFileInterval = TimeSpan.FromSeconds(1);
+
+    private readonly IDownloadDisplay _display = Displays.Create(context);
+    private readonly Dictionary<TorrentId, Torrent> _running = [];
+    private readonly StatusFile? _statusFile = request.StatusFile is { } path ? new StatusFile(path) : null;
+    private int _exitCode;
+    private long _lastProgress = Stopwatch.GetTimestamp();
+    private long _lastProgressBytes = -1;
+    private long _lastStatusFile;
+    private bool _statusFileFailed;
+
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        using var signals = new StopSignals(context.Streams);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stop, cancellationToken);
+        try
+        {
+            List<(TorrentSource Source, Metainfo Metainfo)> loaded = await LoadAsync(stop.Token);
+            if (request.List)
+                ListFiles(loaded.ConvertAll(torrent => torrent.Metainfo));
+            else if (loaded.Count > 0)
+                await DownloadAsync(loaded, stop.Token);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            NoteFailure(ExitCode.Unfinished);
+        }
+
+        _display.Ended(_exitCode);
+        return _exitCode;
+    }
+
+    private async Task<List<(TorrentSource, Metainfo)>> LoadAsync(CancellationToken stop)
+    {
+        var loaded = new List<(TorrentSource, Metainfo)>();
+        foreach (TorrentSource source in Sources.OpenAll(request.Sources, context.Streams))
+        {
+            try
+            {
+                loaded.Add((source, await source.LoadAsync(stop)));
+            }
+            catch (FreshetException failure)
+            {
+                Fail(source.Description, failure);
+            }
+        }
+
+        return loaded;
+    }
+
+    private void ListFiles(List<Metainfo> torrents)
+    {
+        var sections = new MetainfoSections(Files: true, Trackers: false, Pieces: false);
+        foreach (Metainfo metainfo in torrents)
+        {
+            if (context.Json)
+            {
+                JsonText.WriteDocument(context.Out, json => MetainfoJson.Write(json, metainfo, sections));
+                continue;
+            }
+
+            context.Out.WriteLine(TerminalText.Escape(metainfo.Name));
+            MetainfoText.WriteFiles(context.Out, metainfo);
+        }
+    }
+
+    private async Task DownloadAsync(List<(TorrentSource Source, Metainfo Metainfo)> loaded, CancellationToken stop)
+    {
+        // A pattern that fits nothing is found before anything is started.
+        Func<FileEntry, bool>?[] selections = [.. loaded.Select(torrent => request.Selection.For(torrent.Metainfo))];
+        using ILoggerFactory? log = Logging.Create(context);
+        await _display.RunAsync(async () =>
+        {
+            await using BitTorrentClient client = await BitTorrentClient.StartAsync(ClientOptionsOf(request, log), stop);
+            long started = Stopwatch.GetTimestamp();
+            using var events = new CancellationTokenSource();
+            Task telling = TellAsync(client, events.Token);
+            for (int i = 0; i < loaded.Count; i++)
+                await AddAsync(client, loaded[i].Source, loaded[i].Metainfo, selections[i], stop);
+            try
+            {
+                await WatchAsync(client, started, stop);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                NoteFailure(ExitCode.Unfinished);
+                _display.Say("stopping; once more ends at once");
+            }
+
+            await StopAllAsync(client);
+            WriteStatusFile(client.Snapshot(), final: true);
+            await events.CancelAsync();
+            await telling;
+        });
+    }
+
+    private async Task AddAsync(
+        BitTorrentClient client, TorrentSource source, Metainfo metainfo, Func<FileEntry, bool>? selection, CancellationToken stop)
+    {
+        try
+        {
+            AddResult added = await client.AddAsync(
+                TorrentSource.FromMetainfo(metainfo),
+                new AddOptions
+                {
+                    Directory = request.Directory,
+                    Select = selection,
+                    Strategy = request.Strategy,
+                    Check = request.Check,
+                    UseTrackers = request.UseTrackers,
+                    Trackers = request.Trackers,
+                    Peers = request.Peers,
+                    MaxPeers = request.MaxPeers,
+                },
+                stop);
+            if (added.WasThere)
+                return;
+            _running.Add(added.Torrent.Id, added.Torrent);
+            _display.Added(added.Torrent);
+        }
+        catch (FreshetException failure)
+        {
+            Fail(source.Description, failure);
+        }
+    }
+
+    /// <summary>Until everything is complete or has failed, or it is given up.</summary>
+    private async Task WatchAsync(BitTorrentClient client, long started, CancellationToken stop)
+    {
+        while (_running.Count > 0)
+        {
+            SessionSnapshot snapshot = client.Snapshot();
+            _display.Update(snapshot);
+            WriteStatusFile(snapshot, final: false);
+            foreach (TorrentStatus status in snapshot.Torrents.Where(status => _running.ContainsKey(status.Id)))
+                Judge(status, Stopwatch.GetElapsedTime(started));
+            if (GivesUp(snapshot))
+            {
+                NoteFailure(ExitCode.Network);
+                context.Warn($"given up: nothing came in for {Amounts.Duration(request.GiveUpAfter!.Value)}. "
+                    + "What is there is saved; run the same command again to go on, with --peer or --tracker to add places to look.");
+                return;
+            }
+
+            if (_running.Count > 0)
+                await WaitAsync(stop);
+        }
+    }
+
+    private async Task WaitAsync(CancellationToken stop)
+    {
+        // Completion is acted on at once, everything else at the display's pace.
+        using var tick = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        tick.CancelAfter(_display.Interval);
+        try
+        {
+            await Task.WhenAny(_running.Values.Select(torrent => torrent.WaitAsync(TorrentCondition.Complete, tick.Token))).Unwrap();
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            // The tick.
+        }
+        catch (FreshetException)
+        {
+            // Stopped with an error: its status says so.
+            await Task.Delay(_display.Interval, stop);
+        }
+    }
+
+    private void Judge(TorrentStatus status, TimeSpan elapsed)
+    {
+        if (status.IsComplete && status.State is TorrentState.Seeding or TorrentState.Stopped)
+        {
+            _running.Remove(status.Id);
+            _display.Completed(status, elapsed);
+        }
+        else if (status.State == TorrentState.Error && !status.WillRetry)
+        {
+            _running.Remove(status.Id);
+            NoteFailure(ExitCode.Storage);
+            _display.Failed(status.Name, ExitCode.Storage, $"{status.Name}: {status.Reason}. What is there is saved; run the same command again to go on.");
+        }
+    }
+
+    private bool GivesUp(SessionSnapshot snapshot)
+    {
+        // A check counts as progress: it may take long, and nothing can come in meanwhile.
+        long bytes = snapshot.Torrents.Sum(status => status.Downloaded);
+        if (bytes != _lastProgressBytes || snapshot.Torrents.Any(status => status.State == TorrentState.Checking))
+        {
+            _lastProgressBytes = bytes;
+            _lastProgress = Stopwatch.GetTimestamp();
+        }
+
+        return request.GiveUpAfter is { } patience && _running.Count > 0 && Stopwatch.GetElapsedTime(_lastProgress) >= patience;
+    }
+
+    private static async Task StopAllAsync(BitTorrentClient client)
+    {
+        IEnumerable<Torrent> torrents = client.Snapshot().Torrents.Select(status => client.Find(status.Id)).OfType<Torrent>();
+        await Task.WhenAll(torrents.Select(torrent => torrent.StopAsync()));
+    }
+
+    private async Task TellAsync(BitTorrentClient client, CancellationToken end)
+    {
+        try
+        {
+            await foreach (TorrentEvent happened in client.EventsAsync(end))
+                _display.Tell(happened);
+        }
+        catch (OperationCanceledException)
+        {
+            // The end.
+        }
+    }
+
+    private void WriteStatusFile(SessionSnapshot snapshot, bool final)
+    {
+        if (_statusFile is null || (!final && _lastStatusFile != 0 && Stopwatch.GetElapsedTime(_lastStatusFile) < StatusFileInterval))
+            return;
+        _lastStatusFile = Stopwatch.GetTimestamp();
+        try
+        {
+            _statusFile.Write(snapshot, final ? _exitCode : null);
+            _statusFileFailed = false;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Said once; the download is worth more than its status.
+            if (!_statusFileFailed)
+                context.Warn($"The status file {request.StatusFile} cannot be written: {error.Message}");
+            _statusFileFailed = true;
+        }
+    }
+
+    private void Fail(string what, FreshetException failure)
+    {
+        int exitCode = ExitCode.For(failure.Error);
+        NoteFailure(exitCode);
+        _display.Failed(what, exitCode, failure.Message);
+    }
+
+    /// <summary>The first failure gives the exit code.</summary>
+    private void NoteFailure(int exitCode)
+    {
+        if (_exitCode == ExitCode.Ok)
+            _exitCode = exitCode;
+    }
+
+    private static ClientOptions ClientOptionsOf(DownloadRequest request, ILoggerFactory? log)
+    {
+        var options = new ClientOptions
+        {
+            DownloadDirectory = request.Directory,
+            StateDirectory = request.StateDirectory,
+            ListenPort = request.ListenPort,
+            BindAddress = request.Bind,
+            RequestQueue = request.Pipeline,
+            RequestTimeout = request.RequestTimeout,
+            LoggerFactory = log,
+        };
+        return options with { PeerTimeout = request.PeerTimeout ?? options.PeerTimeout };
+    }
+}

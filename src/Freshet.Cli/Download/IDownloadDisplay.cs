@@ -1,0 +1,32 @@
+namespace Freshet.Cli.Download;
+
+/// <summary>How a download is shown while it runs.</summary>
+internal interface IDownloadDisplay
+{
+    /// <summary>How often <see cref="Update"/> wants to be called.</summary>
+    TimeSpan Interval { get; }
+
+    /// <summary>Runs the work; the display is up while it runs.</summary>
+    Task RunAsync(Func<Task> work);
+
+    /// <summary>A torrent was added.</summary>
+    void Added(Torrent torrent);
+
+    /// <summary>The state of things.</summary>
+    void Update(SessionSnapshot snapshot);
+
+    /// <summary>Something happened.</summary>
+    void Tell(TorrentEvent happened);
+
+    /// <summary>A torrent is complete.</summary>
+    void Completed(TorrentStatus status, TimeSpan elapsed);
+
+    /// <summary>A source or a torrent failed.</summary>
+    void Failed(string what, int exitCode, string message);
+
+    /// <summary>Something else to say to a person: where it stands at the end, that it is stopping.</summary>
+    void Say(string message);
+
+    /// <summary>The command ends.</summary>
+    void Ended(int exitCode);
+}

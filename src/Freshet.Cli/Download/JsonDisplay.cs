@@ -1,0 +1,145 @@
+using System.Net;
+using System.Text.Json;
+using Freshet.Cli.Output;
+using Freshet.Core;
+
+namespace Freshet.Cli.Download;
+
+/// <summary>One JSON object a line for each event: docs/json-events.md is the contract.</summary>
+internal sealed class JsonDisplay(CommandContext context) : IDownloadDisplay
+{
+    private readonly Lock _gate = new();
+
+    public TimeSpan Interval => TimeSpan.FromSeconds(1);
+
+    public Task RunAsync(Func<Task> work) => work();
+
+    public void Added(Torrent torrent)
+    {
+        TorrentStatus status = torrent.Status();
+        Write("added", DateTimeOffset.UtcNow, status.Id, json =>
+        {
+            json.WriteString("infoHash", status.Hashes.ToString());
+            json.WriteString("name", status.Name);
+            json.WriteString("directory", status.Directory);
+            json.WriteNumber("totalBytes", status.TotalBytes);
+            json.WriteNumber("wantedBytes", status.WantedBytes);
+            json.WriteNumber("pieceCount", status.PieceCount);
+        });
+    }
+
+    public void Update(SessionSnapshot snapshot)
+    {
+        foreach (TorrentStatus status in snapshot.Torrents)
+            Write("progress", snapshot.Time, status.Id, json => StatusJson.WriteFields(json, status));
+    }
+
+    public void Tell(TorrentEvent happened)
+    {
+        switch (happened)
+        {
+            case TorrentStateChanged state:
+                Write("state", state.Time, state.Torrent, json =>
+                {
+                    json.WriteString("state", StatusJson.NameOf(state.State));
+                    json.WriteString("reason", state.Reason);
+                });
+                break;
+            case PieceCompleted piece when context.Verbosity > 0:
+                Write("piece", piece.Time, piece.Torrent, json => json.WriteNumber("piece", piece.Piece.Value));
+                break;
+            case PieceFailed piece:
+                Write("pieceFailed", piece.Time, piece.Torrent, json =>
+                {
+                    json.WriteNumber("piece", piece.Piece.Value);
+                    json.WriteNumber("senders", piece.Senders);
+                });
+                break;
+            case PeerConnected peer when context.Verbosity > 0:
+                Write("peerConnected", peer.Time, peer.Torrent, json =>
+                {
+                    WriteEndpoint(json, peer.Endpoint);
+                    json.WriteString("peerId", peer.Peer);
+                });
+                break;
+            case PeerDisconnected peer when context.Verbosity > 0:
+                Write("peerDisconnected", peer.Time, peer.Torrent, json =>
+                {
+                    WriteEndpoint(json, peer.Endpoint);
+                    json.WriteString("reason", StatusJson.NameOf(peer.Reason));
+                });
+                break;
+            case PeerBanned peer:
+                Write("peerBanned", peer.Time, peer.Torrent, json =>
+                {
+                    WriteEndpoint(json, peer.Endpoint);
+                    json.WriteString("reason", peer.Reason);
+                });
+                break;
+            case TrackerAnnounced tracker:
+                Write("tracker", tracker.Time, tracker.Torrent, json =>
+                {
+                    json.WriteString("url", tracker.Url);
+                    json.WriteNumber("peers", tracker.Peers);
+                    json.WriteNumber("nextAnnounceSeconds", Math.Round(tracker.NextAnnounceIn.TotalSeconds));
+                    json.WriteString("error", tracker.Error);
+                    json.WriteString("warning", tracker.Warning);
+                });
+                break;
+            case DiskTrouble disk:
+                Write("disk", disk.Time, disk.Torrent, json =>
+                {
+                    json.WriteString("kind", StatusJson.NameOf(disk.Error.Kind));
+                    json.WriteString("path", disk.Error.Path);
+                    json.WriteString("message", disk.Error.Message);
+                    json.WriteBoolean("willRetry", disk.WillRetry);
+                });
+                break;
+            case StateTrouble state:
+                Write("stateStore", state.Time, null, json => json.WriteString("message", state.Error));
+                break;
+            case EventsDropped dropped:
+                Write("dropped", dropped.Time, null, json => json.WriteNumber("count", dropped.Count));
+                break;
+        }
+    }
+
+    public void Completed(TorrentStatus status, TimeSpan elapsed) => Write("completed", DateTimeOffset.UtcNow, status.Id, json =>
+    {
+        json.WriteNumber("seconds", Math.Round(elapsed.TotalSeconds, 3));
+        StatusJson.WriteFields(json, status);
+    });
+
+    public void Failed(string what, int exitCode, string message) => Write("failed", DateTimeOffset.UtcNow, null, json =>
+    {
+        json.WriteString("source", what);
+        json.WriteNumber("exitCode", exitCode);
+        json.WriteString("message", message);
+    });
+
+    public void Say(string message)
+    {
+        // For people; programs have the events.
+    }
+
+    public void Ended(int exitCode) => Write("ended", DateTimeOffset.UtcNow, null, json => json.WriteNumber("exitCode", exitCode));
+
+    private void Write(string name, DateTimeOffset time, TorrentId? torrent, Action<Utf8JsonWriter> fields)
+    {
+        lock (_gate)
+        {
+            JsonText.WriteLine(context.Out, json =>
+            {
+                json.WriteStartObject();
+                json.WriteString("event", name);
+                json.WriteString("time", time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
+                if (torrent is { } id)
+                    json.WriteNumber("torrent", id.Value);
+                fields(json);
+                json.WriteEndObject();
+            });
+        }
+    }
+
+    private static void WriteEndpoint(Utf8JsonWriter json, IPEndPoint endpoint) => json.WriteString("peer", endpoint.ToString());
+}

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using Freshet.Cli.Output;
+
+namespace Freshet.Cli.Download;
+
+/// <summary>A line a torrent every ten seconds, for pipes, files and plain terminals.</summary>
+internal sealed class LineDisplay(CommandContext context) : IDownloadDisplay
+{
+    private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(10);
+
+    private long _lastLine = Stopwatch.GetTimestamp();
+
+    public TimeSpan Interval => TimeSpan.FromSeconds(1);
+
+    public Task RunAsync(Func<Task> work) => work();
+
+    public void Added(Torrent torrent)
+    {
+        TorrentStatus status = torrent.Status();
+        context.Say($"{TerminalText.Escape(status.Name)}: {Amounts.Bytes(status.WantedBytes)} to {TerminalText.Escape(status.Directory)}");
+        context.Out.Flush();
+    }
+
+    public void Update(SessionSnapshot snapshot)
+    {
+        if (Stopwatch.GetElapsedTime(_lastLine) < LineInterval)
+            return;
+        _lastLine = Stopwatch.GetTimestamp();
+        foreach (TorrentStatus status in snapshot.Torrents)
+        {
+            if (!status.IsComplete)
+                context.Say($"{TerminalText.Escape(status.Name)}: {StatusText.Line(status)}");
+        }
+
+        context.Out.Flush();
+    }
+
+    public void Tell(TorrentEvent happened)
+    {
+        if (EventText.Of(happened, context.Verbosity > 0) is { } line && !context.Quiet)
+            context.Error.WriteLine("freshet: " + line);
+    }
+
+    public void Completed(TorrentStatus status, TimeSpan elapsed)
+    {
+        context.Say(Summary(status, elapsed));
+        context.Out.Flush();
+    }
+
+    public void Failed(string what, int exitCode, string message) => context.Warn(message);
+
+    public void Say(string message) => context.Say(message);
+
+    public void Ended(int exitCode)
+    {
+        // The exit code says it.
+    }
+
+    /// <summary>What a finished torrent amounts to.</summary>
+    public static string Summary(TorrentStatus status, TimeSpan elapsed)
+    {
+        string name = TerminalText.Escape(status.Name);
+        if (status.Downloaded == 0)
+            return $"{name}: complete, all {Amounts.Bytes(status.WantedBytes)} were there already";
+        double rate = status.Downloaded / Math.Max(elapsed.TotalSeconds, 0.001);
+        string bad = status.HashFailures > 0 ? $", {Amounts.Count(status.HashFailures, "bad piece")} fetched again" : "";
+        return $"{name}: complete, {Amounts.Bytes(status.WantedBytes)} verified, in {Amounts.Duration(elapsed)} ({Amounts.Rate(rate)}){bad}";
+    }
+}

@@ -1,0 +1,99 @@
+using Freshet.Cli.Output;
+using Freshet.Core;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Freshet.Cli.Download;
+
+/// <summary>A terminal: two calm lines a torrent that are redrawn in place, and above them what happened.</summary>
+internal sealed class LiveDisplay : IDownloadDisplay
+{
+    private readonly CommandContext _context;
+    private readonly IAnsiConsole _console;
+    private readonly Lock _gate = new();
+    private readonly HashSet<TorrentId> _done = [];
+    private LiveDisplayContext? _live;
+
+    public LiveDisplay(CommandContext context, IAnsiConsole? console = null)
+    {
+        _context = context;
+        _console = console ?? AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(context.Out),
+            Ansi = AnsiSupport.Yes,
+            Interactive = InteractionSupport.Yes,
+        });
+    }
+
+    public TimeSpan Interval => TimeSpan.FromMilliseconds(500);
+
+    public Task RunAsync(Func<Task> work) => _console.Live(new Text("")).AutoClear(true).Overflow(VerticalOverflow.Ellipsis).StartAsync(async live =>
+    {
+        _live = live;
+        try
+        {
+            await work();
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _live = null;
+                live.UpdateTarget(new Text(""));
+            }
+        }
+    });
+
+    public void Added(Torrent torrent)
+    {
+        // Its panel says it.
+    }
+
+    public void Update(SessionSnapshot snapshot)
+    {
+        var rows = new List<IRenderable>();
+        foreach (TorrentStatus status in snapshot.Torrents)
+        {
+            if (!_done.Contains(status.Id))
+                rows.Add(new TorrentPanel(status));
+        }
+
+        if (rows.Count > 1)
+            rows.Add(new Text($"in all {Amounts.Rate(snapshot.DownloadRate)}, {Amounts.Count(snapshot.Peers, "peer")}"));
+        lock (_gate)
+            _live?.UpdateTarget(new Rows(rows));
+    }
+
+    public void Tell(TorrentEvent happened)
+    {
+        if (EventText.Of(happened, verbose: false) is { } line)
+            WriteAbove(line, Color.Yellow);
+    }
+
+    public void Completed(TorrentStatus status, TimeSpan elapsed)
+    {
+        _done.Add(status.Id);
+        WriteAbove(LineDisplay.Summary(status, elapsed), Color.Green);
+    }
+
+    public void Failed(string what, int exitCode, string message)
+    {
+        if (_live is null)
+            _context.Warn(message);
+        else
+            WriteAbove(TerminalText.Escape(message), Color.Red);
+    }
+
+    public void Say(string message) => WriteAbove(message, Color.Default);
+
+    public void Ended(int exitCode)
+    {
+        // The exit code says it.
+    }
+
+    private void WriteAbove(string line, Color color)
+    {
+        lock (_gate)
+            _console.Write(new Text(line + Environment.NewLine, new Style(color)));
+    }
+}

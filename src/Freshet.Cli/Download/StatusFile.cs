@@ -1,0 +1,52 @@
+using Freshet.Cli.Output;
+
+namespace Freshet.Cli.Download;
+
+/// <summary>The file of <c>--status-file</c>: written beside its place and moved there, so that a reader always finds a whole document.</summary>
+internal sealed class StatusFile(string path)
+{
+    private readonly string _path = Path.GetFullPath(path);
+
+    /// <summary>Puts a snapshot in the place of the last.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
+    public void Write(SessionSnapshot snapshot, int? exitCode = null)
+    {
+        ReadOnlyMemory<byte> document = JsonText.Document(json =>
+        {
+            json.WriteStartObject();
+            json.WriteNumber("version", 1);
+            json.WriteNumber("processId", Environment.ProcessId);
+            json.WriteString("time", snapshot.Time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
+            json.WriteNumber("sequence", snapshot.Sequence);
+            if (exitCode is { } code)
+                json.WriteNumber("exitCode", code);
+            else
+                json.WriteNull("exitCode");
+            json.WriteNumber("downloadRate", snapshot.DownloadRate);
+            json.WriteNumber("uploadRate", snapshot.UploadRate);
+            json.WriteNumber("peers", snapshot.Peers);
+            if (snapshot.ListenPort is { } port)
+                json.WriteNumber("listenPort", port);
+            else
+                json.WriteNull("listenPort");
+            json.WriteStartArray("torrents");
+            foreach (TorrentStatus status in snapshot.Torrents)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("torrent", status.Id.Value);
+                json.WriteString("infoHash", status.Hashes.ToString());
+                json.WriteString("name", status.Name);
+                json.WriteString("directory", status.Directory);
+                StatusJson.WriteFields(json, status);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        });
+        string temporary = $"{_path}.{Environment.ProcessId}.tmp";
+        File.WriteAllBytes(temporary, document.Span);
+        File.Move(temporary, _path, overwrite: true);
+    }
+}

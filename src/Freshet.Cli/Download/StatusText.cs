@@ -1,0 +1,36 @@
+using Freshet.Abstractions;
+using Freshet.Cli.Output;
+
+namespace Freshet.Cli.Download;
+
+/// <summary>A torrent's status in a person's words.</summary>
+internal static class StatusText
+{
+    /// <summary>What it is doing, in one or two words.</summary>
+    public static string State(TorrentStatus status) => status.State switch
+    {
+        TorrentState.Checking => "checking",
+        TorrentState.Downloading when status.Peers == 0 => "looking for peers",
+        TorrentState.Downloading => "downloading",
+        TorrentState.Seeding => "complete",
+        TorrentState.Error => "waiting: " + TerminalText.Escape(status.Reason ?? "trouble"),
+        _ => status.IsComplete ? "complete" : "stopped",
+    };
+
+    /// <summary>All there is to say, on one line without its name.</summary>
+    public static string Line(TorrentStatus status)
+    {
+        if (status is { State: TorrentState.Checking, CheckProgress: { } check })
+            return $"checking {Amounts.Percent(check)} of {Amounts.Bytes(status.TotalBytes)}";
+        string eta = status.Eta is { } left ? $", ETA {Amounts.Duration(left)}" : "";
+        return $"{Amounts.Percent(status.Progress)} of {Amounts.Bytes(status.WantedBytes)}, {Amounts.Rate(status.DownloadRate)}{eta}, "
+            + $"{Pieces(status)} pieces, {Peers(status)}, {State(status)}";
+    }
+
+    /// <summary>Pieces as <c>12/100</c>.</summary>
+    public static string Pieces(TorrentStatus status) => $"{status.PiecesHave}/{status.PieceCount}";
+
+    /// <summary>Peers, and how many of them have everything.</summary>
+    public static string Peers(TorrentStatus status)
+        => Amounts.Count(status.Peers, "peer") + (status.Seeders > 0 ? $" ({Amounts.Count(status.Seeders, "seeder")})" : "");
+}

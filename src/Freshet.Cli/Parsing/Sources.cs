@@ -1,0 +1,42 @@
+using Freshet.Cli.Output;
+
+namespace Freshet.Cli.Parsing;
+
+/// <summary>What a user may name as a torrent: a file, an http(s) URL, <c>-</c>, and for downloads a folder of torrents.</summary>
+internal static class Sources
+{
+    public const string Help = "A torrent file, an http(s) URL, or - for standard input";
+
+    /// <summary>One source; <c>-</c> is standard input.</summary>
+    public static TorrentSource Open(string text, Streams streams)
+    {
+        if (text == "-")
+            return TorrentSource.FromStream(streams.In(), "standard input");
+        if (text.StartsWith("magnet:", StringComparison.OrdinalIgnoreCase))
+            throw new CommandFailure(ExitCode.Usage, "magnet links are not supported yet: give the torrent's file or its URL.");
+        if (text.Length == 0)
+            throw new CommandFailure(ExitCode.Usage, "a source is empty: give a torrent file, an http(s) URL, or -.");
+        return TorrentSource.Parse(text);
+    }
+
+    /// <summary>Each text as a source; of a folder every <c>*.torrent</c> in it, by name.</summary>
+    public static IReadOnlyList<TorrentSource> OpenAll(IReadOnlyList<string> texts, Streams streams)
+    {
+        var sources = new List<TorrentSource>();
+        foreach (string text in texts)
+        {
+            if (text == "-" || !Directory.Exists(text))
+            {
+                sources.Add(Open(text, streams));
+                continue;
+            }
+
+            string[] files = [.. Directory.EnumerateFiles(text, "*.torrent").Order(StringComparer.Ordinal)];
+            if (files.Length == 0)
+                throw new CommandFailure(ExitCode.SourceUnreadable, $"The folder {text} has no file that ends in .torrent.");
+            sources.AddRange(files.Select(TorrentSource.FromFile));
+        }
+
+        return sources;
+    }
+}
