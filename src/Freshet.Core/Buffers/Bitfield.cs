@@ -33,6 +33,9 @@ public sealed class Bitfield
     /// <summary>The bytes that the bits take on the wire.</summary>
     public int ByteLength => (Length + 7) / 8;
 
+    /// <summary>The bits, 64 a word, the first in the lowest bit of the first word; spare bits are clear.</summary>
+    public ReadOnlySpan<ulong> Words => _words;
+
     /// <summary>Gets or sets a bit.</summary>
     public bool this[int index]
     {

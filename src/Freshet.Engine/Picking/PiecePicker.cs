@@ -3,123 +3,311 @@ using Freshet.Core;
 
 namespace Freshet.Engine.Picking;
 
-/// <summary>Decides which blocks are asked of which peer.</summary>
-public sealed class PiecePicker
+/// <summary>
+/// Decides which blocks are asked of which peer. Knows what every connected peer has, where every piece stands and which blocks are asked for; knows nothing of
+/// time, memory, hashes or sockets.
+/// <para>
+/// A piece is in exactly one <see cref="PieceState"/>; the state is not stored but follows from where the piece is: in <see cref="Have"/>, among the open
+/// pieces, in the list of pieces that may be begun, or in none of them.
+/// </para>
+/// <para>To keep in mind when the choice of blocks is changed:</para>
+/// <list type="bullet">
+/// <item>rarest first, equals by chance, so that peers do not all fetch the same piece; the first four pieces at random, to have something to give soon</item>
+/// <item>a peer goes on with the piece it is on: whole pieces from one sender are quick to hash and exact to blame</item>
+/// <item>open pieces are finished before new ones are begun; a fast peer's piece is left to it as long as there is something else</item>
+/// <item>too many open pieces: nobody begins a new one who can help with an open one</item>
+/// <item>a snubbed peer must not hold up a piece that others work on: it begins the most common ones</item>
+/// <item>a choked peer may be asked for what it allowed fast, for nothing else</item>
+/// <item>suggested pieces are in the peer's cache: begun first, if wanted at all</item>
+/// <item>a piece that failed comes from one sender the next time</item>
+/// <item>end-game: a peer with nothing else to do helps with what others were asked for, within bounds; the late ones are cancelled</item>
+/// <item>a block is asked for once outside end-game, and never one that is here or that the peer lacks</item>
+/// <item>progress: as long as some peer has a wanted block that nobody was asked for, that peer gets a request</item>
+/// <item>no step costs the number of pieces: not a request, a HAVE, a seeder that comes or goes; a peer that goes costs what it had</item>
+/// </list>
+/// </summary>
+public sealed partial class PiecePicker
 {
+    /// <summary>Suggested pieces kept a peer: libtorrent's 16.</summary>
+    public const int MaxSuggested = 16;
+
+    /// <summary>Allowed-fast pieces kept a peer: the field sends 5 to 10; more than this is noise.</summary>
+    public const int MaxAllowedFast = 32;
+
+    /// <summary>How many connections a block is asked of at most, in end-game: each copy beyond the first may be wasted.</summary>
+    public const int MaxCopies = 3;
+
+    /// <summary>
+    /// How many blocks that others were asked for a peer with nothing else to do is asked for at once. One at a time (libtorrent) makes the last window of a
+    /// slow peer take a round trip a block; a few at a time waste no more than this many blocks a peer.
+    /// </summary>
+    public const int EndGameDepth = 8;
+
+    // Open pieces with free blocks cost memory until they are whole: libtorrent's bounds, 32 MiB and one and a half a peer.
+    private const int MaxPartialBlocks = 2048;
+
+    // Until there is something to trade, any piece is better than the rarest one, which few peers send: libtorrent's figure.
+    private const int RandomFirstPieces = 4;
+
     /// <summary>A peer that brings a whole piece within this time is fast (<see cref="PickRequest.PrefersWholePieces"/>): libtorrent's 20 s.</summary>
     public static readonly TimeSpan WholePieceTime = TimeSpan.FromSeconds(20);
 
+    private readonly PieceLayout _layout;
+    private readonly SeededRandom _random;
+    private readonly PieceOrder _order;
+    private readonly OpenPieces _open = new();
+    private readonly Bitfield _wanted;
+
+    // Pieces whose hash was wrong and that are not here yet.
+    private readonly HashSet<int> _failed = [];
+
     /// <summary>Makes a picker for a torrent of which nothing is there and everything is wanted.</summary>
-    public PiecePicker(PieceLayout layout, SeededRandom random, PickStrategy strategy = PickStrategy.RarestFirst) => throw new NotSupportedException();
+    /// <param name="layout">The pieces.</param>
+    /// <param name="random">Decides between equals.</param>
+    /// <param name="strategy">The order in which new pieces are begun.</param>
+    public PiecePicker(PieceLayout layout, SeededRandom random, PickStrategy strategy = PickStrategy.RarestFirst)
+    {
+        _layout = layout;
+        _random = random;
+        Strategy = strategy;
+        Have = new Bitfield(layout.PieceCount);
+        _wanted = new Bitfield(layout.PieceCount);
+        _wanted.SetAll();
+        _order = new PieceOrder(layout.PieceCount, random);
+        MissingWanted = layout.PieceCount;
+        RebuildOrder();
+    }
 
     /// <summary>The order in which new pieces are begun; may change at any time.</summary>
     public PickStrategy Strategy { get; set; }
 
-    /// <summary>The pieces that are there, hash right. For reading only.</summary>
-    public Bitfield Have => throw new NotSupportedException();
+    /// <summary>The pieces that are there, hash right. For reading only; changes as the picker is told.</summary>
+    public Bitfield Have { get; }
 
     /// <summary>How many wanted pieces are not there yet, those that are being hashed counted.</summary>
-    public int MissingWanted => throw new NotSupportedException();
+    public int MissingWanted { get; private set; }
 
     /// <summary>Whether every wanted piece is there.</summary>
     public bool IsComplete => MissingWanted == 0;
 
-    /// <summary>Peers that have every piece.</summary>
-    public int SeederCount => throw new NotSupportedException();
+    /// <summary>Wanted pieces that are open and have blocks which nobody was asked for.</summary>
+    public int PartialCount => _open.Partials.Count;
 
-    /// <summary>Whether every wanted block that some peer has is asked for or here.</summary>
-    public bool IsEndGame => throw new NotSupportedException();
+    /// <summary>Pieces that are open or being hashed.</summary>
+    public int OpenCount => _open.All.Count;
 
-    /// <summary>Pieces that are open and have blocks which nobody was asked for.</summary>
-    public int PartialCount => throw new NotSupportedException();
+    /// <summary>Entries that were looked at to choose blocks; for the tests that hold the cost of a request flat.</summary>
+    internal long Touched => _touched + _order.Touched;
 
     /// <summary>Where a piece stands.</summary>
-    public PieceState StateOf(PieceIndex piece) => throw new NotSupportedException();
+    public PieceState StateOf(PieceIndex piece)
+    {
+        if (Have[piece])
+            return PieceState.Have;
+        if (_open.Find(piece.Value) is { } open)
+            return open.Received == open.BlockCount ? PieceState.Whole : PieceState.Open;
+        return _order.Contains(piece.Value) ? PieceState.Pickable : PieceState.Unwanted;
+    }
 
-    /// <summary>How many connected peers have a piece.</summary>
-    public int AvailabilityOf(PieceIndex piece) => throw new NotSupportedException();
+    /// <summary>Whether a wanted file needs a piece.</summary>
+    public bool IsWanted(PieceIndex piece) => _wanted[piece];
 
-    /// <summary>Copies blocks of an open or whole piece that are here into <paramref name="blocks"/> (one bit a block); none for other pieces.</summary>
-    public void CopyReceived(PieceIndex piece, Bitfield blocks) => throw new NotSupportedException();
+    /// <summary>Whether a block is here, though its piece may not be whole or hashed.</summary>
+    public bool IsReceived(BlockRange block)
+        => Have[block.Piece] || (_open.Find(block.Piece.Value) is { } open && open.IsReceived(block.BlockInPiece));
 
-    /// <summary>A peer has come; it has nothing yet.</summary>
-    public void AddPeer(ConnectionId peer) => throw new NotSupportedException();
-
-    /// <summary>A peer has gone: what was asked of it is free again. Costs its own pieces and requests only.</summary>
-    public void RemovePeer(ConnectionId peer) => throw new NotSupportedException();
-
-    /// <summary>BITFIELD: what the peer has, in place of what was known. The bitfield is copied.</summary>
-    public void SetHave(ConnectionId peer, Bitfield pieces) => throw new NotSupportedException();
-
-    /// <summary>HAVE ALL (BEP 6).</summary>
-    public void SetHaveAll(ConnectionId peer) => throw new NotSupportedException();
-
-    /// <summary>HAVE. False where it was known.</summary>
-    public bool AddHave(ConnectionId peer, PieceIndex piece) => throw new NotSupportedException();
-
-    /// <summary>DONT HAVE (BEP 54). False where it was known.</summary>
-    public bool RemoveHave(ConnectionId peer, PieceIndex piece) => throw new NotSupportedException();
-
-    /// <summary>SUGGEST (BEP 6): begun first on this connection where it is wanted. The last <see cref="MaxSuggested"/> count.</summary>
-    public void Suggest(ConnectionId peer, PieceIndex piece) => throw new NotSupportedException();
-
-    /// <summary>ALLOWED FAST (BEP 6): may be asked of this peer while it chokes us. The first <see cref="MaxAllowedFast"/> count.</summary>
-    public void AllowFast(ConnectionId peer, PieceIndex piece) => throw new NotSupportedException();
-
-    /// <summary>Suggested pieces kept a peer: libtorrent's 16.</summary>
-    public const int MaxSuggested = 16;
-
-    /// <summary>Allowed-fast pieces kept a peer: libtorrent sends 5, others 10; more than this is noise.</summary>
-    public const int MaxAllowedFast = 32;
-
-    /// <summary>Whether the peer has a piece.</summary>
-    public bool PeerHas(ConnectionId peer, PieceIndex piece) => throw new NotSupportedException();
-
-    /// <summary>How many pieces the peer has.</summary>
-    public int PeerPieceCount(ConnectionId peer) => throw new NotSupportedException();
-
-    /// <summary>Whether the peer has a wanted piece that is not here: what INTERESTED says.</summary>
-    public bool IsInteresting(ConnectionId peer) => throw new NotSupportedException();
-
-    /// <summary>How many requests of this connection are out.</summary>
-    public int OutstandingOf(ConnectionId peer) => throw new NotSupportedException();
-
-    /// <summary>Chooses blocks to ask of a peer; each counts as requested from here on, until received or aborted.</summary>
-    /// <param name="who">The peer.</param>
-    /// <param name="into">As many blocks as the peer's window has room for.</param>
-    /// <returns>How many were chosen; 0 when there is nothing for this peer now.</returns>
-    public int Pick(in PickRequest who, Span<BlockRange> into) => throw new NotSupportedException();
+    /// <summary>Says which blocks of an open or whole piece are here.</summary>
+    /// <param name="piece">The piece.</param>
+    /// <param name="blocks">One bit a block of the piece; all clear for a piece in another state.</param>
+    public void CopyReceived(PieceIndex piece, Bitfield blocks)
+    {
+        blocks.ClearAll();
+        if (_open.Find(piece.Value) is not { } open)
+            return;
+        for (int block = 0; block < open.BlockCount; block++)
+            blocks[block] = open.IsReceived(block);
+    }
 
     /// <summary>A block came in.</summary>
-    public ReceiveOutcome MarkReceived(BlockRange block, ConnectionId from) => throw new NotSupportedException();
+    /// <param name="block">What came.</param>
+    /// <param name="from">The connection that it came from; it need not be one that was asked (any more).</param>
+    public ReceiveOutcome MarkReceived(BlockRange block, ConnectionId from)
+    {
+        if (!IsBlock(block) || !_peers.TryGetValue(from, out PeerPieces? peer))
+            return new ReceiveOutcome(ReceiveResult.Unwanted);
+        long key = RequestQueue.KeyOf(block);
+        bool asked = peer.Outstanding.Remove(key);
+        if (_open.Find(block.Piece.Value) is not { } open)
+            return new ReceiveOutcome(Have[block.Piece] ? ReceiveResult.Duplicate : ReceiveResult.Unwanted);
+        Invariant.Holds(!asked || !open.IsReceived(block.BlockInPiece), "a block that is here is asked of nobody");
+        if (open.IsReceived(block.BlockInPiece))
+            return new ReceiveOutcome(ReceiveResult.Duplicate);
+        _twins.Clear();
+        open.Receive(block.BlockInPiece, peer, _twins);
+        Span<ConnectionId> twins = stackalloc ConnectionId[MaxCopies];
+        for (int i = 0; i < _twins.Count; i++)
+        {
+            _twins[i].Outstanding.Remove(key);
+            twins[i] = _twins[i].Id;
+        }
 
-    /// <summary>A request will not be answered (REJECT, time-out). False where it was not out.</summary>
-    public bool Abort(BlockRange block, ConnectionId peer) => throw new NotSupportedException();
-
-    /// <summary>No request of a connection will be answered (CHOKE, time-out).</summary>
-    /// <param name="peer">The connection.</param>
-    /// <param name="exceptAllowedFast">Keep those for allowed-fast pieces: a CHOKE does not void them (BEP 6).</param>
-    /// <returns>How many were out.</returns>
-    public int AbortAll(ConnectionId peer, bool exceptAllowedFast = false) => throw new NotSupportedException();
-
-    /// <summary>The blocks asked of a connection, oldest first, into <paramref name="into"/>; returns how many.</summary>
-    public int CopyOutstanding(ConnectionId peer, Span<BlockRange> into) => throw new NotSupportedException();
+        _open.Relist(open);
+        return new ReceiveOutcome(ReceiveResult.Accepted, open.Received == open.BlockCount, twins[.._twins.Count]);
+    }
 
     /// <summary>A whole piece's hash was wrong: all its blocks are wanted again, where possible from a single sender.</summary>
-    public void MarkFailed(PieceIndex piece) => throw new NotSupportedException();
+    /// <exception cref="InvalidOperationException">The piece is not whole.</exception>
+    public void MarkFailed(PieceIndex piece)
+    {
+        OpenPiece open = WholePiece(piece);
+        _failed.Add(piece.Value);
+        Close(open);
+    }
 
     /// <summary>A whole piece's hash was right.</summary>
-    public void MarkVerified(PieceIndex piece) => throw new NotSupportedException();
+    /// <exception cref="InvalidOperationException">The piece is not whole.</exception>
+    public void MarkVerified(PieceIndex piece)
+    {
+        OpenPiece open = WholePiece(piece);
+        _open.Close(open);
+        SetHaveBit(piece);
+    }
 
-    /// <summary>A piece is there from an earlier run.</summary>
-    public void MarkHave(PieceIndex piece) => throw new NotSupportedException();
+    /// <summary>A piece is there from an earlier run. What was open of it is forgotten.</summary>
+    public void MarkHave(PieceIndex piece)
+    {
+        if (Have[piece])
+            return;
+        if (_open.Find(piece.Value) is { } open)
+        {
+            DropRequests(open);
+            _open.Close(open);
+        }
+        else if (_order.Contains(piece.Value))
+        {
+            _order.Remove(piece.Value);
+        }
+
+        SetHaveBit(piece);
+    }
 
     /// <summary>A piece that was there is gone or turned out wrong.</summary>
-    public void Unhave(PieceIndex piece) => throw new NotSupportedException();
+    public void Unhave(PieceIndex piece)
+    {
+        if (!Have[piece])
+            return;
+        Have[piece] = false;
+        if (!_wanted[piece])
+            return;
+        MissingWanted++;
+        foreach (PeerPieces peer in _peers.Values)
+        {
+            if (peer.Some is not null && peer.Some[piece.Value])
+                peer.Interesting++;
+        }
 
-    /// <summary>Blocks of a piece are on disk from an earlier run. True when that makes it whole: hash it.</summary>
-    public bool RestorePartial(PieceIndex piece, Bitfield blocks) => throw new NotSupportedException();
+        _order.Insert(piece.Value);
+    }
 
-    /// <summary>Says which pieces are wanted. What is asked for already stays asked for, and an open piece that is not wanted gets no more requests.</summary>
-    public void SetWanted(Bitfield wanted) => throw new NotSupportedException();
+    /// <summary>
+    /// All that was received of an open or whole piece is lost (its blocks could not be kept): what was asked of it is forgotten, and the piece may be begun
+    /// anew.
+    /// </summary>
+    public void DropPiece(PieceIndex piece)
+    {
+        if (_open.Find(piece.Value) is not { } open)
+            return;
+        DropRequests(open);
+        Close(open);
+    }
+
+    /// <summary>Blocks of a piece are on disk from an earlier run. Without effect on a piece that is here or open.</summary>
+    /// <param name="piece">The piece.</param>
+    /// <param name="blocks">One bit for every block of the piece.</param>
+    /// <returns>True when that makes it whole: hash it.</returns>
+    public bool RestorePartial(PieceIndex piece, Bitfield blocks)
+    {
+        int count = _layout.BlocksIn(piece);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(blocks.Length, count, nameof(blocks));
+        if (blocks.IsEmpty || Have[piece] || _open.Find(piece.Value) is not null)
+            return false;
+        if (_order.Contains(piece.Value))
+            _order.Remove(piece.Value);
+        OpenPiece open = _open.Open(piece.Value, count, _wanted[piece]);
+        for (int block = blocks.NextSet(0); block >= 0; block = blocks.NextSet(block + 1))
+            open.Receive(block, null, _twins);
+        _open.Relist(open);
+        return open.Received == count;
+    }
+
+    /// <summary>
+    /// Says which pieces are wanted. What is asked for already stays asked for; an open piece that is not wanted any more gets no more requests. O(pieces).
+    /// </summary>
+    public void SetWanted(Bitfield wanted)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(wanted.Length, _wanted.Length, nameof(wanted));
+        for (int piece = 0; piece < wanted.Length; piece++)
+            _wanted[piece] = wanted[piece];
+        foreach (OpenPiece open in _open.All)
+        {
+            open.IsWanted = _wanted[open.Piece];
+            _open.Relist(open);
+        }
+
+        RebuildOrder();
+        MissingWanted = 0;
+        for (int piece = _wanted.NextSet(0); piece >= 0; piece = _wanted.NextSet(piece + 1))
+            MissingWanted += Have[piece] ? 0 : 1;
+        foreach (PeerPieces peer in _peers.Values)
+            peer.Interesting = CountInteresting(peer);
+    }
+
+    private bool IsBlock(BlockRange block)
+        => _layout.Contains(block) && block.Offset % BlockRange.BlockLength == 0
+            && block.Length == Math.Min(BlockRange.BlockLength, _layout.LengthOf(block.Piece) - block.Offset);
+
+    private OpenPiece WholePiece(PieceIndex piece)
+        => _open.Find(piece.Value) is { } open && open.Received == open.BlockCount
+            ? open
+            : throw new InvalidOperationException($"Piece {piece} is not whole but {StateOf(piece)}.");
+
+    private void SetHaveBit(PieceIndex piece)
+    {
+        Have[piece] = true;
+        _failed.Remove(piece.Value);
+        if (!_wanted[piece])
+            return;
+        MissingWanted--;
+        foreach (PeerPieces peer in _peers.Values)
+        {
+            if (peer.Some is not null && peer.Some[piece.Value])
+                peer.Interesting--;
+        }
+    }
+
+    /// <summary>Nothing is here of a piece any more and nothing asked for.</summary>
+    private void Close(OpenPiece open)
+    {
+        _open.Close(open);
+        if (_wanted[open.Piece])
+            _order.Insert(open.Piece);
+    }
+
+    private void DropRequests(OpenPiece open)
+    {
+        for (int block = 0; block < open.BlockCount; block++)
+            open.Asked(block)?.Outstanding.Remove(RequestQueue.KeyOf(open.Piece, block));
+        foreach ((int block, PeerPieces peer) in open.Twins)
+            peer.Outstanding.Remove(RequestQueue.KeyOf(open.Piece, block));
+    }
+
+    private void RebuildOrder()
+    {
+        bool[] listed = new bool[_layout.PieceCount];
+        for (int piece = _wanted.NextSet(0); piece >= 0; piece = _wanted.NextSet(piece + 1))
+            listed[piece] = !Have[piece];
+        foreach (OpenPiece open in _open.All)
+            listed[open.Piece] = false;
+        _order.Rebuild(listed);
+    }
 }
