@@ -5,7 +5,7 @@ namespace Freshet.Core;
 /// <summary>One value of a document: where its bytes are and where the next value's entry is.</summary>
 /// <param name="Start">The first byte.</param>
 /// <param name="End">The byte after the last.</param>
-/// <param name="Payload">For a string the first byte after the colon.</param>
+/// <param name="Payload">For a string the first byte after the colon; for a list or dictionary its first key out of order, at any depth, or -1.</param>
 /// <param name="Next">The entry after this value and all that is in it.</param>
 internal readonly record struct BencodeEntry(int Start, int End, int Payload, int Next);
 
@@ -18,12 +18,11 @@ public readonly ref struct BencodeDocument
     private readonly ReadOnlySpan<byte> _data;
     private readonly ReadOnlySpan<BencodeEntry> _entries;
 
-    private BencodeDocument(ReadOnlySpan<byte> data, ReadOnlySpan<BencodeEntry> entries, int length, int unsorted, int duplicate)
+    private BencodeDocument(ReadOnlySpan<byte> data, ReadOnlySpan<BencodeEntry> entries, int length, int duplicate)
     {
         _data = data;
         _entries = entries;
         Length = length;
-        FirstUnsortedKey = unsorted;
         FirstDuplicateKey = duplicate;
     }
 
@@ -34,7 +33,7 @@ public readonly ref struct BencodeDocument
     public int Length { get; }
 
     /// <summary>The offset of the first dictionary key that is out of order, or -1.</summary>
-    public int FirstUnsortedKey { get; }
+    public int FirstUnsortedKey => Root.FirstUnsortedKey;
 
     /// <summary>The offset of the first dictionary key that is there twice, or -1. Look-ups find the first of the two.</summary>
     public int FirstDuplicateKey { get; }
@@ -62,7 +61,6 @@ public readonly ref struct BencodeDocument
         var reader = new BencodeReader(data, limits);
         var entries = new List<BencodeEntry>();
         Span<Level> levels = stackalloc Level[BencodeLimits.DeepestSupported];
-        int unsorted = -1;
         int duplicate = -1;
         while (reader.Read())
         {
@@ -70,12 +68,14 @@ public readonly ref struct BencodeDocument
             {
                 case BencodeToken.End:
                     ref Level closed = ref levels[reader.Depth];
-                    entries[closed.Entry] = entries[closed.Entry] with { End = reader.Position, Next = entries.Count };
+                    entries[closed.Entry] = entries[closed.Entry] with { End = reader.Position, Payload = closed.FirstUnsorted, Next = entries.Count };
+                    if (reader.Depth > 0)
+                        NoteFirst(ref levels[reader.Depth - 1].FirstUnsorted, closed.FirstUnsorted);
                     if (closed.IsUnsorted)
                         NoteFirst(ref duplicate, FindDuplicate(data, CollectionsMarshal.AsSpan(entries), closed.Entry));
                     break;
                 case BencodeToken.ListStart or BencodeToken.DictionaryStart:
-                    levels[reader.Depth - 1] = new Level { Entry = entries.Count, LastKey = -1 };
+                    levels[reader.Depth - 1] = new Level { Entry = entries.Count, LastKey = -1, FirstUnsorted = -1 };
                     entries.Add(new BencodeEntry(reader.TokenStart, 0, 0, 0));
                     break;
                 default:
@@ -87,7 +87,7 @@ public readonly ref struct BencodeDocument
                             NoteFirst(ref duplicate, reader.TokenStart);
                         if (order > 0)
                         {
-                            NoteFirst(ref unsorted, reader.TokenStart);
+                            NoteFirst(ref level.FirstUnsorted, reader.TokenStart);
                             level.IsUnsorted = true;
                         }
 
@@ -101,7 +101,7 @@ public readonly ref struct BencodeDocument
         }
 
         error = reader.Error;
-        document = error.IsError ? default : new BencodeDocument(data, CollectionsMarshal.AsSpan(entries), reader.Position, unsorted, duplicate);
+        document = error.IsError ? default : new BencodeDocument(data, CollectionsMarshal.AsSpan(entries), reader.Position, duplicate);
         return !error.IsError;
     }
 
@@ -143,6 +143,7 @@ public readonly ref struct BencodeDocument
     {
         public int Entry;
         public int LastKey;
+        public int FirstUnsorted;
         public bool IsUnsorted;
     }
 

@@ -55,6 +55,9 @@ public readonly ref struct BencodeValue
     /// <summary>The value's bytes as they stand, for hashes.</summary>
     public ReadOnlySpan<byte> Raw => _entries.IsEmpty ? default : _data[Entry.Start..Entry.End];
 
+    /// <summary>The offset in the document of the first dictionary key that is out of order, in this value or deeper, or -1.</summary>
+    public int FirstUnsortedKey => Kind is BencodeKind.List or BencodeKind.Dictionary ? Entry.Payload : -1;
+
     /// <summary>The items of a list; none for anything else.</summary>
     public ItemEnumerator Items => new(this);
 

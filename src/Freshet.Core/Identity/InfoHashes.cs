@@ -6,6 +6,43 @@ namespace Freshet.Core;
 /// </summary>
 public readonly record struct InfoHash(Sha1Hash Value)
 {
+    private const int HexLength = 2 * Sha1Hash.Length;
+    private const int Base32Length = Sha1Hash.Length * 8 / 5;
+
+    /// <summary>Reads 40 hexadecimal digits or, as older magnets have it, 32 of base32 (RFC 4648); case does not matter.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out InfoHash hash)
+    {
+        Sha1Hash value = default;
+        bool ok = text.Length == HexLength ? Sha1Hash.TryParse(text, out value) : text.Length == Base32Length && TryParseBase32(text, out value);
+        hash = new InfoHash(value);
+        return ok;
+    }
+
+    private static bool TryParseBase32(ReadOnlySpan<char> text, out Sha1Hash hash)
+    {
+        hash = default;
+        Span<byte> bytes = stackalloc byte[Sha1Hash.Length];
+        uint bits = 0;
+        int bitCount = 0;
+        int written = 0;
+        foreach (char c in text)
+        {
+            int digit = char.IsAsciiLetter(c) ? (c | 0x20) - 'a' : c is >= '2' and <= '7' ? c - '2' + 26 : -1;
+            if (digit < 0)
+                return false;
+            bits = (bits << 5) | (uint)digit;
+            bitCount += 5;
+            if (bitCount >= 8)
+            {
+                bitCount -= 8;
+                bytes[written++] = (byte)(bits >> bitCount);
+            }
+        }
+
+        hash = new Sha1Hash(bytes);
+        return true;
+    }
+
     /// <summary>40 lower-case hexadecimal digits.</summary>
     public override string ToString() => Value.ToString();
 }

@@ -47,6 +47,9 @@ public sealed record FileEntry
     /// <summary>The root of the file's merkle tree (BEP 52), where the torrent has a v2 side and the file is not empty.</summary>
     public Sha256Hash? PiecesRoot { get; init; }
 
+    /// <summary>For a link where it leads, as the torrent says, relative to the torrent's folder; for display only: Freshet makes no links.</summary>
+    public string? SymlinkTarget { get; init; }
+
     /// <summary>Whether the file is filler between files, which is never stored.</summary>
     public bool IsPad => (Attributes & FileAttributesBep47.Pad) != 0;
 

@@ -9,6 +9,9 @@ public sealed class PieceLayout
 {
     private readonly FileEntry[] _files;
 
+    // Only where files start pieces: the first byte of every piece, and the end of the last.
+    private readonly long[]? _offsets;
+
     /// <summary>Lays a v1 (or hybrid) torrent out: pieces run through all files.</summary>
     /// <param name="files">All files in order, pad files too; their offsets follow one another without a gap.</param>
     /// <param name="pieceLength">The nominal length of a piece in bytes.</param>
@@ -19,6 +22,15 @@ public sealed class PieceLayout
         PieceLength = pieceLength;
         TotalLength = _files.Length == 0 ? 0 : _files[^1].Offset + _files[^1].Length;
         PieceCount = checked((int)((TotalLength + pieceLength - 1) / pieceLength));
+    }
+
+    private PieceLayout(FileEntry[] files, int pieceLength, long[] offsets)
+    {
+        _files = files;
+        _offsets = offsets;
+        PieceLength = pieceLength;
+        TotalLength = offsets[^1];
+        PieceCount = offsets.Length - 1;
     }
 
     /// <summary>All files in order.</summary>
@@ -33,15 +45,53 @@ public sealed class PieceLayout
     /// <summary>All bytes, filler counted.</summary>
     public long TotalLength { get; }
 
+    /// <summary>Whether every file starts a piece and ends one, as in v2-only torrents.</summary>
+    public bool StartsPiecesAtFiles => _offsets is not null;
+
+    /// <summary>Lays a v2-only torrent out: every file that is not empty starts a piece and ends in one that may be short (BEP 52).</summary>
+    /// <param name="files">All files in order; their offsets follow one another without a gap.</param>
+    /// <param name="pieceLength">The nominal length of a piece in bytes.</param>
+    public static PieceLayout StartingPiecesAtFiles(IReadOnlyList<FileEntry> files, int pieceLength)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(pieceLength);
+        FileEntry[] all = [.. files];
+        long count = 0;
+        foreach (FileEntry file in all)
+            count += (file.Length + pieceLength - 1) / pieceLength;
+
+        long[] offsets = new long[checked((int)count + 1)];
+        int piece = 0;
+        foreach (FileEntry file in all)
+        {
+            for (long start = 0; start < file.Length; start += pieceLength)
+                offsets[piece++] = file.Offset + start;
+        }
+
+        offsets[piece] = all.Length == 0 ? 0 : all[^1].Offset + all[^1].Length;
+        return new PieceLayout(all, pieceLength, offsets);
+    }
+
     /// <summary>The length of a piece in bytes.</summary>
     public int LengthOf(PieceIndex piece)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)piece.Value, (uint)PieceCount, nameof(piece));
-        return (int)Math.Min(PieceLength, TotalLength - OffsetOf(piece));
+        return _offsets is null
+            ? (int)Math.Min(PieceLength, TotalLength - OffsetOf(piece))
+            : (int)(_offsets[piece.Value + 1] - _offsets[piece.Value]);
     }
 
     /// <summary>The first byte of a piece in the torrent's byte stream.</summary>
-    public long OffsetOf(PieceIndex piece) => (long)piece.Value * PieceLength;
+    public long OffsetOf(PieceIndex piece) => _offsets is null ? (long)piece.Value * PieceLength : _offsets[piece.Value];
+
+    /// <summary>The piece that holds the byte at this offset of the torrent's byte stream.</summary>
+    public PieceIndex PieceAt(long offset)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((ulong)offset, (ulong)TotalLength, nameof(offset));
+        if (_offsets is null)
+            return new PieceIndex((int)(offset / PieceLength));
+        int found = Array.BinarySearch(_offsets, offset);
+        return new PieceIndex(found >= 0 ? found : ~found - 1);
+    }
 
     /// <summary>The number of blocks in a piece.</summary>
     public int BlocksIn(PieceIndex piece) => (LengthOf(piece) + BlockRange.BlockLength - 1) / BlockRange.BlockLength;
@@ -66,7 +116,7 @@ public sealed class PieceLayout
         FileEntry entry = _files[file.Value];
         return entry.Length == 0
             ? (new PieceIndex(1), new PieceIndex(0))
-            : (new PieceIndex((int)(entry.Offset / PieceLength)), new PieceIndex((int)((entry.Offset + entry.Length - 1) / PieceLength)));
+            : (PieceAt(entry.Offset), PieceAt(entry.Offset + entry.Length - 1));
     }
 
     /// <summary>The slices of files that a run of bytes falls into, in order, filler included, empty files left out.</summary>

@@ -34,8 +34,13 @@ public sealed record Metainfo
     /// <summary>The SHA-1 of every piece, 20 bytes each; empty for v2-only.</summary>
     public required ReadOnlyMemory<byte> PieceHashes { get; init; }
 
-    /// <summary>Per pieces root, the hashes of that file's pieces (BEP 52 <c>piece layers</c>); empty for v1.</summary>
+    /// <summary>
+    /// Per pieces root, the hashes of that file's pieces (BEP 52 <c>piece layers</c>), checked against the root; empty for v1. Files of one piece or less need none.
+    /// </summary>
     public IReadOnlyDictionary<Sha256Hash, ReadOnlyMemory<byte>> PieceLayers { get; init; } = new Dictionary<Sha256Hash, ReadOnlyMemory<byte>>();
+
+    /// <summary>Whether every v2 file of more than one piece has its piece layer; what lacks can be asked of peers (BEP 52). True for v1.</summary>
+    public bool HasAllPieceLayers { get; init; } = true;
 
     /// <summary>The trackers, by tier (BEP 12); <c>announce</c> alone is one tier of one.</summary>
     public IReadOnlyList<IReadOnlyList<string>> Trackers { get; init; } = [];
@@ -45,6 +50,12 @@ public sealed record Metainfo
 
     /// <summary>Web seeds of BEP 17 (<c>httpseeds</c>).</summary>
     public IReadOnlyList<string> HttpSeeds { get; init; } = [];
+
+    /// <summary>Torrents that may hold the same files (BEP 38 <c>similar</c>), by v1 hash.</summary>
+    public IReadOnlyList<Sha1Hash> SimilarTorrents { get; init; } = [];
+
+    /// <summary>Names of collections whose torrents may hold the same files (BEP 38 <c>collections</c>).</summary>
+    public IReadOnlyList<string> Collections { get; init; } = [];
 
     /// <summary>DHT nodes that know the torrent (BEP 5 <c>nodes</c>).</summary>
     public IReadOnlyList<(string Host, int Port)> Nodes { get; init; } = [];
@@ -69,6 +80,17 @@ public sealed record Metainfo
 
     /// <summary>What is odd but harmless in the file: wrong order of keys, names made safe, duplicates renamed.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>Reads and validates a .torrent file.</summary>
+    /// <param name="torrent">The file's bytes, which the result keeps parts of: not to be changed afterwards.</param>
+    /// <param name="rules">The file system that paths are made safe for.</param>
+    /// <exception cref="MetainfoException">The file cannot be used; the message says what is wrong and where.</exception>
+    public static Metainfo Load(ReadOnlyMemory<byte> torrent, PathRules rules) => MetainfoParser.Parse(torrent, rules);
+
+    /// <summary>Reads and validates a .torrent file, with paths made safe for the system that this runs on.</summary>
+    /// <param name="torrent">The file's bytes, which the result keeps parts of: not to be changed afterwards.</param>
+    /// <exception cref="MetainfoException">The file cannot be used; the message says what is wrong and where.</exception>
+    public static Metainfo Load(ReadOnlyMemory<byte> torrent) => Load(torrent, OperatingSystem.IsWindows() ? PathRules.Windows : PathRules.Posix);
 
     /// <summary>The SHA-1 that a piece must have. Not for v2-only torrents.</summary>
     public Sha1Hash PieceHash(PieceIndex piece) => new(PieceHashes.Span.Slice(piece.Value * Sha1Hash.Length, Sha1Hash.Length));

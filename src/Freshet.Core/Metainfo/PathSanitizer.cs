@@ -1,0 +1,120 @@
+using System.Buffers;
+using System.Text;
+
+namespace Freshet.Core;
+
+/// <summary>
+/// Makes one element of a torrent's path safe for a file system: the result has no separator, names no parent or device, and shows as what it is. Every
+/// name that comes from outside goes through here, whichever door it came in by (THREATS P1, P3, P4, P6).
+/// </summary>
+public static class PathSanitizer
+{
+    /// <summary>What stands in for a character that may not be there, and for a name with nothing left.</summary>
+    public const char Substitute = '_';
+
+    // File systems take 255 bytes (NTFS: UTF-16 units): 240 leave room for an extension and for the number of a duplicate.
+    private const int MaxNameLength = 240;
+
+    // What counts as an extension, dot included, when a long name is cut.
+    private const int MaxExtensionLength = 9;
+
+    private static readonly SearchValues<char> WindowsForbidden = SearchValues.Create("<>:\"|?*");
+
+    private static readonly HashSet<string> WindowsDevices = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "CON", "PRN", "AUX", "NUL", "CLOCK$", "CONIN$", "CONOUT$",
+        "COM0", "COM1", "COM2", "COM3", "COM4", "COM5", "COM6", "COM7", "COM8", "COM9", "COM¹", "COM²", "COM³",
+        "LPT0", "LPT1", "LPT2", "LPT3", "LPT4", "LPT5", "LPT6", "LPT7", "LPT8", "LPT9", "LPT¹", "LPT²", "LPT³",
+    };
+
+    /// <summary>The safe form of a name; <c>_</c> where nothing is left of it.</summary>
+    /// <param name="name">The name as the torrent says it, U+FFFD where it is no valid text.</param>
+    /// <param name="rules">The target's rules.</param>
+    public static string Sanitize(string name, PathRules rules) => TrySanitize(name, rules, out string safe) ? safe : Substitute.ToString();
+
+    /// <summary>The safe form of a name; false where nothing is left of it, as of <c>..</c> or <c>/</c>. An empty name gives <c>_</c>.</summary>
+    public static bool TrySanitize(string name, PathRules rules, out string safe)
+    {
+        safe = name;
+        if (name.Length == 0)
+        {
+            safe = Substitute.ToString();
+            return true;
+        }
+
+        if (!IsPlain(name))
+            safe = Clean(name, rules);
+        safe = Shorten(safe, rules);
+        if (safe.Length == 0 || safe is "." or "..")
+            return false;
+        if (rules != PathRules.Windows)
+            return true;
+
+        safe = safe.TrimEnd(' ', '.');
+        if (safe.Length == 0)
+            return false;
+        int dot = safe.IndexOf('.', StringComparison.Ordinal);
+        if (WindowsDevices.Contains((dot < 0 ? safe : safe[..dot]).TrimEnd(' ')))
+            safe = Substitute + safe;
+        return true;
+    }
+
+    // Most names: nothing to look at rune by rune.
+    private static bool IsPlain(string name)
+    {
+        foreach (char c in name)
+        {
+            if (!char.IsAsciiLetterOrDigit(c) && c is not (' ' or '.' or '-' or '_' or '(' or ')' or '[' or ']' or ',' or '&' or '\''))
+                return false;
+        }
+
+        return true;
+    }
+
+    private static string Clean(string name, PathRules rules)
+    {
+        var clean = new StringBuilder(name.Length);
+        foreach (Rune rune in name.EnumerateRunes())
+        {
+            if (IsDropped(rune.Value))
+                continue;
+            bool forbidden = rune == Rune.ReplacementChar || Rune.IsControl(rune) || rune.Value is 0x2028 or 0x2029
+                || (rules == PathRules.Windows && rune.IsBmp && WindowsForbidden.Contains((char)rune.Value));
+            if (forbidden)
+                clean.Append(Substitute);
+            else
+                clean.Append(rune);
+        }
+
+        return clean.ToString();
+    }
+
+    // Separators, and what is invisible or turns the direction of text, so that a name could pass for another.
+    private static bool IsDropped(int c) => c is '/' or '\\'
+        or 0x00AD or 0x061C or 0x180E
+        or (>= 0x200B and <= 0x200F) or (>= 0x202A and <= 0x202E)
+        or (>= 0x2060 and <= 0x2064) or (>= 0x2066 and <= 0x206F)
+        or 0xFEFF or (>= 0xE0000 and <= 0xE007F);
+
+    private static string Shorten(string name, PathRules rules)
+    {
+        if (LengthOf(name, rules) <= MaxNameLength)
+            return name;
+        int kept = 0;
+        int length = 0;
+        foreach (Rune rune in name.EnumerateRunes())
+        {
+            length += rules == PathRules.Windows ? rune.Utf16SequenceLength : rune.Utf8SequenceLength;
+            if (length > MaxNameLength)
+                break;
+            kept += rune.Utf16SequenceLength;
+        }
+
+        int dot = name.LastIndexOf('.');
+        bool hasExtension = dot >= kept && LengthOf(name.AsSpan(dot), rules) <= MaxExtensionLength;
+        return hasExtension ? string.Concat(name.AsSpan(0, kept), name.AsSpan(dot)) : name[..kept];
+    }
+
+    private static int LengthOf(ReadOnlySpan<char> name, PathRules rules)
+        => rules == PathRules.Windows ? name.Length : Encoding.UTF8.GetByteCount(name);
+}
