@@ -1,6 +1,6 @@
 using System.Net;
+using Freshet.Abstractions;
 using Freshet.Core;
-using Freshet.IO.Network;
 
 namespace Freshet.IO.Pumps;
 

@@ -1,9 +1,8 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using Freshet.Abstractions;
 
-namespace Freshet.IO.Network;
+namespace Freshet.Abstractions;
 
 /// <summary>Where an address lies, as far as its number says.</summary>
 public enum AddressScope : byte
