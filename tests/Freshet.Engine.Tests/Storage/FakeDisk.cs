@@ -1,0 +1,251 @@
+using System.Security.Cryptography;
+using Freshet.Abstractions;
+using Freshet.Core;
+
+namespace Freshet.Engine.Tests.Storage;
+
+/// <summary>
+/// Disk and hash workers in memory, on a virtual clock: carries <see cref="DiskJob"/>s out after a latency, with the fences of the real ones, and
+/// can be full, fail, be killed in the middle of a write, or lose what was not synced.
+/// </summary>
+internal sealed class FakeDisk(PieceLayout layout, ReadOnlyMemory<byte> pieceHashes, BlockPool pool, SeededRandom random)
+{
+    private readonly List<(DiskJob Job, MonoTime Due)> _running = [];
+    private readonly Queue<DiskJob> _waiting = new();
+    private readonly FakeFile[] _files = [.. layout.Files.Select(_ => new FakeFile())];
+
+    /// <summary>The shortest and longest time a job takes.</summary>
+    public TimeSpan MinLatency { get; set; } = TimeSpan.FromMilliseconds(0.1);
+
+    public TimeSpan MaxLatency { get; set; } = TimeSpan.FromMilliseconds(5);
+
+    /// <summary>Bytes that files may still grow by.</summary>
+    public long FreeBytes { get; set; } = long.MaxValue;
+
+    /// <summary>Asked before each job: an error makes it fail.</summary>
+    public Func<DiskJob, DiskError?>? Fault { get; set; }
+
+    /// <summary>The wall clock of the files' times, in ticks at the start of the virtual clock.</summary>
+    public long WallTicks { get; set; } = 638_000_000_000_000_000;
+
+    public Dictionary<DiskJobKind, int> Done { get; } = [];
+
+    public long CheckedBytes { get; private set; }
+
+    public int MostChecksOut { get; private set; }
+
+    public IReadOnlyList<FakeFile> Files => _files;
+
+    public bool IsIdle => _running.Count == 0 && _waiting.Count == 0;
+
+    public MonoTime NextDue => _running.Count == 0 ? MonoTime.Never : _running.Min(entry => entry.Due);
+
+    public void Submit(DiskJob job, MonoTime now)
+    {
+        _waiting.Enqueue(job);
+        Admit(now);
+        MostChecksOut = Math.Max(MostChecksOut, _running.Count(entry => entry.Job.Kind == DiskJobKind.Check));
+    }
+
+    /// <summary>Carries out one job that is due, in the order of the times; null where none is.</summary>
+    public DiskJob? Finish(MonoTime now)
+    {
+        int first = -1;
+        for (int i = 0; i < _running.Count; i++)
+        {
+            if (_running[i].Due <= now && (first < 0 || _running[i].Due < _running[first].Due))
+                first = i;
+        }
+
+        if (first < 0)
+            return null;
+        DiskJob job = _running[first].Job;
+        _running.RemoveAt(first);
+        Carry(job, now);
+        Admit(now);
+        return job;
+    }
+
+    /// <summary>The process dies: writes under way are torn at any byte, the rest of what was asked never happens.</summary>
+    public void Kill(MonoTime now)
+    {
+        foreach ((DiskJob job, _) in _running)
+        {
+            if (job.Kind == DiskJobKind.Write && random.Chance(0.5))
+                Write(job, now, random.Next(job.Range.Length + 1));
+        }
+
+        _running.Clear();
+        _waiting.Clear();
+    }
+
+    /// <summary>The machine loses power: of each 4 KiB written since the last sync, any may be as it was before it.</summary>
+    public void LosePower()
+    {
+        foreach (FakeFile file in _files)
+            file.LosePower(random);
+    }
+
+    public byte[] ReadPiece(PieceIndex piece)
+    {
+        byte[] bytes = new byte[layout.LengthOf(piece)];
+        Read(piece, 0, bytes);
+        return bytes;
+    }
+
+    private static bool IsFence(DiskJob job) => job.Kind is DiskJobKind.Prepare or DiskJobKind.Sync or DiskJobKind.Close;
+
+    private void Admit(MonoTime now)
+    {
+        while (_waiting.TryPeek(out DiskJob? job) && !_running.Exists(entry => IsFence(entry.Job)) && !(IsFence(job) && _running.Count > 0))
+        {
+            _waiting.Dequeue();
+            TimeSpan latency = MinLatency + ((MaxLatency - MinLatency) * random.NextDouble());
+            _running.Add((job, now + latency));
+        }
+    }
+
+    private void Carry(DiskJob job, MonoTime now)
+    {
+        Done[job.Kind] = Done.GetValueOrDefault(job.Kind) + 1;
+        job.Error = Fault?.Invoke(job);
+        if (job.Error is not null)
+            return;
+        switch (job.Kind)
+        {
+            case DiskJobKind.Prepare:
+                foreach (FakeFile file in _files)
+                    file.Touch(now.Nanoseconds / 100 + WallTicks);
+                break;
+            case DiskJobKind.Write:
+                job.Error = Write(job, now, job.Range.Length);
+                break;
+            case DiskJobKind.Read:
+                if (!Read(job.Range.Piece, job.Range.Offset, pool.Span(job.Blocks[0])[..job.Range.Length]))
+                    job.Error = new DiskError(DiskErrorKind.Missing, "file", "too short");
+                break;
+            case DiskJobKind.Hash:
+                Hash(job);
+                break;
+            case DiskJobKind.HashPrefix:
+                var prefix = (FakeHash?)job.Hash ?? new FakeHash();
+                Assert.Equal(job.FirstBlock * BlockRange.BlockLength, prefix.Covered);
+                for (int block = job.FirstBlock; block < job.FirstBlock + job.BlockCount; block++)
+                    prefix.Append(pool.Span(job.Blocks[block])[..layout.Block(job.Range.Piece, block).Length]);
+                job.Hash = prefix;
+                break;
+            case DiskJobKind.HashBlocks:
+                job.BlockDigests = [.. Enumerable.Range(0, job.BlockCount).Select(block => new Sha1Hash(SHA1.HashData(BlockBytes(job, block)!)))];
+                break;
+            case DiskJobKind.Check:
+                job.Good = [.. Enumerable.Range(job.Range.Piece.Value, job.PieceCount).Select(piece => IsGood(new PieceIndex(piece)))];
+                break;
+            case DiskJobKind.Sync:
+                foreach (FakeFile file in _files)
+                    file.Sync();
+                break;
+        }
+
+        if (job.Kind is DiskJobKind.Prepare or DiskJobKind.Stamp or DiskJobKind.Sync or DiskJobKind.Close)
+            job.Files = [.. _files.Select(file => file.Stamp)];
+    }
+
+    private void Hash(DiskJob job)
+    {
+        var hash = (FakeHash?)job.Hash ?? new FakeHash();
+        Assert.Equal(0, hash.Covered % BlockRange.BlockLength);
+        for (int block = hash.Covered / BlockRange.BlockLength; block < job.BlockCount; block++)
+        {
+            byte[]? bytes = BlockBytes(job, block);
+            if (bytes is null)
+            {
+                job.Error = new DiskError(DiskErrorKind.Missing, "file", "too short");
+                return;
+            }
+
+            hash.Append(bytes);
+        }
+
+        job.Hash = hash;
+        job.Digest = hash.Finish();
+    }
+
+    private byte[]? BlockBytes(DiskJob job, int block)
+    {
+        BlockRange range = layout.Block(job.Range.Piece, block);
+        byte[] bytes = new byte[range.Length];
+        if (!job.Blocks[block].IsNone)
+            pool.Span(job.Blocks[block])[..range.Length].CopyTo(bytes);
+        else if (!Read(range.Piece, range.Offset, bytes))
+            return null;
+        return bytes;
+    }
+
+    private bool IsGood(PieceIndex piece)
+    {
+        byte[] bytes = new byte[layout.LengthOf(piece)];
+        CheckedBytes += bytes.Length;
+        return Read(piece, 0, bytes) && SHA1.HashData(bytes).AsSpan().SequenceEqual(pieceHashes.Span.Slice(piece.Value * 20, 20));
+    }
+
+    private DiskError? Write(DiskJob job, MonoTime now, int length)
+    {
+        byte[] bytes = new byte[job.Range.Length];
+        for (int block = job.FirstBlock; block < job.FirstBlock + job.BlockCount; block++)
+        {
+            BlockRange range = layout.Block(job.Range.Piece, block);
+            pool.Span(job.Blocks[block])[..range.Length].CopyTo(bytes.AsSpan(range.Offset - job.Range.Offset));
+        }
+
+        int at = 0;
+        foreach (FileSlice slice in layout.Slices(job.Range.Piece, job.Range.Offset, length))
+        {
+            if (layout.Files[slice.File.Value].IsStored)
+            {
+                FakeFile file = _files[slice.File.Value];
+                long growth = Math.Max(0, slice.Offset + slice.Length - Math.Max(0, file.Stamp.Length));
+                if (growth > FreeBytes)
+                    return new DiskError(DiskErrorKind.Full, layout.Files[slice.File.Value].Path, "no space left");
+                FreeBytes -= FreeBytes == long.MaxValue ? 0 : growth;
+                file.Write(slice.Offset, bytes.AsSpan(at, slice.Length), now.Nanoseconds / 100 + WallTicks);
+            }
+
+            at += slice.Length;
+        }
+
+        return null;
+    }
+
+    private bool Read(PieceIndex piece, int offset, Span<byte> bytes)
+    {
+        int at = 0;
+        foreach (FileSlice slice in layout.Slices(piece, offset, bytes.Length))
+        {
+            Span<byte> part = bytes.Slice(at, slice.Length);
+            at += slice.Length;
+            part.Clear();
+            if (layout.Files[slice.File.Value].IsStored && !_files[slice.File.Value].Read(slice.Offset, part))
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>The running hash of the fake workers.</summary>
+    private sealed class FakeHash : IPieceHash
+    {
+        private readonly IncrementalHash _sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+
+        public int Covered { get; private set; }
+
+        public void Append(ReadOnlySpan<byte> bytes)
+        {
+            _sha1.AppendData(bytes);
+            Covered += bytes.Length;
+        }
+
+        public Sha1Hash Finish() => new(_sha1.GetHashAndReset());
+
+        public void Dispose() => _sha1.Dispose();
+    }
+}

@@ -1,0 +1,81 @@
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.Engine.Storage;
+
+namespace Freshet.Engine.Tests.Storage;
+
+/// <summary>Notes what a storage tells its torrent, and checks each announced piece on the spot.</summary>
+internal sealed class OwnerLog(StorageRig rig) : ITorrentStorageOwner, IBlockRequester
+{
+    public List<int> Written { get; } = [];
+
+    public List<PieceFailure> Failures { get; } = [];
+
+    public List<(int Piece, Sha1Hash[] Digests)> Proven { get; } = [];
+
+    public List<int> Lost { get; } = [];
+
+    public List<(DiskError Error, bool WillRetry)> Troubles { get; } = [];
+
+    public int Recovered { get; private set; }
+
+    public List<DiskError> SyncFailures { get; } = [];
+
+    public IReadOnlyList<PartialPiece>? Partials { get; private set; }
+
+    public IReadOnlyList<FileIndex> Missing { get; private set; } = [];
+
+    public int Closed { get; private set; }
+
+    public int Progressed { get; private set; }
+
+    public List<BufferLease> Read { get; } = [];
+
+    public List<DiskError?> ReadErrors { get; } = [];
+
+    public int HeldLeases => Read.Count;
+
+    public int ReadsOut { get; set; }
+
+    public void StorageReady(IReadOnlyList<PartialPiece> partials, MonoTime now)
+    {
+        Assert.Null(Partials);
+        Partials = partials;
+    }
+
+    public void CheckProgressed(long checkedBytes, long totalBytes, MonoTime now)
+    {
+        Assert.InRange(checkedBytes, 1, totalBytes);
+        Progressed++;
+    }
+
+    public void FilesMissing(IReadOnlyList<FileIndex> files, MonoTime now) => Missing = files;
+
+    public void PieceWritten(PieceIndex piece, MonoTime now)
+    {
+        Assert.True(rig.Content(piece).SequenceEqual(rig.Disk.ReadPiece(piece)), "announced before it was written, or wrong");
+        Written.Add(piece.Value);
+    }
+
+    public void PieceFailed(PieceFailure failure, MonoTime now) => Failures.Add(failure);
+
+    public void PieceProven(PieceIndex piece, Sha1Hash[] digests, MonoTime now) => Proven.Add((piece.Value, digests));
+
+    public void PieceLost(PieceIndex piece, MonoTime now) => Lost.Add(piece.Value);
+
+    public void StorageTroubled(DiskError error, bool willRetry, MonoTime now) => Troubles.Add((error, willRetry));
+
+    public void StorageRecovered(MonoTime now) => Recovered++;
+
+    public void SyncFailed(DiskError error, MonoTime now) => SyncFailures.Add(error);
+
+    public void StorageClosed(MonoTime now) => Closed++;
+
+    public void BlockRead(BlockRange range, BufferLease lease, DiskError? error, MonoTime now)
+    {
+        ReadsOut--;
+        ReadErrors.Add(error);
+        if (!lease.IsNone)
+            Read.Add(lease);
+    }
+}
