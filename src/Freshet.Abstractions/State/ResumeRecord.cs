@@ -29,6 +29,9 @@ public sealed record ResumeRecord
     /// <summary>The kernel's boot id when this was recorded; filled in by the store.</summary>
     public string BootId { get; init; } = "";
 
+    /// <summary>When this was recorded, in UTC ticks of 100 ns; filled in by the store, 0 where it does not know.</summary>
+    public long SavedTicks { get; init; }
+
     /// <summary>The files as last seen.</summary>
     public IReadOnlyList<FileStamp> Files { get; init; } = [];
 

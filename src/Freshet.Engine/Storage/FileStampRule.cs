@@ -19,9 +19,9 @@ internal enum FileTrust : byte
 internal static class FileStampRule
 {
     /// <summary>
-    /// How much later than its recorded stamp a file may have been written by us before a kill: a stamp is at most a second old when its record is handed
-    /// out, records follow each other by a second, and a slow state store may take some more to commit one. Whoever changes an unfinished file within
-    /// these seconds is not noticed before its pieces are served; docs/resume.md says so.
+    /// How long after the last record we may have written to a file before a kill: records follow each other by a second while something is written, and
+    /// a slow state store may take some more to commit one. Whoever changes an unfinished file within these seconds is not noticed before its
+    /// pieces are served; docs/resume.md says so.
     /// </summary>
     private const long WriteWindowTicks = 5 * TimeSpan.TicksPerSecond;
 
@@ -37,9 +37,10 @@ internal static class FileStampRule
     /// <summary>Compares what was recorded with what is there.</summary>
     /// <param name="recorded">The stamp, taken after every piece of its record was written.</param>
     /// <param name="now">The stamp now.</param>
+    /// <param name="savedTicks">When the record was kept, in UTC ticks of 100 ns, or 0.</param>
     /// <param name="isComplete">Whether all of the file's pieces are in the record: then we had no reason to write to it again.</param>
     /// <param name="sameBoot">Whether the machine has run on since.</param>
-    public static FileTrust Judge(FileStamp recorded, FileStamp now, bool isComplete, bool sameBoot)
+    public static FileTrust Judge(FileStamp recorded, FileStamp now, long savedTicks, bool isComplete, bool sameBoot)
     {
         if (now == recorded)
             return FileTrust.Plausible;
@@ -53,6 +54,7 @@ internal static class FileStampRule
             return FileTrust.Plausible;
         if (later < 0)
             return !sameBoot && later >= -LostTimeTicks ? FileTrust.Plausible : FileTrust.Replaced;
-        return later == 0 || (!isComplete && later <= WriteWindowTicks) ? FileTrust.Plausible : FileTrust.Touched;
+        bool mayBeOurs = !isComplete && now.ModifiedTicks - Math.Max(savedTicks, recorded.ModifiedTicks) <= WriteWindowTicks;
+        return later == 0 || mayBeOurs ? FileTrust.Plausible : FileTrust.Touched;
     }
 }

@@ -27,7 +27,6 @@ internal sealed class ResumeBook : IDiskJobHandler
     private Bitfield? _snapshotDurable;
     private IReadOnlyList<PartialPieceRecord> _snapshotPartials = [];
     private long _unsyncedBytes;
-    private bool _isDirty;
     private MonoTime _saveAt = MonoTime.Never;
     private MonoTime _syncAt = MonoTime.Never;
 
@@ -50,9 +49,6 @@ internal sealed class ResumeBook : IDiskJobHandler
 
     /// <summary>Whether a stamp, a sync or a save is under way.</summary>
     public bool IsBusy => IsSaving || _syncing is not null;
-
-    /// <summary>Whether something changed since the last snapshot.</summary>
-    public bool IsDirty => _isDirty;
 
     /// <summary>Whether written data waits for a sync.</summary>
     public bool NeedsSync => _unsyncedBytes > 0;
@@ -86,14 +82,14 @@ internal sealed class ResumeBook : IDiskJobHandler
         _session.WakeAt(NextDeadline);
     }
 
-    /// <summary>The record is no longer true. All torrents of a session record at the same beats, so that one transaction takes them all.</summary>
+    /// <summary>
+    /// The record is no longer true: a new one is taken at the session's next beat, which is now where the last is long enough ago.
+    /// </summary>
     public void Changed(MonoTime now)
     {
-        _isDirty = true;
         if (!_saveAt.IsNever)
             return;
-        long interval = _session.Settings.SaveInterval.Ticks * 100;
-        _saveAt = new MonoTime(((now.Nanoseconds / interval) + 1) * interval);
+        _saveAt = MonoTime.Max(now, _session.NextBeat);
         _session.WakeAt(NextDeadline);
     }
 
@@ -117,8 +113,8 @@ internal sealed class ResumeBook : IDiskJobHandler
     /// <summary>Takes a record.</summary>
     public void Save(MonoTime now)
     {
-        _isDirty = false;
         _saveAt = MonoTime.Never;
+        _session.Beat(now);
         _snapshotHave = Torrent.Pieces.Have.Clone();
         for (int piece = _tainted.NextSet(0); piece >= 0; piece = _tainted.NextSet(piece + 1))
             _snapshotHave[piece] = false;

@@ -111,7 +111,7 @@ public sealed class ResumePlan
             if (!file.IsStored || file.Length == 0)
                 continue;
             (bool isComplete, bool isStarted) = Coverage(file.Index, recorded);
-            trust[i] = FileStampRule.Judge(record.Files[i], StampOf(i), isComplete, sameBoot);
+            trust[i] = FileStampRule.Judge(record.Files[i], StampOf(i), record.SavedTicks, isComplete, sameBoot);
             if (StampOf(i).Length < 0 && isStarted && record.Files[i].Length >= 0)
                 (missing ??= []).Add(file.Index);
         }

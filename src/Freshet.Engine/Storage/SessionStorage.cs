@@ -36,6 +36,11 @@ public sealed class SessionStorage
     /// <summary>When <see cref="Advance"/> wants to be called, at the latest.</summary>
     public MonoTime NextDeadline => Memory.IdleBlocks > 0 ? MonoTime.Min(_wakeAt, _nextScan) : _wakeAt;
 
+    /// <summary>
+    /// When records may be taken again: those of all torrents at the same moments, at least a second apart, so that one transaction takes them all.
+    /// </summary>
+    internal MonoTime NextBeat { get; private set; }
+
     internal BlockPool Pool { get; }
 
     internal IEngineEffects Effects { get; }
@@ -86,6 +91,9 @@ public sealed class SessionStorage
     }
 
     internal void WakeAt(MonoTime time) => _wakeAt = MonoTime.Min(_wakeAt, time);
+
+    /// <summary>A record is being taken.</summary>
+    internal void Beat(MonoTime now) => NextBeat = now + Settings.SaveInterval;
 
     internal void Add(TorrentStorage torrent) => _torrents.Add(torrent);
 

@@ -10,6 +10,9 @@ internal static class StateRows
     /// <summary>The most damaged rows kept for a look later; older ones go.</summary>
     private const int MostDamaged = 100;
 
+    /// <summary>The year 9999: more is not a time.</summary>
+    private const long MostMilliseconds = 253_370_764_800_000;
+
     /// <summary>Puts a record in the place of the one before.</summary>
     public static void Put(SqliteConnection connection, ResumeRecord record, string bootId)
     {
@@ -53,7 +56,7 @@ internal static class StateRows
     {
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = """
-            SELECT torrent.id, folder.path, pieces, downloaded, uploaded, boot, recorded, durable, partials, files, digest
+            SELECT torrent.id, folder.path, pieces, downloaded, uploaded, boot, recorded, durable, partials, files, digest, saved
             FROM torrent JOIN folder ON folder.id = torrent.folder JOIN progress ON progress.torrent = torrent.id
             WHERE hashes = $hashes AND ($folder IS NULL OR folder.path = $folder)
             ORDER BY saved DESC, torrent.id DESC LIMIT 1;
@@ -104,13 +107,13 @@ internal static class StateRows
     {
         if (row[1] is not string directory || row[2] is not long pieces || row[3] is not long downloaded || row[4] is not long uploaded
             || row[5] is not string boot || row[6] is not byte[] recorded || row[7] is not byte[] durable || row[8] is not byte[] partials
-            || row[9] is not byte[] files || row[10] is not byte[] digest)
+            || row[9] is not byte[] files || row[10] is not byte[] digest || row[11] is not long saved)
         {
             return null;
         }
 
         byte[] expected = RecordCodec.Digest(RecordCodec.Hashes(hashes), pieces, boot, recorded, durable, partials, files);
-        if (!digest.AsSpan().SequenceEqual(expected) || pieces is < 0 or > int.MaxValue)
+        if (!digest.AsSpan().SequenceEqual(expected) || pieces is < 0 or > int.MaxValue || saved is < 0 or > MostMilliseconds)
             return null;
         List<PartialPieceRecord>? partialPieces = RecordCodec.ParsePartials(partials, (int)pieces);
         FileStamp[]? stamps = RecordCodec.ParseStamps(files);
@@ -125,6 +128,7 @@ internal static class StateRows
             Durable = durable,
             Partials = partialPieces,
             BootId = boot,
+            SavedTicks = DateTimeOffset.FromUnixTimeMilliseconds(saved).UtcTicks,
             Files = stamps,
             Downloaded = downloaded,
             Uploaded = uploaded,

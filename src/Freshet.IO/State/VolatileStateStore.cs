@@ -37,7 +37,7 @@ public sealed class VolatileStateStore : IStateStore
             {
                 // Taken out first, so that the latest is the last.
                 _records.Remove((record.Hashes, record.Directory));
-                _records.Add((record.Hashes, record.Directory), record with { BootId = BootId });
+                _records.Add((record.Hashes, record.Directory), record with { BootId = BootId, SavedTicks = DateTimeOffset.UtcNow.UtcTicks });
             }
         }
     }

@@ -190,7 +190,7 @@ public sealed class PieceStoreTests
         rig.RunUntil(() => rig.Torrent.IsClosed);
         Assert.Equal(0, rig.Pool.RentedBlocks);
         Assert.False(rig.Disk.Done.ContainsKey(DiskJobKind.Write));
-        Assert.Null(rig.Stored);
+        Assert.False(rig.Disk.Done.ContainsKey(DiskJobKind.Sync));
     }
 
     [Fact]

@@ -197,7 +197,7 @@ internal sealed class StorageRig : IEngineEffects
                 (ResumeRecord record, long ticket, _) = _saves[0];
                 _saves.RemoveAt(0);
                 if (SaveError is null)
-                    Stored = record with { BootId = BootId };
+                    Stored = record with { BootId = BootId, SavedTicks = Disk.WallTicks + (Now.Nanoseconds / 100) };
                 SavedCount++;
                 Session.HandleSaved(ticket, SaveError, Now);
                 moved = true;
