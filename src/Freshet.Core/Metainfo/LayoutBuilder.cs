@@ -57,6 +57,8 @@ internal sealed class LayoutBuilder(PathRules rules, ParseContext context)
 
     private string SafePath(RawFile file, string? folder)
     {
+        if (folder is not null)
+            context.CountPath([folder], file.Position);
         IEnumerable<string> elements = file.Path.Select(element => PathSanitizer.Sanitize(element, rules));
         return string.Join('/', folder is null ? elements : elements.Prepend(folder));
     }

@@ -18,8 +18,8 @@ public static class MetainfoLimits
     /// <summary>Elements of a path: folders inside one another and the file's name.</summary>
     public const int MaxPathElements = 100;
 
-    /// <summary>Characters of all paths together, where each file's path counts whole: 64 MiB of memory, some 250,000 files with usual names.</summary>
-    public const int MaxPathCharacters = 32 * 1024 * 1024;
+    /// <summary>Characters of all paths together, where each file's path counts whole: 128 MiB of memory, some 500,000 files with usual names.</summary>
+    public const int MaxPathCharacters = 64 * 1024 * 1024;
 
     /// <summary>Trackers, web seeds and DHT nodes that are kept of each kind: more only serve to flood others.</summary>
     public const int MaxUrls = 1000;

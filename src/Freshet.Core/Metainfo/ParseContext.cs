@@ -53,9 +53,9 @@ internal sealed class ParseContext(TorrentText text)
     }
 
     /// <summary>
-    /// Counts a path against the limit for all: a folder's name is repeated for each file in it, so that a small file tree could unfold to much memory.
+    /// Counts a path against the limit for all: a folder's name is repeated for each file in it, so that a small torrent could unfold to much memory.
     /// </summary>
-    public void CountPath(string[] path, int position)
+    public void CountPath(ReadOnlySpan<string> path, int position)
     {
         const int ForEachElement = 8;
         foreach (string element in path)

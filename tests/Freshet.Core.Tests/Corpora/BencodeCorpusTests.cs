@@ -1,0 +1,77 @@
+namespace Freshet.Core.Tests.Corpora;
+
+/// <summary>
+/// Rows of other projects' bencode tests. Where we differ on purpose:
+/// a zero before a number's digits, which libtorrent takes with a "soft error", is refused, as Transmission and BEP 3 have it.
+/// </summary>
+public sealed class BencodeCorpusTests
+{
+    private const string RefusedSoftError = "leading zero";
+
+    [Fact]
+    public void Cases_of_seven_projects() => Corpus.EachRow("bencode", "cases.json", row =>
+    {
+        byte[] input = Convert.FromHexString(row.Text("input_hex")!);
+        string expected = row.Text("expect")!;
+        bool isRead = BencodeDocument.TryParse(input, BencodeLimits.Metainfo, out BencodeDocument document, out BencodeError error);
+        if (expected != "ok")
+        {
+            Assert.False(isRead, "was read");
+            Assert.InRange(error.Position, 0, input.Length);
+            return;
+        }
+
+        Assert.True(isRead, error.ToString());
+        Assert.Equal(row.Text("flag") == "unordered" || row.Text("reencoded_sorted") is not null, document.FirstUnsortedKey >= 0);
+        Assert.Equal(-1, document.FirstDuplicateKey);
+    });
+
+    [Fact]
+    public void Cases_of_libtorrent_with_position() => Corpus.EachRow("bencode", "libtorrent_bdecode_cases.json", row =>
+    {
+        byte[] input = Convert.FromHexString(row.Text("input_hex")!);
+        string? softError = row.Text("soft_error");
+        bool isRead = BencodeDocument.TryParse(input, BencodeLimits.Metainfo, out BencodeDocument document, out BencodeError error);
+        if (row.Text("strict_expect") == "error")
+        {
+            Assert.False(isRead, "was read");
+            Assert.Equal(row.GetProperty("error_pos").GetInt32(), error.Position);
+            Assert.Contains(error.Kind, KindsOf(row.Text("error")!));
+            return;
+        }
+
+        if (softError?.StartsWith(RefusedSoftError, StringComparison.Ordinal) == true)
+        {
+            Assert.Equal(BencodeErrorKind.LeadingZero, error.Kind);
+            return;
+        }
+
+        Assert.True(isRead, error.ToString());
+        Assert.Equal(softError == "unsorted dictionary key", document.FirstUnsortedKey >= 0);
+        Assert.Equal(softError == "duplicate dictionary key", document.FirstDuplicateKey >= 0);
+        if (row.Text("first_int_value") is { } value)
+            Assert.Equal(value, FirstInteger(input));
+    });
+
+    private static BencodeErrorKind[] KindsOf(string libtorrent) => libtorrent switch
+    {
+        "expected_value" => [BencodeErrorKind.ExpectedValue, BencodeErrorKind.MissingValue],
+        "expected_digit" => [BencodeErrorKind.ExpectedDigit, BencodeErrorKind.ExpectedKey],
+        "expected_colon" => [BencodeErrorKind.ExpectedDigit, BencodeErrorKind.UnexpectedEnd],
+        "unexpected_eof" => [BencodeErrorKind.UnexpectedEnd],
+        "overflow" => [BencodeErrorKind.Overflow],
+        "depth_exceeded" => [BencodeErrorKind.TooDeep],
+        "limit_exceeded" => [BencodeErrorKind.TooManyTokens],
+        _ => [],
+    };
+
+    private static string FirstInteger(byte[] input)
+    {
+        var reader = new BencodeReader(input, BencodeLimits.Metainfo);
+        while (reader.Read() && reader.Token != BencodeToken.Integer)
+        {
+        }
+
+        return reader.Integer.ToString();
+    }
+}
