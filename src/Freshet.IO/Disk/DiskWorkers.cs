@@ -1,5 +1,6 @@
 using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.IO.Loop;
 
 namespace Freshet.IO.Disk;
 
@@ -8,7 +9,7 @@ namespace Freshet.IO.Disk;
 /// once, through the callback of <see cref="Start"/>, with its answer or its trouble; nothing is thrown at the caller but misuse.
 /// Queues have no bound of their own: the engine bounds what it hands out.
 /// </summary>
-public sealed class DiskWorkers : IDisposable
+public sealed class DiskWorkers : IDiskQueue, IDisposable
 {
     private readonly IStorage _storage;
     private readonly Lock _gate = new();
@@ -31,9 +32,6 @@ public sealed class DiskWorkers : IDisposable
         _disk = new WorkerPool("Freshet disk", options.DiskThreads, () => new JobRunner(pool), Finish);
         _hash = new WorkerPool("Freshet hash", options.HashThreads, () => new JobRunner(pool), Finish);
     }
-
-    /// <summary>The jobs handed in and not yet done.</summary>
-    public int Outstanding => Volatile.Read(ref _outstanding);
 
     /// <summary>Says where finished jobs go; called once, before anything else.</summary>
     /// <param name="completed">Called on a worker, as soon as a job is done; must not block and must not throw.</param>

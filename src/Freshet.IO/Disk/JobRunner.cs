@@ -68,6 +68,9 @@ internal sealed class JobRunner : IDisposable
                 _checker.Check(torrent.Location, torrent.Storage, job.Range.Piece, good);
                 job.Good = good;
                 break;
+            case DiskJobKind.Stamp:
+                job.Files = torrent.Storage.Stamp();
+                break;
             case DiskJobKind.Sync:
                 // Stamped first: a file that someone changes in between must look changed at the next start.
                 job.Files = torrent.Storage.Stamp();

@@ -79,7 +79,16 @@ internal sealed unsafe class LinuxFile : PayloadFile
     public override void Sync()
     {
         while (FileCalls.DataSync(_handle) < 0)
-            ThrowUnlessInterrupted();
+        {
+            int errno = Marshal.GetLastPInvokeError();
+            if (errno == Errno.Interrupted)
+                continue;
+
+            // The kernel takes the pages that it could not write for clean from now on. Out of the cache with them: who checks the file
+            // must see what the device has.
+            _ = FileCalls.Advise(_handle, 0, 0, FileCalls.AdviseNotNeeded);
+            throw DiskErrors.Exception(errno, _path);
+        }
     }
 
     /// <inheritdoc/>

@@ -16,7 +16,6 @@ internal sealed class TorrentFiles : IGatheringStorage
     private readonly Func<FileHandleCache.Key, PayloadFile?> _opener;
     private readonly Lock _gate = new();
     private readonly HashSet<int> _unsynced = [];
-    private DiskError? _lost;
 
     public TorrentFiles(StorageLocation location, Folder folder, FileHandleCache handles)
     {
@@ -48,9 +47,6 @@ internal sealed class TorrentFiles : IGatheringStorage
                 _handles.Release(entry);
             }
         }
-
-        lock (_gate)
-            _lost = null;
     }
 
     /// <inheritdoc/>
@@ -103,14 +99,11 @@ internal sealed class TorrentFiles : IGatheringStorage
         int[] unsynced;
         lock (_gate)
         {
-            // After a failed sync the system takes the bytes for clean and a second sync succeeds without having written them: what was
-            // lost stays lost until the engine starts the torrent over and checks it.
-            if (_lost is not null)
-                throw new StorageException(_lost);
             unsynced = [.. _unsynced];
             _unsynced.Clear();
         }
 
+        StorageException? failure = null;
         foreach (int file in unsynced)
         {
             try
@@ -119,12 +112,15 @@ internal sealed class TorrentFiles : IGatheringStorage
             }
             catch (StorageException exception)
             {
+                failure ??= exception;
                 lock (_gate)
-                    _lost = exception.Error;
-                throw;
+                    _unsynced.Add(file);
             }
         }
 
+        // What a failed sync has lost no later one brings back: the engine does not believe those pieces again.
+        if (failure is not null)
+            throw failure;
         _folder.SyncNames();
     }
 

@@ -39,6 +39,7 @@ internal static unsafe partial class FileCalls
     public const int NoFollowAtStat = 0x100;
     public const int EmptyPath = 0x1000;
     public const uint BasicStats = 0x7FF;
+    public const int AdviseNotNeeded = 4;
 
     private const string LibC = "libc";
 
@@ -71,6 +72,9 @@ internal static unsafe partial class FileCalls
 
     [LibraryImport(LibC, EntryPoint = "fdatasync", SetLastError = true)]
     public static partial int DataSync(SafeFileHandle file);
+
+    [LibraryImport(LibC, EntryPoint = "posix_fadvise")]
+    public static partial int Advise(SafeFileHandle file, long offset, long length, int advice);
 
     [LibraryImport(LibC, EntryPoint = "fsync", SetLastError = true)]
     public static partial int Sync(int descriptor);

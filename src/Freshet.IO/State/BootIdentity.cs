@@ -6,8 +6,8 @@ internal static class BootIdentity
     private const string LinuxPath = "/proc/sys/kernel/random/boot_id";
 
     /// <summary>
-    /// The kernel's boot id on Linux. Elsewhere a new one for each process: every start is then taken for one after a power cut, which
-    /// costs hashing of what was not yet synced, never trust in what is wrong.
+    /// The kernel's boot id on Linux, elsewhere nothing: every start is then taken for one after a power cut, which costs hashing of what was
+    /// not yet synced, never trust in what is wrong.
     /// </summary>
     public static string Read()
     {
@@ -21,6 +21,6 @@ internal static class BootIdentity
             // No /proc: as on other systems.
         }
 
-        return Guid.NewGuid().ToString();
+        return "";
     }
 }

@@ -23,6 +23,7 @@ public sealed class SqliteStateStore : IStateStore
     private readonly Dictionary<(InfoHashes Hashes, string Directory), ReadOnlyMemory<byte>> _durable = [];
     private SqliteConnection _connection;
     private bool _isWal;
+    private bool _isNew;
     private bool? _syncsEachCommit;
 
     private SqliteStateStore(string folder)
@@ -36,6 +37,9 @@ public sealed class SqliteStateStore : IStateStore
 
     /// <summary>What the user should know, for instance that a damaged file was set aside; or null.</summary>
     public string? Warning { get; private set; }
+
+    /// <summary>For tests: SQLite's setting, 2 where a commit waits for the device, 1 where it does not.</summary>
+    internal long Synchronous => StateSchema.Number(_connection, "PRAGMA synchronous");
 
     private string FilePath => Path.Combine(_folder, FileName);
 
@@ -65,10 +69,11 @@ public sealed class SqliteStateStore : IStateStore
             {
                 // What fdatasync has confirmed must survive a power cut too, or it is all hashed again after it; the rest only a kill.
                 SyncEachCommit(records.Any(DurableChanged));
-                using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
-                foreach (ResumeRecord record in records)
-                    StateRows.Put(_connection, record, BootId);
-                transaction.Commit();
+                StateSchema.InTransaction(_connection, () =>
+                {
+                    foreach (ResumeRecord record in records)
+                        StateRows.Put(_connection, record, BootId);
+                });
                 return true;
             });
             foreach (ResumeRecord record in records)
@@ -83,9 +88,7 @@ public sealed class SqliteStateStore : IStateStore
         {
             Guarded(() =>
             {
-                using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
-                StateRows.Remove(_connection, hashes);
-                transaction.Commit();
+                StateSchema.InTransaction(_connection, () => StateRows.Remove(_connection, hashes));
                 return true;
             });
         }
@@ -100,8 +103,8 @@ public sealed class SqliteStateStore : IStateStore
 
     private static bool IsCorrupt(SqliteException exception)
     {
-        // SQLITE_CORRUPT, SQLITE_NOTADB; a schema that is damaged but readable ends as SQLITE_ERROR ("no such table").
-        return exception.SqliteErrorCode is 11 or 26 or 1;
+        // SQLITE_CORRUPT, SQLITE_NOTADB; damage that SQLite does not see as such ends as SQLITE_ERROR ("no such table") or SQLITE_CONSTRAINT.
+        return exception.SqliteErrorCode is 11 or 26 or 1 or 19;
     }
 
     private bool DurableChanged(ResumeRecord record)
@@ -138,16 +141,13 @@ public sealed class SqliteStateStore : IStateStore
     {
         ResumeRecord? record = StateRows.Get(_connection, hashes, directory, out long? damaged);
         if (damaged is { } id)
-        {
-            using SqliteTransaction transaction = _connection.BeginTransaction(deferred: false);
-            StateRows.SetAside(_connection, id);
-            transaction.Commit();
-        }
+            StateSchema.InTransaction(_connection, () => StateRows.SetAside(_connection, id));
 
         return record;
     }
 
-    // Runs something on the file; where the file turns out to be damaged, once more on a new one.
+    // Runs something on the file. Where the file turns out to be damaged: again on what another process has put in its place meanwhile,
+    // or else on a new one.
     private T Guarded<T>(Func<T> action)
     {
         try
@@ -156,20 +156,37 @@ public sealed class SqliteStateStore : IStateStore
         }
         catch (SqliteException exception) when (IsCorrupt(exception))
         {
-            _connection.Dispose();
-            _connection = OpenOrSetAside(checkFirst: true);
+            Reopen(replace: false);
+        }
+
+        try
+        {
+            return action();
+        }
+        catch (SqliteException exception) when (IsCorrupt(exception) && !_isNew)
+        {
+            // It looks sound but cannot be worked with. Once only: a new file that fails in the same way would not be helped by another.
+            Reopen(replace: true);
             return action();
         }
     }
 
-    private SqliteConnection OpenOrSetAside(bool checkFirst = false)
+    private void Reopen(bool replace)
+    {
+        _durable.Clear();
+        _connection.Dispose();
+        _connection = OpenOrSetAside(checkFirst: true, replace);
+    }
+
+    private SqliteConnection OpenOrSetAside(bool checkFirst = false, bool replace = false)
     {
         // One process at a time: another may be upgrading the file, or setting it aside.
         using FileStream alone = TakeLock();
-        if (TryOpen(checkFirst) is { } connection)
+        if (!replace && TryOpen(checkFirst) is { } connection)
             return connection;
         string aside = SetAside();
         Warning = $"The state file {FilePath} was damaged and is now {aside}; data on disk will be checked again.";
+        _isNew = true;
         return TryOpen(checkFirst: false) ?? throw new StateStoreException($"No state file can be made at {FilePath}.");
     }
 
@@ -212,7 +229,7 @@ public sealed class SqliteStateStore : IStateStore
         StateSchema.Probe(connection);
         using SqliteCommand check = connection.CreateCommand();
         check.CommandText = "PRAGMA quick_check(1)";
-        return check.ExecuteScalar() is "ok";
+        return check.ExecuteScalar() is "ok" && StateSchema.Number(connection, "SELECT count(*) FROM pragma_foreign_key_check") == 0;
     }
 
     private string SetAside()

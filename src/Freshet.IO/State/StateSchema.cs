@@ -55,34 +55,47 @@ internal static class StateSchema
     /// <exception cref="StateStoreException">The file is of a newer version.</exception>
     public static bool TryUpgrade(SqliteConnection connection, string path)
     {
-        using SqliteTransaction transaction = connection.BeginTransaction(deferred: false);
-        long version = Number(connection, "PRAGMA user_version");
-        long tables = Number(connection, "SELECT count(*) FROM sqlite_master");
-        if (tables > 0 && (version == 0 || Number(connection, "PRAGMA application_id") != ApplicationId))
-            return false;
-        if (version > Version)
-        {
-            throw new StateStoreException(
-                $"{path} was written by a newer Freshet (format {version}; this one knows up to {Version}). Update Freshet, or use another --state-dir.");
-        }
+        bool isOurs = false;
+        InTransaction(connection, () => isOurs = TryUpgradeInside(connection, path));
+        return isOurs;
+    }
 
-        for (int step = (int)version; step < Version; step++)
-            Execute(connection, Steps[step]);
-        if (version < Version)
-            Execute(connection, $"PRAGMA user_version = {Version}; PRAGMA application_id = {ApplicationId}");
-        transaction.Commit();
-        return true;
+    /// <summary>
+    /// Runs an action in a write transaction, all or nothing. By hand, because SQLite itself ends a transaction when the disk is full, and the
+    /// <c>SqliteTransaction</c> that then cannot roll back would hide the reason.
+    /// </summary>
+    public static void InTransaction(SqliteConnection connection, Action action)
+    {
+        Execute(connection, "BEGIN IMMEDIATE");
+        try
+        {
+            action();
+            Execute(connection, "COMMIT");
+        }
+        catch
+        {
+            try
+            {
+                Execute(connection, "ROLLBACK");
+            }
+            catch (SqliteException)
+            {
+                // It has ended already.
+            }
+
+            throw;
+        }
     }
 
     /// <summary>Fails where a table or column is not there.</summary>
-    public static void Probe(SqliteConnection connection) => Execute(
-        connection,
-        """
-        SELECT id, path FROM folder LIMIT 0;
-        SELECT id, hashes, folder, pieces, downloaded, uploaded, saved FROM torrent LIMIT 0;
-        SELECT torrent, boot, recorded, durable, partials, files, digest FROM progress LIMIT 0;
-        SELECT id, found, hashes, folder, recorded, durable, partials, files FROM damaged LIMIT 0;
-        """);
+    public static void Probe(SqliteConnection connection)
+    {
+        // One by one: of several queries in one command only the first is looked at.
+        Execute(connection, "SELECT id, path FROM folder LIMIT 0");
+        Execute(connection, "SELECT id, hashes, folder, pieces, downloaded, uploaded, saved FROM torrent LIMIT 0");
+        Execute(connection, "SELECT torrent, boot, recorded, durable, partials, files, digest FROM progress LIMIT 0");
+        Execute(connection, "SELECT id, found, hashes, folder, recorded, durable, partials, files FROM damaged LIMIT 0");
+    }
 
     /// <summary>Runs statements that answer nothing.</summary>
     public static void Execute(SqliteConnection connection, string statements)
@@ -102,5 +115,24 @@ internal static class StateSchema
         command.CommandText = query;
 #pragma warning restore CA2100
         return (long)command.ExecuteScalar()!;
+    }
+
+    private static bool TryUpgradeInside(SqliteConnection connection, string path)
+    {
+        long version = Number(connection, "PRAGMA user_version");
+        long tables = Number(connection, "SELECT count(*) FROM sqlite_master");
+        if (version < 0 || (tables > 0 && (version == 0 || Number(connection, "PRAGMA application_id") != ApplicationId)))
+            return false;
+        if (version > Version)
+        {
+            throw new StateStoreException(
+                $"{path} was written by a newer Freshet (format {version}; this one knows up to {Version}). Update Freshet, or use another --state-dir.");
+        }
+
+        for (int step = (int)version; step < Version; step++)
+            Execute(connection, Steps[step]);
+        if (version < Version)
+            Execute(connection, $"PRAGMA user_version = {Version}; PRAGMA application_id = {ApplicationId}");
+        return true;
     }
 }

@@ -1,5 +1,6 @@
 using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.IO.Loop;
 
 namespace Freshet.IO.State;
 
@@ -7,7 +8,7 @@ namespace Freshet.IO.State;
 /// The one thread that writes resume records, so that the engine's loop never waits for a disk: keeps only the latest record of each torrent,
 /// writes all that changed in one transaction, at most once an interval, and tries again what could not be kept.
 /// </summary>
-public sealed class StateWriter : IDisposable
+public sealed class StateWriter : IStateQueue, IDisposable
 {
     /// <summary>A kill loses no more than this much of what was recorded; more often would only wear the disk.</summary>
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(1);
@@ -96,7 +97,7 @@ public sealed class StateWriter : IDisposable
             else
             {
                 PutBack(batch.Records);
-                delay = TimeSpan.FromTicks(Math.Clamp(delay.Ticks * 2, _interval.Ticks, MaxRetryDelay.Ticks));
+                delay = TimeSpan.FromTicks(Math.Max(_interval.Ticks, Math.Min(delay.Ticks * 2, MaxRetryDelay.Ticks)));
             }
 
             _saved!(batch.Ticket, error);
