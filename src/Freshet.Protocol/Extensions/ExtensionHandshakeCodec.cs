@@ -35,7 +35,7 @@ public static class ExtensionHandshakeCodec
         {
             Messages = ReadMessages(root["m"u8]),
             ListenPort = IntegerIn(root["p"u8], 1, ushort.MaxValue),
-            Client = root["v"u8].TryGetBytes(out ReadOnlySpan<byte> client) ? DisplayText.Clean(client, MaxClientLength) : null,
+            Client = root["v"u8].TryGetBytes(out ReadOnlySpan<byte> client) ? CleanText.Read(client, MaxClientLength) : null,
             YourAddress = ReadAddress(root["yourip"u8]),
             RequestQueue = root["reqq"u8].TryGetInteger(out long queue) ? (int)Math.Clamp(queue, 1, int.MaxValue) : null,
             UploadOnly = root["upload_only"u8].TryGetInteger(out long uploadOnly) ? uploadOnly != 0 : null,

@@ -110,7 +110,7 @@ public static class HttpAnnounce
     }
 
     private static string? Text(BencodeValue value)
-        => value.TryGetBytes(out ReadOnlySpan<byte> bytes) ? DisplayText.Clean(bytes, TrackerLimits.MaxText) : null;
+        => value.TryGetBytes(out ReadOnlySpan<byte> bytes) ? CleanText.Read(bytes, TrackerLimits.MaxText) : null;
 
     private static int? Count(BencodeValue value)
         => value.TryGetInteger(out long count) && count >= 0 ? (int)Math.Min(count, int.MaxValue) : null;

@@ -162,7 +162,7 @@ public sealed class UdpTrackerExchange
             return;
         }
 
-        Answer = new AnnounceAnswer { Failure = DisplayText.Clean(message, TrackerLimits.MaxText) ?? "no reason given" };
+        Answer = new AnnounceAnswer { Failure = CleanText.Read(message, TrackerLimits.MaxText) ?? "no reason given" };
         Deadline = MonoTime.Never;
     }
 

@@ -34,7 +34,7 @@ public static class PeerClient
     /// <returns>A name and mostly a version, at most 64 characters; for an unknown client the first eight bytes of its peer id, escaped.</returns>
     public static string Describe(PeerId peer, string? name)
     {
-        if (name is not null && DisplayText.Clean(Encoding.UTF8.GetBytes(name), MaxLength) is { } clean)
+        if (name is not null && CleanText.Read(Encoding.UTF8.GetBytes(name), MaxLength) is { } clean)
             return clean;
         ReadOnlySpan<byte> id = peer.Value.Bytes;
         return DescribeAzureus(id) ?? DescribeSpecial(id) ?? DescribeMainline(id) ?? DescribeShadow(id) ?? Escape(id[..PrefixLength]);

@@ -4,15 +4,15 @@ using System.Text;
 namespace Freshet.Protocol.Extensions;
 
 /// <summary>
-/// Makes what a stranger calls text fit to be shown (B13, P4): no control characters (which move a terminal's cursor), none that turn the
+/// Reads a stranger's short text and leaves out what is not fit to be shown (B13, P4): no control characters (which move a terminal's cursor), none that turn the
 /// writing direction (which make text read as other text), no lone surrogates, and not more than is asked for.
 /// </summary>
-internal static class DisplayText
+internal static class CleanText
 {
-    /// <summary>Cleans UTF-8; what is not UTF-8 becomes U+FFFD. Null where nothing is left.</summary>
+    /// <summary>Reads UTF-8; what is not UTF-8 becomes U+FFFD. Null where nothing is left.</summary>
     /// <param name="utf8">The stranger's bytes.</param>
     /// <param name="maxLength">The most characters (UTF-16 units) to keep.</param>
-    public static string? Clean(ReadOnlySpan<byte> utf8, int maxLength)
+    public static string? Read(ReadOnlySpan<byte> utf8, int maxLength)
     {
         var text = new StringBuilder();
         while (!utf8.IsEmpty && text.Length < maxLength)
