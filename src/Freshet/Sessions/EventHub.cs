@@ -37,7 +37,7 @@ internal sealed class EventHub(TimeProvider time)
     }
 
     /// <summary>Events from this call on (not from the first step of the enumeration).</summary>
-    public IAsyncEnumerable<TorrentEvent> Subscribe(CancellationToken cancellationToken)
+    public IAsyncEnumerable<TorrentEvent> SubscribeAsync(CancellationToken cancellationToken)
     {
         var reader = new Reader();
         lock (_gate)
