@@ -40,5 +40,12 @@ internal sealed class InlinePump : IPumpSet
     public void Wake() => _pump.Wake();
 
     /// <inheritdoc/>
-    public void Dispose() => _pump.Dispose();
+    public void Dispose()
+    {
+        foreach (ref readonly PeerCommand command in CollectionsMarshal.AsSpan(_commands))
+            _pump.Execute(command);
+        _commands.Clear();
+        _pump.Dispose();
+        _pump.DropEvents();
+    }
 }

@@ -147,6 +147,14 @@ internal sealed class PeerPump : IDisposable
         }
     }
 
+    /// <summary>Gives back the blocks of events that nobody will take.</summary>
+    public void DropEvents()
+    {
+        foreach (ref readonly PeerEvent peerEvent in Events.Events)
+            _options.Pool.Return(peerEvent.Lease);
+        Events.Clear();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -198,7 +206,7 @@ internal sealed class PeerPump : IDisposable
         Schedule(connection);
     }
 
-    // A deadline only ever moves away, but for a new connection's, a link's that was made, or a keep-alive's: each of these comes by here.
+    // A deadline may come nearer with anything that a link is told, and mostly moves away without: the next sweep is never too late.
     private void Schedule(PumpConnection connection) => _nextSweep = MonoTime.Min(_nextSweep, connection.Deadline);
 
     private void Note(PumpConnection connection, MonoTime now)
@@ -310,6 +318,7 @@ internal sealed class PeerPump : IDisposable
         PeerLink link = connection.Link!;
         if (connection.IsPending && link.IsReady)
             _gate.Leave(connection);
+        Schedule(connection);
         if (link.HasOutput || link.Ending != DisconnectReason.None)
             MarkDirty(connection);
         if (link.IsStarved || (connection.Socket.IsReadable && link.WantsInput))
@@ -407,7 +416,6 @@ internal sealed class PeerPump : IDisposable
             {
                 link.Advance(now);
                 AfterInput(connection);
-                Schedule(connection);
             }
             else
             {

@@ -134,6 +134,9 @@ internal sealed class PumpThread
         }
 
         _pump.Dispose();
+        _pump.DropEvents();
+        foreach (ref readonly PeerEvent peerEvent in _waiting.Events)
+            _pool.Return(peerEvent.Lease);
         foreach (ref readonly PeerCommand command in CollectionsMarshal.AsSpan(_handedOver))
             _pool.Return(command.Lease);
     }
