@@ -30,7 +30,7 @@ public sealed class BencodeReaderTests
     [InlineData("3abc", BencodeErrorKind.ExpectedDigit, 1)]
     [InlineData("-3:abc", BencodeErrorKind.ExpectedValue, 0)]
     [InlineData("4294967299:abc", BencodeErrorKind.UnexpectedEnd, 10)]
-    [InlineData("99999999999999999999999999999999:abc", BencodeErrorKind.UnexpectedEnd, 32)]
+    [InlineData("99999999999999999999999999999999:abc", BencodeErrorKind.Overflow, 18)]
     [InlineData("l", BencodeErrorKind.UnexpectedEnd, 1)]
     [InlineData("li1e", BencodeErrorKind.UnexpectedEnd, 4)]
     [InlineData("lllee", BencodeErrorKind.UnexpectedEnd, 5)]

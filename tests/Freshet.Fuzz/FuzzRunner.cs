@@ -13,18 +13,12 @@ public sealed class FuzzRunner(IFuzzTarget target, ulong seed)
     public void RunOne(long iteration)
     {
         byte[] input = MakeInput(iteration);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        try
-        {
-            target.Run(input);
-        }
-        catch (Exception exception)
-        {
-            throw new FuzzException(Describe(iteration, input, $"{exception.GetType().Name}: {exception.Message}"), exception);
-        }
-
-        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         long limit = target.AllocationLimit(input.Length);
+        long allocated = Run(iteration, input);
+
+        // What is set up once, on first use, does not count: measured again, it is gone.
+        if (allocated > limit)
+            allocated = Run(iteration, input);
         if (allocated > limit)
             throw new FuzzException(Describe(iteration, input, $"{allocated} bytes allocated, {limit} are allowed"));
     }
@@ -41,6 +35,21 @@ public sealed class FuzzRunner(IFuzzTarget target, ulong seed)
         for (int i = 0; i < rounds; i++)
             input = mutator.Mutate(input, () => target.Generate(random));
         return input;
+    }
+
+    private long Run(long iteration, byte[] input)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        try
+        {
+            target.Run(input);
+        }
+        catch (Exception exception)
+        {
+            throw new FuzzException(Describe(iteration, input, $"{exception.GetType().Name}: {exception.Message}"), exception);
+        }
+
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private string Describe(long iteration, byte[] input, string what)

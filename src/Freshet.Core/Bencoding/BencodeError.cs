@@ -27,7 +27,7 @@ public enum BencodeErrorKind : byte
     /// <summary>The integer <c>i-0e</c>.</summary>
     NegativeZero,
 
-    /// <summary>An integer outside of 64 bits.</summary>
+    /// <summary>An integer, or the length of a string, outside of 64 bits.</summary>
     Overflow,
 
     /// <summary>More lists and dictionaries inside one another than the limit allows.</summary>
@@ -59,7 +59,7 @@ public readonly record struct BencodeError(BencodeErrorKind Kind, int Position)
         BencodeErrorKind.MissingValue => "a dictionary ends after a key without a value",
         BencodeErrorKind.LeadingZero => "a number starts with a zero",
         BencodeErrorKind.NegativeZero => "the integer is a negative zero",
-        BencodeErrorKind.Overflow => "the integer does not fit 64 bits",
+        BencodeErrorKind.Overflow => "a number does not fit 64 bits",
         BencodeErrorKind.TooDeep => "lists and dictionaries are nested too deeply",
         BencodeErrorKind.TooManyTokens => "there are too many values",
         _ => "there are bytes after the value",

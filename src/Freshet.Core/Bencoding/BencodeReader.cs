@@ -192,8 +192,10 @@ public ref struct BencodeReader
         long length = 0;
         for (; at < _data.Length && IsDigit(_data[at]); at++)
         {
-            // Longer than any span is long enough: the rest of the digits only has to be walked over.
-            length = Math.Min((length * 10) + (_data[at] - '0'), (long)int.MaxValue + 1);
+            int digit = _data[at] - '0';
+            if (length > (long.MaxValue - digit) / 10)
+                return Fail(BencodeErrorKind.Overflow, at);
+            length = (length * 10) + digit;
         }
 
         if (at >= _data.Length)

@@ -2,15 +2,17 @@ namespace Freshet.Core;
 
 /// <summary>
 /// Gives every file a path of its own, compared without case on every system so that the same torrent has the same names everywhere: of two files with one
-/// path the later gets a number before its extension, and so does a file that is named like a folder. Fillers may share a path. Linear time (THREATS P5).
+/// path the later gets a number before its extension, and so does a file that is named like a folder. Fillers of one length may share a path. Linear time (THREATS P5).
 /// </summary>
 internal sealed class DuplicatePaths
 {
     /// <summary>More renamed files than this are an attack or a broken torrent; the field's limit.</summary>
     public const int MaxRenamed = 500;
 
+    private const long Stored = -1;
+
     private readonly HashSet<string> _folders = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<string, bool> _taken = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, long> _taken = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<string, int> _numbers = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>How many paths were changed.</summary>
@@ -29,12 +31,16 @@ internal sealed class DuplicatePaths
     }
 
     /// <summary>The path that a file gets. False once too many had to be renamed.</summary>
-    public bool Claim(string path, bool isPad, out string unique)
+    /// <param name="path">The path that it should have.</param>
+    /// <param name="padLength">The length of filler, or null for a file that is stored.</param>
+    /// <param name="unique">The path that it gets.</param>
+    public bool Claim(string path, long? padLength, out string unique)
     {
         unique = path;
+        long content = padLength ?? Stored;
         if (!_folders.Contains(path))
         {
-            if (_taken.TryAdd(path, isPad) || (isPad && _taken[path]))
+            if (_taken.TryAdd(path, content) || (padLength is not null && _taken[path] == content))
                 return true;
         }
 
@@ -51,7 +57,7 @@ internal sealed class DuplicatePaths
             number++;
             unique = $"{path.AsSpan(0, dot)}.{number}{path.AsSpan(dot)}";
         }
-        while (_folders.Contains(unique) || !_taken.TryAdd(unique, isPad));
+        while (_folders.Contains(unique) || !_taken.TryAdd(unique, content));
 
         _numbers[path] = number;
         return true;

@@ -9,7 +9,7 @@ internal static class FileListParser
     public static List<RawFile> ParseList(BencodeValue files, ParseContext context)
     {
         if (files.Kind != BencodeKind.List)
-            throw ParseContext.Wrong("info.files", files, "list");
+            throw ParseContext.Wrong("info.files", files, "a list");
         var result = new List<RawFile>();
         foreach (BencodeValue file in files.Items)
         {
@@ -37,7 +37,7 @@ internal static class FileListParser
     private static RawFile ParseFile(BencodeValue file, ParseContext context)
     {
         if (file.Kind != BencodeKind.Dictionary)
-            throw ParseContext.Wrong("", file, "dictionary");
+            throw ParseContext.Wrong("", file, "a dictionary");
 
         FileAttributesBep47 attributes = ParseContext.AttributesOf(file);
         string? target = null;
@@ -90,6 +90,6 @@ internal static class FileListParser
         // A filler needs no name: it is never stored.
         if ((attributes & FileAttributesBep47.Pad) != 0)
             return [".pad", length.ToString()];
-        throw list.Kind == BencodeKind.List ? new MetainfoException(pathKey, list.Position, "is empty") : ParseContext.Wrong(pathKey, list, "list");
+        throw list.Kind == BencodeKind.List ? new MetainfoException(pathKey, list.Position, "is empty") : ParseContext.Wrong(pathKey, list, "a list");
     }
 }

@@ -8,7 +8,7 @@ internal static class FileTreeParser
     public static List<RawFile> Parse(BencodeValue tree, ParseContext context)
     {
         if (tree.Kind != BencodeKind.Dictionary)
-            throw ParseContext.Wrong(Key, tree, "dictionary");
+            throw ParseContext.Wrong(Key, tree, "a dictionary");
 
         var files = new List<RawFile>();
         try
@@ -45,7 +45,7 @@ internal static class FileTreeParser
         if (entry.Key.IsEmpty)
             throw new MetainfoException("", entry.Position, "has an empty name where a file or folder is expected");
         if (entry.Value.Kind != BencodeKind.Dictionary)
-            throw ParseContext.Wrong("", entry.Value, "dictionary");
+            throw ParseContext.Wrong("", entry.Value, "a dictionary");
         if (path.Length > MetainfoLimits.MaxPathElements)
             throw new MetainfoException("", entry.Position, $"lies deeper than {MetainfoLimits.MaxPathElements} folders");
 
@@ -62,7 +62,7 @@ internal static class FileTreeParser
             throw new MetainfoException("", node.Position, "is a file and a folder at once");
         BencodeValue file = node[""u8];
         if (file.Kind != BencodeKind.Dictionary)
-            throw ParseContext.Wrong("", file, "dictionary");
+            throw ParseContext.Wrong("", file, "a dictionary");
 
         FileAttributesBep47 attributes = ParseContext.AttributesOf(file);
         if ((attributes & FileAttributesBep47.Pad) != 0)
@@ -81,7 +81,7 @@ internal static class FileTreeParser
     private static Sha256Hash RootOf(BencodeValue root)
     {
         if (!root.TryGetBytes(out ReadOnlySpan<byte> bytes))
-            throw ParseContext.Wrong("pieces root", root, "string");
+            throw ParseContext.Wrong("pieces root", root, "a string");
         if (bytes.Length != Sha256Hash.Length)
             throw new MetainfoException("pieces root", root.Position, $"has {bytes.Length} bytes, not {Sha256Hash.Length}");
         return bytes.ContainsAnyExcept((byte)0) ? new Sha256Hash(bytes) : throw new MetainfoException("pieces root", root.Position, "is all zeros");

@@ -50,7 +50,7 @@ internal static class InfoParser
         if (!version.Exists)
             return hasTree ? throw new MetainfoException(Key, -1, "is missing, though there is a 'file tree'") : false;
         if (!version.TryGetInteger(out long value))
-            throw ParseContext.Wrong(Key, version, "integer");
+            throw ParseContext.Wrong(Key, version, "an integer");
         return value switch
         {
             1 when !hasTree => false,
@@ -63,7 +63,7 @@ internal static class InfoParser
     {
         const string Key = "info.piece length";
         if (!value.TryGetInteger(out long length))
-            throw ParseContext.Wrong(Key, value, "integer");
+            throw ParseContext.Wrong(Key, value, "an integer");
         if (length is <= 0 or > MetainfoLimits.MaxPieceLength)
             throw new MetainfoException(Key, value.Position, $"is {length}; it is between 1 and {MetainfoLimits.MaxPieceLength}");
         if (isVersion2 && (length < BlockRange.BlockLength || !long.IsPow2(length)))
@@ -88,7 +88,7 @@ internal static class InfoParser
         BencodeValue utf8 = info["name.utf-8"u8];
         BencodeValue name = utf8.TryGetBytes(out ReadOnlySpan<byte> bytes) && !bytes.IsEmpty ? utf8 : info["name"u8];
         if (!name.TryGetBytes(out bytes))
-            throw ParseContext.Wrong("info.name", name, "string");
+            throw ParseContext.Wrong("info.name", name, "a string");
         return context.Text.Decode(bytes);
     }
 
@@ -114,7 +114,7 @@ internal static class InfoParser
     {
         const string Key = "info.pieces";
         if (!pieces.TryGetBytes(out ReadOnlySpan<byte> hashes))
-            throw ParseContext.Wrong(Key, pieces, "string");
+            throw ParseContext.Wrong(Key, pieces, "a string");
         if (hashes.Length % Sha1Hash.Length != 0)
             throw new MetainfoException(Key, pieces.Position, $"has {hashes.Length} bytes, which is no multiple of {Sha1Hash.Length}");
         if (hashes.Length / Sha1Hash.Length != pieceCount)

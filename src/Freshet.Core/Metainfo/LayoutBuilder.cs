@@ -70,7 +70,7 @@ internal sealed class LayoutBuilder(PathRules rules, ParseContext context)
             taken.AddFoldersOf(path);
         for (int i = 0; i < paths.Length; i++)
         {
-            if (!taken.Claim(paths[i], files[i].IsPad, out string unique))
+            if (!taken.Claim(paths[i], files[i].IsPad ? files[i].Length : null, out string unique))
                 throw new MetainfoException("info", files[i].Position, $"has more than {DuplicatePaths.MaxRenamed} files whose paths are taken already");
             if (unique != paths[i])
                 context.Warn($"two files, or a file and a folder, are called '{paths[i]}': one is stored as '{unique}'");

@@ -9,7 +9,7 @@ internal static class MetainfoParser
         BencodeValue root = document.Root;
         BencodeValue infoValue = root["info"u8];
         if (infoValue.Kind != BencodeKind.Dictionary)
-            throw ParseContext.Wrong("info", infoValue, "dictionary");
+            throw ParseContext.Wrong("info", infoValue, "a dictionary");
 
         var context = new ParseContext(new TorrentText(root["encoding"u8]));
         if (document.Length < torrent.Length)

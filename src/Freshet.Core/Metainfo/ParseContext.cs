@@ -23,8 +23,16 @@ internal sealed class ParseContext(TorrentText text)
 
     /// <summary>The error for a value that is missing or not what it should be.</summary>
     public static MetainfoException Wrong(string key, BencodeValue value, string expected) => value.Exists
-        ? new MetainfoException(key, value.Position, $"is no {expected} but a {value.Kind.ToString().ToLowerInvariant()}")
+        ? new MetainfoException(key, value.Position, $"is {Described(value.Kind)} where {expected} belongs")
         : new MetainfoException(key, -1, "is missing");
+
+    private static string Described(BencodeKind kind) => kind switch
+    {
+        BencodeKind.Integer => "an integer",
+        BencodeKind.String => "a string",
+        BencodeKind.List => "a list",
+        _ => "a dictionary",
+    };
 
     /// <summary>A string as text, the variant in UTF-8 first; null where there is none.</summary>
     public string? OptionalText(BencodeValue utf8, BencodeValue plain)
@@ -45,7 +53,7 @@ internal sealed class ParseContext(TorrentText text)
         foreach (BencodeValue element in list.Items)
         {
             if (!element.TryGetBytes(out ReadOnlySpan<byte> bytes))
-                throw Wrong($"{key}[{i}]", element, "string");
+                throw Wrong($"{key}[{i}]", element, "a string");
             path[i++] = Text.Decode(bytes);
         }
 
@@ -88,7 +96,7 @@ internal sealed class ParseContext(TorrentText text)
     public static long LengthOf(BencodeValue length, string key)
     {
         if (!length.TryGetInteger(out long value))
-            throw Wrong(key, length, "integer");
+            throw Wrong(key, length, "an integer");
         if (value is < 0 or > MetainfoLimits.MaxTotalLength)
             throw new MetainfoException(key, length.Position, $"is {value}; a length is between 0 and {MetainfoLimits.MaxTotalLength}");
         return value;

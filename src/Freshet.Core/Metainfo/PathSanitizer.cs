@@ -51,12 +51,16 @@ public static class PathSanitizer
             return true;
 
         safe = safe.TrimEnd(' ', '.');
-        if (safe.Length == 0)
-            return false;
-        int dot = safe.IndexOf('.', StringComparison.Ordinal);
-        if (WindowsDevices.Contains((dot < 0 ? safe : safe[..dot]).TrimEnd(' ')))
-            safe = Substitute + safe;
-        return true;
+        if (IsDevice(safe))
+            safe = Shorten(Substitute + safe, rules).TrimEnd(' ', '.');
+        return safe.Length > 0;
+    }
+
+    // Windows takes what comes before the first dot, without spaces at its end.
+    private static bool IsDevice(string name)
+    {
+        int dot = name.IndexOf('.', StringComparison.Ordinal);
+        return WindowsDevices.Contains((dot < 0 ? name : name[..dot]).TrimEnd(' '));
     }
 
     // Most names: nothing to look at rune by rune.
@@ -104,9 +108,10 @@ public static class PathSanitizer
         int length = 0;
         foreach (Rune rune in name.EnumerateRunes())
         {
-            length += rules == PathRules.Windows ? rune.Utf16SequenceLength : rune.Utf8SequenceLength;
-            if (length > MaxNameLength)
+            // The character that crosses the limit stays whole, as in other clients: their files of the same torrent have the same names.
+            if (length >= MaxNameLength)
                 break;
+            length += rules == PathRules.Windows ? rune.Utf16SequenceLength : rune.Utf8SequenceLength;
             kept += rune.Utf16SequenceLength;
         }
 

@@ -12,7 +12,7 @@ internal static class PieceLayersParser
         if (info.Version == TorrentVersion.V1)
             return (layers, true);
         if (value.Exists && value.Kind != BencodeKind.Dictionary)
-            throw ParseContext.Wrong(Key, value, "dictionary");
+            throw ParseContext.Wrong(Key, value, "a dictionary");
 
         // Files of the same content share a root and a layer.
         var wanted = new Dictionary<Sha256Hash, long>();
@@ -32,7 +32,7 @@ internal static class PieceLayersParser
                 : throw new MetainfoException(Key, pair.Position, $"has a key of {pair.Key.Length} bytes, not {Sha256Hash.Length}");
             string key = $"{Key}.{root}";
             if (!pair.Value.TryGetBytes(out ReadOnlySpan<byte> layer))
-                throw ParseContext.Wrong(key, pair.Value, "string");
+                throw ParseContext.Wrong(key, pair.Value, "a string");
             if (!wanted.TryGetValue(root, out long length))
                 throw new MetainfoException(key, pair.Position, "belongs to no file of more than one piece");
             long expected = (length + pieceLength - 1) / pieceLength * Sha256Hash.Length;

@@ -24,7 +24,8 @@ public sealed class PathsCorpusTests
             paths.AddFoldersOf(file.Text("in")!);
         foreach (JsonElement file in group.EnumerateArray())
         {
-            Assert.True(paths.Claim(file.Text("in")!, file.GetProperty("pad").GetBoolean(), out string unique));
+            long? padLength = file.GetProperty("pad").GetBoolean() ? file.GetProperty("size").GetInt64() : null;
+            Assert.True(paths.Claim(file.Text("in")!, padLength, out string unique));
             Assert.Equal(file.Text("out"), unique);
         }
     });

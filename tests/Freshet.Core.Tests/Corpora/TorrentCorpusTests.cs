@@ -24,23 +24,18 @@ public sealed class TorrentCorpusTests
         byte[] torrent = File.ReadAllBytes(Locate(corpus, file));
         JsonElement facts = row.GetProperty("facts");
         Assert.Equal(facts.Text("sha256"), Convert.ToHexStringLower(SHA256.HashData(torrent)));
-        if (TorrentDifferences.IsRefused(row) is { } refused)
+        if (TorrentDifferences.IsRefused(row))
         {
-            if (!refused)
-                Assert.NotNull(Metainfo.Load(torrent, PathRules.Posix));
-            else
-                AssertRefused(torrent);
-            if (refused)
-                return;
+            AssertRefused(torrent);
+            return;
         }
 
         Metainfo metainfo = Metainfo.Load(torrent, PathRules.Posix);
-        TorrentFacts.Check(metainfo, facts, row.GetProperty("oracle_libtorrent_2_0_8"));
+        JsonElement oracle = row.GetProperty("oracle_libtorrent_2_0_8");
+        if (oracle.GetProperty("ok").GetBoolean())
+            TorrentFacts.Check(metainfo, facts, oracle, HasOwnEncoding(torrent));
         if (row.TryGetProperty("upstream_checks", out JsonElement checks))
-        {
-            foreach (JsonElement check in checks.EnumerateArray())
-                UpstreamChecks.Check(metainfo, check.GetString()!);
-        }
+            UpstreamChecks.Check(metainfo, checks.EnumerateArray().Select(check => check.GetString()!));
 
         if (metainfo.Warnings.Count == 0)
             Assert.Equal(0, facts.GetProperty("raw_trailing_bytes").GetInt32());
@@ -54,6 +49,13 @@ public sealed class TorrentCorpusTests
         Assert.NotEmpty(refusal.Reason);
         Assert.True(refusal.Key.Length > 0 || refusal.Position >= 0, $"says not where: {refusal.Message}");
         Assert.InRange(refusal.Position, -1, torrent.Length);
+    }
+
+    // Names that are no UTF-8 but of an encoding that the torrent declares are read in that encoding; libtorrent puts a "_" in place of each byte or so.
+    private static bool HasOwnEncoding(byte[] torrent)
+    {
+        Assert.True(BencodeDocument.TryParsePrefix(torrent, BencodeLimits.Metainfo, out BencodeDocument document, out _));
+        return document.Root["encoding"u8].TextOrNull() is { } encoding && !encoding.Equals("utf-8", StringComparison.OrdinalIgnoreCase);
     }
 
     private static string Locate(string corpus, string file)

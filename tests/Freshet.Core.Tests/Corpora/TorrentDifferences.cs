@@ -18,7 +18,7 @@ internal static class TorrentDifferences
     };
 
     /// <summary>Whether the row's torrent has to be refused.</summary>
-    public static bool? IsRefused(JsonElement row)
+    public static bool IsRefused(JsonElement row)
     {
         string name = Path.GetFileName(row.Text("file")!);
         if (RefusedHere.ContainsKey(name))
@@ -28,6 +28,8 @@ internal static class TorrentDifferences
         string? stated = row.Text("expected") ?? row.Text("upstream");
         if (stated?.StartsWith("error", StringComparison.Ordinal) == true)
             return true;
+        if (stated?.StartsWith("ok", StringComparison.Ordinal) == true)
+            return false;
         return !row.GetProperty("oracle_libtorrent_2_0_8").GetProperty("ok").GetBoolean();
     }
 }
