@@ -38,11 +38,11 @@ public sealed class TrackerUrl : IEquatable<TrackerUrl>
     private readonly string _userInfo;
     private readonly string _redacted;
 
-    private TrackerUrl(TrackerProtocol protocol, Uri uri, string userInfo, string pathAndQuery)
+    private TrackerUrl(TrackerProtocol protocol, Uri uri, string host, string userInfo, string pathAndQuery)
     {
         Protocol = protocol;
         Uri = uri;
-        Host = uri.IdnHost;
+        Host = host;
         PathAndQuery = pathAndQuery;
         _userInfo = userInfo;
         _redacted = Redact();
@@ -98,7 +98,11 @@ public sealed class TrackerUrl : IEquatable<TrackerUrl>
         }
 
         var asItStands = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
-        if (!Uri.TryCreate(whole, asItStands, out Uri? uri) || uri.HostNameType is UriHostNameType.Unknown or UriHostNameType.Basic)
+        // What the library reads must be what stands here: it takes some odd authorities for a host and a path.
+        if (!IsPlainAuthority(authority.AsSpan(at + 1)) || !Uri.TryCreate(whole, asItStands, out Uri? uri)
+            || uri.HostNameType is UriHostNameType.Unknown or UriHostNameType.Basic
+            || !string.Equals(uri.PathAndQuery, pathAndQuery, StringComparison.Ordinal)
+            || AsciiHost(uri) is not { } host)
         {
             error = "its host is not a name or an address";
             return false;
@@ -110,7 +114,7 @@ public sealed class TrackerUrl : IEquatable<TrackerUrl>
             return false;
         }
 
-        url = new TrackerUrl(protocol, uri, at < 0 ? "" : authority[..at], pathAndQuery);
+        url = new TrackerUrl(protocol, uri, host, at < 0 ? "" : authority[..at], pathAndQuery);
         return true;
     }
 
@@ -150,6 +154,27 @@ public sealed class TrackerUrl : IEquatable<TrackerUrl>
 
     /// <summary>The URL for logs and people: passwords, passkeys in path and query, and keys in the host's name show as <c>…</c> (H5).</summary>
     public override string ToString() => _redacted;
+
+    /// <summary>A name or address, IPv6 in brackets, and nothing or a colon and digits behind it.</summary>
+    private static bool IsPlainAuthority(ReadOnlySpan<char> authority)
+    {
+        int hostEnd = authority.StartsWith("[") ? authority.IndexOf(']') + 1 : authority.IndexOf(':');
+        ReadOnlySpan<char> port = hostEnd < 0 ? "" : authority[hostEnd..];
+        return port.IsEmpty || (port[0] == ':' && port.Length <= 6 && !port[1..].ContainsAnyExceptInRange('0', '9'));
+    }
+
+    /// <summary>The name in ASCII (B12: nobody is shown a look-alike); null where the library finds no such form.</summary>
+    private static string? AsciiHost(Uri uri)
+    {
+        try
+        {
+            return uri.IdnHost is { Length: > 0 } host && Ascii.IsValid(host) ? host : null;
+        }
+        catch (UriFormatException)
+        {
+            return null;
+        }
+    }
 
     private static TrackerProtocol? ProtocolOf(ReadOnlySpan<char> scheme)
         => scheme.Equals("http", StringComparison.OrdinalIgnoreCase) ? TrackerProtocol.Http

@@ -12,6 +12,8 @@ public sealed class TrackerUrlTests
     [InlineData("http://10.0.0.1:6969/a%20b%2f%41/announce#x", TrackerProtocol.Http, "10.0.0.1", 6969, "/a%20b%2f%41/announce")]
     [InlineData("http://h.example?passkey=1", TrackerProtocol.Http, "h.example", 80, "/?passkey=1")]
     [InlineData("http://h.example/../a/./b é", TrackerProtocol.Http, "h.example", 80, "/../a/./b%20%C3%A9")]
+    [InlineData("http://my_tracker.example/announce", TrackerProtocol.Http, "my_tracker.example", 80, "/announce")]
+    [InlineData("http://bücher.example/announce", TrackerProtocol.Http, "xn--bcher-kva.example", 80, "/announce")]
     [InlineData("http://user:pass@h.example/announce", TrackerProtocol.Http, "h.example", 80, "/announce")]
     public void A_good_url_keeps_its_path_and_query(string text, TrackerProtocol protocol, string host, int port, string pathAndQuery)
     {
@@ -37,6 +39,10 @@ public sealed class TrackerUrlTests
     [InlineData("http://h.example:x/")]
     [InlineData("http://[::1/announce")]
     [InlineData("http://a b/announce")]
+    [InlineData("http://xn--b\uFFFDcher.example/announce")]
+    [InlineData("http://[2001:db8::1]\uFFFD6969/announce")]
+    [InlineData("http://[2001:db8::1]6969/announce")]
+    [InlineData("http://h.example:80:80/announce")]
     [InlineData("http://h.example/\r\nHost: other")]
     [InlineData("http://h.example/\u0000")]
     [InlineData("udp://h.example/announce")]

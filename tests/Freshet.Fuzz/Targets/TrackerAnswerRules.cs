@@ -1,0 +1,24 @@
+using Freshet.Protocol.Trackers;
+
+namespace Freshet.Fuzz.Targets;
+
+/// <summary>What holds for every answer of a tracker, however it came.</summary>
+internal static class TrackerAnswerRules
+{
+    public static void Check(AnnounceAnswer answer)
+    {
+        FuzzException.Require(IsSane(answer.Interval), "an interval is sane");
+        FuzzException.Require(answer.MinInterval is not { } least || IsSane(least), "a least interval is sane");
+        FuzzException.Require(answer.RetryIn is not { } retry || IsSane(retry), "a retry is sane");
+        FuzzException.Require(answer.Failure is null || answer.Peers.Count == 0, "who refuses names no peers");
+        FuzzException.Require(answer.Peers.Count <= TrackerLimits.MaxPeers, "peers are bounded");
+        FuzzException.Require(answer.Complete is null or >= 0 && answer.Incomplete is null or >= 0 && answer.Downloaded is null or >= 0, "counts are counts");
+        FuzzException.Require(answer.TrackerId is not { } id || id.Length is > 0 and <= TrackerLimits.MaxTrackerId, "a tracker id is bounded");
+        foreach (string text in (string[])[answer.Failure ?? "", answer.Warning ?? ""])
+            FuzzException.Require(text.Length <= TrackerLimits.MaxText && !text.Any(char.IsControl), "texts are short and harmless");
+        foreach (TrackerPeer peer in answer.Peers)
+            FuzzException.Require(peer.Port is >= 1 and <= 65535 && peer.Address is null != peer.HostName is null, "a peer has a port, and an address or a name");
+    }
+
+    private static bool IsSane(TimeSpan interval) => interval >= TrackerLimits.ShortestInterval && interval <= TrackerLimits.LongestInterval;
+}
