@@ -30,7 +30,8 @@ public interface ITorrentStorageOwner
     /// <summary>A piece had the wrong hash; all of its blocks are wanted again.</summary>
     void PieceFailed(PieceFailure failure, MonoTime now);
 
-    /// <summary>A piece that failed before is right now: the digests of its blocks, by which the liars of earlier attempts are told.</summary>
+    /// <summary>A piece that failed before is right now: the digests of its blocks, by which the liars of earlier attempts are told. Comes before
+    /// <see cref="PieceWritten"/>; left out where the blocks could not be read.</summary>
     void PieceProven(PieceIndex piece, Sha1Hash[] digests, MonoTime now);
 
     /// <summary>Blocks of a piece had to be given up for nobody's fault: all of its blocks are wanted again.</summary>

@@ -235,11 +235,9 @@ internal sealed class PieceStore
             NoteOutcome(buffer, job, wasProbe, now);
         if (job.Kind is DiskJobKind.Hash && job.Error is null)
             AfterHash(buffer, now);
-        PieceIndex piece = buffer.Piece;
-        Sha1Hash[]? proof = job.Kind is DiskJobKind.HashBlocks && buffer.Phase == PiecePhase.Verified ? buffer.Digests : null;
+        else if (job.Kind is DiskJobKind.HashBlocks && buffer.Phase == PiecePhase.Verified && buffer.Digests is { } digests)
+            Torrent.Owner.PieceProven(buffer.Piece, digests, now);
         Settle(buffer, now);
-        if (proof is not null)
-            Torrent.Owner.PieceProven(piece, proof, now);
     }
 
     private PiecePhase Judge(PieceBuffer buffer, in Sha1Hash digest)

@@ -47,6 +47,9 @@ internal sealed class ResumeBook : IDiskJobHandler
 
     public MonoTime NextDeadline => MonoTime.Min(IsSaving ? MonoTime.Never : _saveAt, _syncing is null ? _syncAt : MonoTime.Never);
 
+    /// <summary>The last record that was handed to the state store.</summary>
+    public ResumeRecord? LastRecord { get; private set; }
+
     /// <summary>Whether a stamp, a sync or a save is under way.</summary>
     public bool IsBusy => IsSaving || _syncing is not null;
 
@@ -175,7 +178,7 @@ internal sealed class ResumeBook : IDiskJobHandler
 
     private void AfterStamp(DiskJob job)
     {
-        var record = new ResumeRecord
+        LastRecord = new ResumeRecord
         {
             Hashes = _hashes,
             Directory = Torrent.Location.Directory,
@@ -189,7 +192,7 @@ internal sealed class ResumeBook : IDiskJobHandler
             Downloaded = Torrent.Downloaded,
             Uploaded = Torrent.Uploaded,
         };
-        _session.Save(record, this);
+        _session.Save(LastRecord, this);
     }
 
     /// <summary>Tainted pieces are recorded as wholly on disk and in doubt: the next start hashes them.</summary>

@@ -9,11 +9,14 @@ namespace Freshet.Engine.Storage;
 /// </summary>
 public sealed class ResumePlan
 {
+    private readonly StorageLocation _location;
     private readonly PieceLayout _layout;
     private readonly IReadOnlyList<FileStamp> _now;
 
-    private ResumePlan(PieceLayout layout, IReadOnlyList<FileStamp> now)
+    private ResumePlan(StorageLocation location, IReadOnlyList<FileStamp> now)
     {
+        PieceLayout layout = location.Layout;
+        _location = location;
         _layout = layout;
         _now = now;
         Believed = new Bitfield(layout.PieceCount);
@@ -37,7 +40,7 @@ public sealed class ResumePlan
     /// <summary>Blocks of further pieces (or of pieces in <see cref="ToCheck"/> that turn out wrong) that are on disk, not yet verified.</summary>
     public IReadOnlyList<PartialPiece> Partials { get; private set; } = [];
 
-    /// <summary>Files that are gone although the record counts pieces in them.</summary>
+    /// <summary>Wanted files that are gone although the record counts pieces in them.</summary>
     public IReadOnlyList<FileIndex> MissingFiles { get; private set; } = [];
 
     /// <summary>Makes the plan.</summary>
@@ -49,8 +52,7 @@ public sealed class ResumePlan
     public static ResumePlan Make(
         StorageLocation location, ResumeRecord? record, string bootId, IReadOnlyList<FileStamp> stamps, DiskCheck check)
     {
-        PieceLayout layout = location.Layout;
-        var plan = new ResumePlan(layout, stamps);
+        var plan = new ResumePlan(location, stamps);
         if (check == DiskCheck.Full)
             plan.CheckAllPresent();
         else if (check == DiskCheck.None)
@@ -112,7 +114,7 @@ public sealed class ResumePlan
                 continue;
             (bool isComplete, bool isStarted) = Coverage(file.Index, recorded);
             trust[i] = FileStampRule.Judge(record.Files[i], StampOf(i), record.SavedTicks, isComplete, sameBoot);
-            if (StampOf(i).Length < 0 && isStarted && record.Files[i].Length >= 0)
+            if (StampOf(i).Length < 0 && isStarted && record.Files[i].Length >= 0 && _location.Wants(file.Index))
                 (missing ??= []).Add(file.Index);
         }
 

@@ -73,6 +73,9 @@ public sealed class TorrentStorage : IDiskJobHandler
     /// <summary>Payload bytes sent over all runs, for the record; kept up to date by the owner.</summary>
     public long Uploaded { get; set; }
 
+    /// <summary>The last record that was handed to the state store, for another start in this session; null before the first.</summary>
+    public ResumeRecord? LastRecord => Book.LastRecord;
+
     TorrentStorage IDiskJobHandler.Torrent => this;
 
     internal ITorrentStorageOwner Owner { get; }

@@ -42,6 +42,9 @@ internal sealed class FakeDisk(PieceLayout layout, ReadOnlyMemory<byte> pieceHas
 
     public void Submit(DiskJob job, MonoTime now)
     {
+        // A running hash has one user at a time.
+        if (job.Kind is DiskJobKind.Hash or DiskJobKind.HashPrefix)
+            Assert.DoesNotContain(_running.Select(entry => entry.Job).Concat(_waiting), other => IsHash(other) && other.Range.Piece == job.Range.Piece);
         _waiting.Enqueue(job);
         Admit(now);
         MostChecksOut = Math.Max(MostChecksOut, _running.Count(entry => entry.Job.Kind == DiskJobKind.Check));
@@ -92,6 +95,8 @@ internal sealed class FakeDisk(PieceLayout layout, ReadOnlyMemory<byte> pieceHas
         Read(piece, 0, bytes);
         return bytes;
     }
+
+    private static bool IsHash(DiskJob job) => job.Kind is DiskJobKind.Hash or DiskJobKind.HashPrefix;
 
     private static bool IsFence(DiskJob job) => job.Kind is DiskJobKind.Prepare or DiskJobKind.Sync or DiskJobKind.Close;
 

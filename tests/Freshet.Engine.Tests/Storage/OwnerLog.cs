@@ -59,7 +59,11 @@ internal sealed class OwnerLog(StorageRig rig) : ITorrentStorageOwner, IBlockReq
 
     public void PieceFailed(PieceFailure failure, MonoTime now) => Failures.Add(failure);
 
-    public void PieceProven(PieceIndex piece, Sha1Hash[] digests, MonoTime now) => Proven.Add((piece.Value, digests));
+    public void PieceProven(PieceIndex piece, Sha1Hash[] digests, MonoTime now)
+    {
+        Assert.DoesNotContain(piece.Value, Written);
+        Proven.Add((piece.Value, digests));
+    }
 
     public void PieceLost(PieceIndex piece, MonoTime now) => Lost.Add(piece.Value);
 

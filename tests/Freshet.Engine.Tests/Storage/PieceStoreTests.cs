@@ -117,6 +117,21 @@ public sealed class PieceStoreTests
         rig.AssertHaveIsOnDisk();
     }
 
+    [Fact]
+    public void A_piece_that_is_whole_while_its_prefix_is_hashed_waits_for_that()
+    {
+        var rig = new StorageRig(9, 8 * Block, [8 * Block], 4 << 20);
+        rig.Start();
+        for (int block = 0; block < 5; block++)
+            rig.Deliver(new PieceIndex(0), block);
+        rig.Disk.MinLatency = rig.Disk.MaxLatency = TimeSpan.FromSeconds(5);
+        rig.Run(TimeSpan.FromSeconds(3));
+        for (int block = 5; block < 8; block++)
+            rig.Deliver(new PieceIndex(0), block);
+        rig.RunUntil(() => rig.Torrent.Have[0]);
+        Assert.Equal(1, rig.Disk.Done[DiskJobKind.Hash]);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -128,8 +143,9 @@ public sealed class PieceStoreTests
     [InlineData(8)]
     public void Pieces_larger_than_the_budget_finish_in_any_order_of_arrival(ulong seed)
     {
-        // Four pieces of 2 MiB at once in a pool of 1 MiB.
-        var rig = new StorageRig(seed, 128 * Block, [500 * Block + 77, 3], 1 << 20);
+        // Four pieces of 2 MiB at once in a pool of 1 MiB; nothing but the want of memory makes it spill.
+        var settings = StorageSettings.Default with { SpillAge = TimeSpan.FromHours(10), LossBound = 1L << 40 };
+        var rig = new StorageRig(seed, 128 * Block, [500 * Block + 77, 3], 1 << 20, settings);
         rig.Start();
         rig.Disk.MaxLatency = TimeSpan.FromMilliseconds(40);
         List<(int Piece, int Block)> blocks = [];

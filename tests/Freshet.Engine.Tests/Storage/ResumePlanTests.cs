@@ -100,6 +100,15 @@ public sealed class ResumePlanTests
     }
 
     [Fact]
+    public void A_file_that_is_not_wanted_may_be_deleted()
+    {
+        StorageLocation location = Location with { Wanted = [false, true, true] };
+        ResumePlan plan = ResumePlan.Make(location, Record([0, 2], []), "boot", [FileStamp.Missing, Stamps[1], Stamps[2]], DiskCheck.Auto);
+        Assert.Empty(plan.MissingFiles);
+        AssertPieces([2], plan.Believed);
+    }
+
+    [Fact]
     public void A_file_that_never_held_a_piece_may_be_missing()
     {
         ResumePlan plan = Make(Record([2, 3], []), FileStamp.Missing, Stamps[1], Stamps[2]);
