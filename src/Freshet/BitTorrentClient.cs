@@ -1,4 +1,5 @@
 using Freshet.Core;
+using Freshet.Sessions;
 
 namespace Freshet;
 
@@ -8,9 +9,22 @@ namespace Freshet;
 /// </summary>
 public sealed class BitTorrentClient : IAsyncDisposable
 {
-    private BitTorrentClient()
+    private static readonly TimeSpan DefaultWatchInterval = TimeSpan.FromSeconds(1);
+
+    private readonly SessionHost _host;
+    private readonly TorrentAdder _adder;
+
+    private BitTorrentClient(SessionHost host)
     {
+        _host = host;
+        _adder = new TorrentAdder(host);
     }
+
+    /// <summary>
+    /// Ends when the session does; faulted where its engine failed, which is a defect of this library: every torrent has stopped then, and what was recorded
+    /// is kept.
+    /// </summary>
+    public Task Completion => _host.Loop.Completion;
 
     /// <summary>Starts a session.</summary>
     /// <exception cref="FreshetException">
@@ -19,7 +33,12 @@ public sealed class BitTorrentClient : IAsyncDisposable
     /// </exception>
     /// <exception cref="ArgumentException">An option makes no sense.</exception>
     public static Task<BitTorrentClient> StartAsync(ClientOptions options, CancellationToken cancellationToken = default)
-        => throw new NotSupportedException();
+    {
+        SettingsCheck.Check(options);
+
+        // Opening a database and sockets blocks.
+        return Task.Run(() => new BitTorrentClient(SessionHost.Start(options)), cancellationToken);
+    }
 
     /// <summary>Adds a torrent, and starts it unless told otherwise.</summary>
     /// <exception cref="FreshetException">
@@ -27,39 +46,72 @@ public sealed class BitTorrentClient : IAsyncDisposable
     /// has it (<see cref="FreshetError.Conflict"/>); the state cannot be read (<see cref="FreshetError.Storage"/>).
     /// </exception>
     public Task<AddResult> AddAsync(TorrentSource source, AddOptions? options = null, CancellationToken cancellationToken = default)
-        => throw new NotSupportedException();
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        return _adder.AddAsync(source, options ?? new AddOptions(), cancellationToken);
+    }
 
     /// <summary>Stops a torrent and forgets it. Nothing happens where there is no such torrent.</summary>
     /// <exception cref="FreshetException">The files cannot be deleted (<see cref="FreshetError.Storage"/>); the torrent is forgotten all the same.</exception>
-    public Task RemoveAsync(TorrentId id, DataDisposal data = DataDisposal.Keep, CancellationToken cancellationToken = default)
-        => throw new NotSupportedException();
+    public async Task RemoveAsync(TorrentId id, DataDisposal data = DataDisposal.Keep, CancellationToken cancellationToken = default)
+    {
+        if (_host.Torrents.Find(id) is not { } torrent)
+            return;
+        await torrent.LeaveAsync(cancellationToken).ConfigureAwait(false);
+        if (_host.Torrents.Remove(id) is null)
+            return;
+        torrent.ReleaseLease();
+        FreshetMetrics.Torrents.Add(-1);
+        _host.Logger.TorrentRemoved(id);
+        await Task.Run(
+            () =>
+            {
+                _host.Store.Remove(torrent.Hashes);
+                if (data == DataDisposal.Delete)
+                    DataRemoval.Delete(torrent.Metainfo, torrent.Directory);
+            },
+            CancellationToken.None).ConfigureAwait(false);
+    }
 
     /// <summary>The torrent with this id, or null.</summary>
-    public Torrent? Find(TorrentId id) => throw new NotSupportedException();
+    public Torrent? Find(TorrentId id) => _host.Torrents.Find(id);
 
     /// <summary>The torrent with this info-hash, v1 or truncated v2, or null.</summary>
-    public Torrent? Find(InfoHash anyHash) => throw new NotSupportedException();
+    public Torrent? Find(InfoHash anyHash) => _host.Torrents.Find(anyHash);
 
     /// <summary>How the session is doing; at most <see cref="ClientOptions.SnapshotInterval"/> old. Never waits.</summary>
-    public SessionSnapshot Snapshot() => throw new NotSupportedException();
+    public SessionSnapshot Snapshot() => _host.Snapshots.Current;
 
     /// <summary>Lists torrents: filtered, sorted, a window of them.</summary>
     public Task<Page<TorrentStatus>> QueryAsync(TorrentQuery query, CancellationToken cancellationToken = default)
-        => throw new NotSupportedException();
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        SessionSnapshot snapshot = Snapshot();
+        return Task.Run(() => TorrentQueries.Run(query, snapshot), cancellationToken);
+    }
 
     /// <summary>What changes, from a snapshot on; runs until it is cancelled or the session ends.</summary>
     /// <param name="sinceSequence">The sequence number of the last snapshot seen, or 0 for everything first.</param>
     /// <param name="minInterval">The least time between two change sets; default: one second.</param>
     /// <param name="cancellationToken">Ends the watching, with an <see cref="OperationCanceledException"/>.</param>
     public IAsyncEnumerable<ChangeSet> WatchAsync(
-        long sinceSequence = 0, TimeSpan? minInterval = null, CancellationToken cancellationToken = default) => throw new NotSupportedException();
+        long sinceSequence = 0, TimeSpan? minInterval = null, CancellationToken cancellationToken = default)
+        => _host.Watch.WatchAsync(sinceSequence, minInterval ?? DefaultWatchInterval, TimeProvider.System, cancellationToken);
 
     /// <summary>
     /// What happens from now on, until it is cancelled or the session ends. A reader that is too slow loses the oldest events and is told how many by
     /// <see cref="EventsDropped"/>; the session never waits for it.
     /// </summary>
-    public IAsyncEnumerable<TorrentEvent> EventsAsync(CancellationToken cancellationToken = default) => throw new NotSupportedException();
+    public IAsyncEnumerable<TorrentEvent> EventsAsync(CancellationToken cancellationToken = default) => _host.Events.SubscribeAsync(cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => throw new NotSupportedException();
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync().ConfigureAwait(false);
+        IReadOnlyList<Torrent> left = _host.Torrents.RemoveAll();
+        foreach (Torrent torrent in left)
+            torrent.ReleaseLease();
+        FreshetMetrics.Torrents.Add(-left.Count);
+        _adder.Dispose();
+    }
 }

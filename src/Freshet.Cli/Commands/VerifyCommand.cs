@@ -47,7 +47,6 @@ internal sealed class VerifyCommand(GlobalOptions globals, Streams streams)
                 FileVerdict.Missing => "missing",
                 FileVerdict.WrongLength => $"has {file.ActualLength.ToString("N0", CultureInfo.InvariantCulture)} bytes, not {file.File.Length.ToString("N0", CultureInfo.InvariantCulture)}; {file.PiecesBad} of {file.Pieces} pieces bad",
                 FileVerdict.Damaged => $"{file.PiecesBad} of {Amounts.Count(file.Pieces, "piece")} bad",
-                FileVerdict.Unreadable => "cannot be read",
                 _ => null,
             };
             if (trouble is not null)
@@ -92,8 +91,7 @@ internal sealed class VerifyCommand(GlobalOptions globals, Streams streams)
         public void Report(VerifyProgress value)
         {
             double part = value.BytesTotal == 0 ? 1 : (double)value.BytesDone / value.BytesTotal;
-            string bad = value.PiecesBad == 0 ? "" : $", {Amounts.Count(value.PiecesBad, "bad piece")}";
-            line.Show($"verifying {Amounts.Percent(part)} of {Amounts.Bytes(value.BytesTotal)}{bad}");
+            line.Show($"verifying {Amounts.Percent(part)} of {Amounts.Bytes(value.BytesTotal)}");
         }
     }
 }

@@ -45,7 +45,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
     private async Task<List<(TorrentSource, Metainfo)>> LoadAsync(CancellationToken stop)
     {
         var loaded = new List<(TorrentSource, Metainfo)>();
-        foreach (TorrentSource source in Sources.OpenAll(request.Sources, context.Streams))
+        foreach (TorrentSource source in Sources.OpenAll(request.Sources, context.Streams, request.Bind))
         {
             try
             {

@@ -1,3 +1,4 @@
+using System.Net;
 using Freshet.Cli.Output;
 
 namespace Freshet.Cli.Parsing;
@@ -8,7 +9,7 @@ internal static class Sources
     public const string Help = "A torrent file, an http(s) URL, or - for standard input";
 
     /// <summary>One source; <c>-</c> is standard input.</summary>
-    public static TorrentSource Open(string text, Streams streams)
+    public static TorrentSource Open(string text, Streams streams, IPAddress? bind = null)
     {
         if (text == "-")
             return TorrentSource.FromStream(streams.In(), "standard input");
@@ -16,18 +17,18 @@ internal static class Sources
             throw new CommandFailure(ExitCode.Usage, "magnet links are not supported yet: give the torrent's file or its URL.");
         if (text.Length == 0)
             throw new CommandFailure(ExitCode.Usage, "a source is empty: give a torrent file, an http(s) URL, or -.");
-        return TorrentSource.Parse(text);
+        return TorrentSource.Parse(text, bind);
     }
 
     /// <summary>Each text as a source; of a folder every <c>*.torrent</c> in it, by name.</summary>
-    public static IReadOnlyList<TorrentSource> OpenAll(IReadOnlyList<string> texts, Streams streams)
+    public static IReadOnlyList<TorrentSource> OpenAll(IReadOnlyList<string> texts, Streams streams, IPAddress? bind)
     {
         var sources = new List<TorrentSource>();
         foreach (string text in texts)
         {
             if (text == "-" || !Directory.Exists(text))
             {
-                sources.Add(Open(text, streams));
+                sources.Add(Open(text, streams, bind));
                 continue;
             }
 

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Reflection;
 using Freshet.Core;
 
 namespace Freshet;
@@ -8,6 +10,9 @@ public abstract class TorrentSource
     /// <summary>The most bytes that a torrent file may have: 32 MiB, three times the largest honest one.</summary>
     public const int MaxBytes = 32 << 20;
 
+    /// <summary>What servers are told that we are.</summary>
+    internal static readonly string UserAgent = "Freshet/" + (typeof(TorrentSource).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0");
+
     private protected TorrentSource()
     {
     }
@@ -16,11 +21,13 @@ public abstract class TorrentSource
     public abstract string Description { get; }
 
     /// <summary>A path of a file, or an http or https URL.</summary>
-    public static TorrentSource Parse(string text)
+    /// <param name="text">The path or URL.</param>
+    /// <param name="bindAddress">The only local address to fetch a URL from, or null.</param>
+    public static TorrentSource Parse(string text, IPAddress? bindAddress = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(text);
         return Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
-            ? FromUrl(url)
+            ? FromUrl(url, bindAddress)
             : FromFile(text);
     }
 
@@ -38,8 +45,10 @@ public abstract class TorrentSource
     public static TorrentSource FromStream(Stream stream, string description = "the given stream") => new StreamSource(stream, description);
 
     /// <summary>An http or https URL of a .torrent file. Certificates are verified; at most five redirects, never from a public to a private address.</summary>
+    /// <param name="url">The URL.</param>
+    /// <param name="bindAddress">The only local address to connect from, or null: <see cref="ClientOptions.BindAddress"/>.</param>
     /// <exception cref="ArgumentException">The URL has another scheme, or is relative.</exception>
-    public static TorrentSource FromUrl(Uri url) => new UrlSource(url);
+    public static TorrentSource FromUrl(Uri url, IPAddress? bindAddress = null) => new UrlSource(url, bindAddress);
 
     /// <summary>A torrent that was read before.</summary>
     public static TorrentSource FromMetainfo(Metainfo metainfo) => new MetainfoSource(metainfo);

@@ -1,63 +1,81 @@
+using System.Diagnostics;
+using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.IO.Hashing;
 
 namespace Freshet;
-
-/// <summary>How far a verification has come.</summary>
-/// <param name="BytesDone">Bytes looked at.</param>
-/// <param name="BytesTotal">Bytes to look at.</param>
-/// <param name="PiecesBad">Pieces found to be wrong or missing.</param>
-public readonly record struct VerifyProgress(long BytesDone, long BytesTotal, int PiecesBad);
-
-/// <summary>What is wrong with a file.</summary>
-public enum FileVerdict
-{
-    /// <summary>Every byte is right.</summary>
-    Ok,
-
-    /// <summary>There is no such file.</summary>
-    Missing,
-
-    /// <summary>It has another length than the torrent says.</summary>
-    WrongLength,
-
-    /// <summary>Some of its pieces have a wrong hash.</summary>
-    Damaged,
-
-    /// <summary>It cannot be read.</summary>
-    Unreadable,
-}
-
-/// <summary>What was found of a file.</summary>
-/// <param name="File">The file, as the torrent lists it.</param>
-/// <param name="Verdict">What is wrong with it, or nothing.</param>
-/// <param name="ActualLength">Its length on disk in bytes, -1 where there is none.</param>
-/// <param name="PiecesBad">Pieces that touch it and are wrong; a piece over two files counts for both.</param>
-/// <param name="Pieces">Pieces that touch it.</param>
-public sealed record FileVerification(FileEntry File, FileVerdict Verdict, long ActualLength, int PiecesBad, int Pieces);
-
-/// <summary>What was found of a torrent's data.</summary>
-/// <param name="Files">Per file, pad files and links left out.</param>
-/// <param name="Good">Pieces that are right.</param>
-/// <param name="Bytes">Bytes read.</param>
-/// <param name="Elapsed">How long it took.</param>
-public sealed record VerifyReport(IReadOnlyList<FileVerification> Files, Bitfield Good, long Bytes, TimeSpan Elapsed)
-{
-    /// <summary>Whether every file is right.</summary>
-    public bool IsOk => Files.All(file => file.Verdict == FileVerdict.Ok);
-}
 
 /// <summary>Checks data on disk against a torrent, without a session.</summary>
 public static class ContentVerifier
 {
     /// <summary>Hashes a torrent's data on all cores.</summary>
     /// <param name="metainfo">The torrent; has a v1 side.</param>
-    /// <param name="path">
-    /// The folder that the torrent's files lie under, as given to a download; or the torrent's own file or folder itself.
-    /// </param>
-    /// <param name="progress">Told how far it is, a few times a second.</param>
+    /// <param name="path">The folder that the torrent was downloaded to, or the torrent's own file or folder, whatever its name is by now.</param>
+    /// <param name="progress">Told how far it is, from several threads.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <exception cref="FreshetException">The torrent is of BitTorrent v2 alone (<see cref="FreshetError.Unsupported"/>).</exception>
-    public static Task<VerifyReport> VerifyAsync(
+    /// <exception cref="FreshetException">
+    /// The torrent is of BitTorrent v2 alone (<see cref="FreshetError.Unsupported"/>), or a file is there and cannot be read
+    /// (<see cref="FreshetError.Storage"/>).
+    /// </exception>
+    public static async Task<VerifyReport> VerifyAsync(
         Metainfo metainfo, string path, IProgress<VerifyProgress>? progress = null, CancellationToken cancellationToken = default)
-        => throw new NotSupportedException();
+    {
+        ArgumentNullException.ThrowIfNull(metainfo);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        if (metainfo.Hashes.V1 is null)
+            throw new FreshetException(FreshetError.Unsupported, $"{metainfo.Name} is of BitTorrent v2 alone, which this version cannot verify yet.");
+        StorageLocation location = Locate(metainfo, Path.GetFullPath(path));
+        long total = metainfo.Layout.TotalLength;
+        var check = new ContentCheck(location, progress: bytes => progress?.Report(new VerifyProgress(bytes, total)));
+        long started = Stopwatch.GetTimestamp();
+        try
+        {
+            // It blocks its caller, and hashes on threads of its own.
+            ContentReport report = await Task.Factory.StartNew(
+                () => check.Run(cancellation: cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+            return new VerifyReport(
+                [.. report.Files.Where(file => file.File.IsStored).Select(Translate)], report.Good, BytesThere(report), Stopwatch.GetElapsedTime(started));
+        }
+        catch (StorageException failure)
+        {
+            throw new FreshetException(FreshetError.Storage, $"Cannot read {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Finds the data: under the given folder, or the given file or folder itself.</summary>
+    private static StorageLocation Locate(Metainfo metainfo, string path)
+    {
+        PieceLayout layout = metainfo.Layout;
+        string directory = path;
+        if (metainfo.IsSingleFile && File.Exists(path))
+        {
+            directory = Path.GetDirectoryName(path)!;
+            layout = Renamed(layout, _ => Path.GetFileName(path));
+        }
+        else if (!metainfo.IsSingleFile && Directory.Exists(path) && !Directory.Exists(Path.Combine(path, metainfo.Name)))
+        {
+            layout = Renamed(layout, inside => inside[(inside.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+        }
+
+        return new StorageLocation(new TorrentId(0), directory, layout, metainfo.PieceHashes);
+    }
+
+    private static PieceLayout Renamed(PieceLayout layout, Func<string, string> rename)
+        => new([.. layout.Files.Select(file => file.IsStored ? file with { Path = rename(file.Path) } : file)], layout.PieceLength);
+
+    private static FileVerification Translate(FileReport report) => new(
+        report.File,
+        report.Condition switch
+        {
+            FileCondition.Good => FileVerdict.Ok,
+            FileCondition.Missing => FileVerdict.Missing,
+            FileCondition.TooShort or FileCondition.TooLong => FileVerdict.WrongLength,
+            _ => FileVerdict.Damaged,
+        },
+        report.Stamp.Length,
+        report.Pieces - report.GoodPieces,
+        report.Pieces);
+
+    private static long BytesThere(ContentReport report)
+        => report.Files.Where(file => file.File.IsStored).Sum(file => Math.Clamp(file.Stamp.Length, 0, file.File.Length));
 }

@@ -1,0 +1,97 @@
+using Freshet.Abstractions;
+using Freshet.Core;
+
+namespace Freshet.Sessions;
+
+/// <summary>Who waits for what of which torrent; looked through at each snapshot.</summary>
+internal sealed class ConditionWaiters
+{
+    private readonly Lock _gate = new();
+    private readonly List<Waiter> _waiters = [];
+    private Exception? _ended;
+
+    /// <summary>Waits until the condition holds in a snapshot from now on, or in this one.</summary>
+    public Task<TorrentStatus> WaitAsync(TorrentId torrent, TorrentCondition condition, SessionSnapshot now, CancellationToken cancellationToken)
+    {
+        var waiter = new Waiter(torrent, condition);
+        if (waiter.Settles(now))
+            return waiter.Task;
+        lock (_gate)
+        {
+            if (_ended is { } ended)
+                waiter.Fail(ended);
+            else
+                _waiters.Add(waiter);
+        }
+
+        return cancellationToken.CanBeCanceled ? WaitCancellableAsync(waiter, cancellationToken) : waiter.Task;
+    }
+
+    /// <summary>Looks through everyone.</summary>
+    public void Look(SessionSnapshot snapshot)
+    {
+        lock (_gate)
+            _waiters.RemoveAll(waiter => waiter.Settles(snapshot));
+    }
+
+    /// <summary>The session is over: nobody waits for anything any more.</summary>
+    public void End(Exception why)
+    {
+        lock (_gate)
+        {
+            _ended = why;
+            foreach (Waiter waiter in _waiters)
+                waiter.Fail(why);
+            _waiters.Clear();
+        }
+    }
+
+    private async Task<TorrentStatus> WaitCancellableAsync(Waiter waiter, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await waiter.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_gate)
+                _waiters.Remove(waiter);
+        }
+    }
+
+    private sealed class Waiter(TorrentId torrent, TorrentCondition condition)
+    {
+        private readonly TaskCompletionSource<TorrentStatus> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<TorrentStatus> Task => _source.Task;
+
+        public void Fail(Exception why)
+        {
+            _source.TrySetException(why);
+
+            // Whoever gave up waiting does not care how it ended.
+            _ = _source.Task.Exception;
+        }
+
+        public bool Settles(SessionSnapshot snapshot)
+        {
+            TorrentStatus? status = snapshot.Find(torrent);
+            if (status is null)
+                Fail(new FreshetException(FreshetError.Conflict, "The torrent was removed from the session."));
+            else if (Holds(status))
+                _source.TrySetResult(status);
+            else if (status is { State: TorrentState.Error, WillRetry: false })
+                Fail(new FreshetException(FreshetError.Storage, $"{status.Name}: {status.Reason ?? "it has stopped with an error"}"));
+            else
+                return false;
+            return true;
+        }
+
+        private bool Holds(TorrentStatus status) => condition switch
+        {
+            TorrentCondition.Checked => status.State is TorrentState.Downloading or TorrentState.Seeding,
+            TorrentCondition.Complete => status is { IsComplete: true, State: TorrentState.Seeding or TorrentState.Stopped },
+            _ => status.State == TorrentState.Stopped,
+        };
+    }
+}

@@ -1,0 +1,59 @@
+using Freshet.Core;
+
+namespace Freshet.Sessions;
+
+/// <summary>
+/// Deletes a torrent's own files and the folders that are empty then. Foreign files stay; a link that stands where a folder or file of ours should be is never
+/// followed out (THREATS P2, P8).
+/// </summary>
+internal static class DataRemoval
+{
+    /// <summary>Deletes what is the torrent's.</summary>
+    /// <exception cref="FreshetException">Files are left that cannot be deleted; the first of them is named.</exception>
+    public static void Delete(Metainfo metainfo, string directory)
+    {
+        Exception? first = null;
+        var folders = new HashSet<string>(StringComparer.Ordinal);
+        foreach (FileEntry file in metainfo.Layout.Files.Where(file => file.IsStored))
+        {
+            string path = Path.Combine(directory, file.Path.Replace('/', Path.DirectorySeparatorChar));
+            try
+            {
+                if (!LeadsThroughLink(directory, path))
+                {
+                    File.Delete(path);
+                    for (string? folder = Path.GetDirectoryName(path); folder is not null && folder.Length > directory.Length; folder = Path.GetDirectoryName(folder))
+                        folders.Add(folder);
+                }
+            }
+            catch (DirectoryNotFoundException)
+            {
+                // Nothing there, nothing to delete.
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                first ??= error;
+            }
+        }
+
+        foreach (string folder in folders.OrderByDescending(folder => folder.Length))
+        {
+            if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+                Directory.Delete(folder);
+        }
+
+        if (first is not null)
+            throw new FreshetException(FreshetError.Storage, $"Not all of {PlainText.Of(metainfo.Name)} could be deleted: {first.Message}", first);
+    }
+
+    private static bool LeadsThroughLink(string directory, string path)
+    {
+        for (string? folder = Path.GetDirectoryName(path); folder is not null && folder.Length > directory.Length; folder = Path.GetDirectoryName(folder))
+        {
+            if (new DirectoryInfo(folder).LinkTarget is not null)
+                return true;
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,95 @@
+using Freshet.Abstractions;
+using Microsoft.Extensions.Logging;
+
+namespace Freshet.Sessions;
+
+/// <summary>Tells the log, the meters and the listeners what the engine says. Called on the loop's thread: never blocks, never throws.</summary>
+internal sealed class NoticeReporter(ILogger logger, EventHub events)
+{
+    private static readonly KeyValuePair<string, object?> Succeeded = new("ok", true);
+    private static readonly KeyValuePair<string, object?> Failed = new("ok", false);
+
+    public void Report(EngineNotice notice)
+    {
+        TorrentEvent? happened = notice switch
+        {
+            PieceNotice piece => OnPiece(piece),
+            PieceFailedNotice piece => OnPieceFailed(piece),
+            TorrentStateNotice state => OnState(state),
+            PeerConnectedNotice peer => OnPeerConnected(peer),
+            PeerClosedNotice peer => OnPeerClosed(peer),
+            PeerBannedNotice peer => OnPeerBanned(peer),
+            TrackerNotice tracker => OnTracker(tracker),
+            DiskNotice disk => OnDisk(disk),
+            StateStoreNotice store => OnStateStore(store),
+            _ => null,
+        };
+        if (happened is not null)
+            events.Publish(happened);
+    }
+
+    private PieceCompleted? OnPiece(PieceNotice notice)
+    {
+        FreshetMetrics.Pieces.Add(1);
+        logger.PieceCompleted(notice.Torrent, notice.Piece);
+        return events.HasReaders ? new PieceCompleted(events.Now, notice.Torrent, notice.Piece) : null;
+    }
+
+    private PieceFailed OnPieceFailed(PieceFailedNotice notice)
+    {
+        FreshetMetrics.HashFailures.Add(1);
+        logger.PieceFailed(notice.Torrent, notice.Piece, notice.Senders);
+        return new PieceFailed(events.Now, notice.Torrent, notice.Piece, notice.Senders);
+    }
+
+    private TorrentStateChanged OnState(TorrentStateNotice notice)
+    {
+        logger.TorrentStateChanged(notice.Torrent, notice.State, notice.Reason);
+        return new TorrentStateChanged(events.Now, notice.Torrent, notice.State, notice.Reason);
+    }
+
+    private PeerConnected? OnPeerConnected(PeerConnectedNotice notice)
+    {
+        logger.PeerConnected(notice.Torrent, notice.Endpoint, notice.Peer);
+        return events.HasReaders ? new PeerConnected(events.Now, notice.Torrent, notice.Endpoint, notice.Peer.ToString()) : null;
+    }
+
+    private PeerDisconnected? OnPeerClosed(PeerClosedNotice notice)
+    {
+        logger.PeerDisconnected(notice.Torrent, notice.Endpoint, notice.Reason);
+        return events.HasReaders ? new PeerDisconnected(events.Now, notice.Torrent, notice.Endpoint, notice.Reason) : null;
+    }
+
+    private PeerBanned OnPeerBanned(PeerBannedNotice notice)
+    {
+        FreshetMetrics.Bans.Add(1);
+        logger.PeerBanned(notice.Torrent, notice.Endpoint, notice.Reason);
+        return new PeerBanned(events.Now, notice.Torrent, notice.Endpoint, notice.Reason);
+    }
+
+    private TrackerAnnounced OnTracker(TrackerNotice notice)
+    {
+        FreshetMetrics.Announces.Add(1, notice.Error is null ? Succeeded : Failed);
+        string url = PlainText.Of(notice.Url);
+        string? error = PlainText.OrNull(notice.Error);
+        string? warning = PlainText.OrNull(notice.Warning);
+        if (error is null)
+            logger.TrackerAnswered(notice.Torrent, url, notice.Peers, notice.NextAnnounceIn, warning);
+        else
+            logger.TrackerFailed(notice.Torrent, url, error, notice.NextAnnounceIn);
+        return new TrackerAnnounced(events.Now, notice.Torrent, url, notice.Peers, notice.NextAnnounceIn, error, warning);
+    }
+
+    private DiskTrouble OnDisk(DiskNotice notice)
+    {
+        DiskError error = notice.Error with { Path = PlainText.Of(notice.Error.Path), Message = PlainText.Of(notice.Error.Message) };
+        logger.DiskTrouble(notice.Torrent, error.Path, error.Message, error.Kind, notice.WillRetry);
+        return new DiskTrouble(events.Now, notice.Torrent, error, notice.WillRetry);
+    }
+
+    private StateTrouble OnStateStore(StateStoreNotice notice)
+    {
+        logger.StateTrouble(notice.Error);
+        return new StateTrouble(events.Now, notice.Error);
+    }
+}

@@ -1,0 +1,226 @@
+using System.Security.Cryptography;
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.Engine.Session;
+using Freshet.IO.Disk;
+using Freshet.IO.Loop;
+using Freshet.IO.Network;
+using Freshet.IO.State;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Freshet.Sessions;
+
+/// <summary>
+/// The composition root: makes the engine and everything that it runs on, and takes it apart again in the opposite order. What is made here is owned here.
+/// </summary>
+internal sealed class SessionHost : IAsyncDisposable
+{
+    /// <summary>Trackers are told of the end for so long at most (ECOSYSTEM of the field: a stop takes no longer than a person waits).</summary>
+    private static readonly TimeSpan AnnounceGrace = TimeSpan.FromSeconds(3);
+
+    /// <summary>Writing out what is in memory may take longer than that; a disk that hangs must not hold the end up for ever.</summary>
+    private static readonly TimeSpan QuietLimit = TimeSpan.FromSeconds(30);
+
+    private readonly BlockPool _pool;
+    private readonly DiskWorkers _disk;
+    private readonly StateWriter _stateWriter;
+    private readonly bool _ownsStore;
+    private readonly NoticeReporter _reporter;
+    private readonly ObservedEngine _observed;
+    private int _disposed;
+
+    private SessionHost(ClientOptions options, string stateDirectory, IStateStore store, bool ownsStore, ILogger logger)
+    {
+        Options = options;
+        StateDirectory = stateDirectory;
+        Store = store;
+        Logger = logger;
+        _ownsStore = ownsStore;
+        _pool = new BlockPool(options.MemoryBudget);
+        _disk = new DiskWorkers(options.Storage ?? new FileStorage(), _pool);
+        _stateWriter = new StateWriter(store);
+        Events = new EventHub(TimeProvider.System);
+        _reporter = new NoticeReporter(logger, Events);
+        var clock = new MonoClock();
+        Resolver = new NameResolver(clock);
+        try
+        {
+            Loop = EngineLoop.Open(LoopOptions(options, _pool, clock), _disk, _stateWriter, OnNotice);
+        }
+        catch
+        {
+            DisposeParts();
+            throw;
+        }
+
+        ListenPort = options.ListenPort is null || Loop.ListenPort == 0 ? null : Loop.ListenPort;
+        Snapshots = new SnapshotPublisher(options.SnapshotInterval, TimeProvider.System, () => clock.Now, ListenPort);
+        Snapshots.Published = snapshot =>
+        {
+            Waiters.Look(snapshot);
+            Watch.Add(snapshot);
+        };
+        Span<byte> secret = stackalloc byte[32];
+        RandomNumberGenerator.Fill(secret);
+        var random = new SeededRandom(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))));
+        byte[] secretBytes = secret.ToArray();
+        SessionEngine? engine = null;
+        ObservedEngine? observed = null;
+        Loop.Start((effects, now) =>
+        {
+            engine = new SessionEngine(EngineSettings(random), effects, _pool, random, secretBytes, now);
+            return observed = new ObservedEngine(engine, Snapshots);
+        });
+        Engine = engine!;
+        _observed = observed!;
+        _ = WatchLoopAsync();
+    }
+
+    public ClientOptions Options { get; }
+
+    public string StateDirectory { get; }
+
+    public IStateStore Store { get; }
+
+    public ILogger Logger { get; }
+
+    public EventHub Events { get; }
+
+    public EngineLoop Loop { get; }
+
+    /// <summary>Only for commands on the loop's thread.</summary>
+    public SessionEngine Engine { get; }
+
+    public NameResolver Resolver { get; }
+
+    public SnapshotPublisher Snapshots { get; }
+
+    public ConditionWaiters Waiters { get; } = new();
+
+    public SnapshotWatch Watch { get; } = new();
+
+    public int? ListenPort { get; }
+
+    public TorrentRegistry Torrents { get; } = new();
+
+    /// <summary>Starts a session.</summary>
+    /// <exception cref="FreshetException">It cannot be started, and why.</exception>
+    public static SessionHost Start(ClientOptions options)
+    {
+        ILogger logger = options.LoggerFactory?.CreateLogger("Freshet.Session") ?? NullLogger.Instance;
+        string stateDirectory = Path.GetFullPath(options.StateDirectory ?? StateFolder.Default());
+        IStateStore store = options.StateStore ?? OpenStore(stateDirectory, logger);
+        try
+        {
+            var host = new SessionHost(options, stateDirectory, store, options.StateStore is null, logger);
+            logger.SessionStarted(host.ListenPort, stateDirectory);
+            return host;
+        }
+        catch (NetworkException error)
+        {
+            throw new FreshetException(FreshetError.Conflict, error.Message, error);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        if (Loop.Post(_observed.Shutdown))
+            await Task.WhenAny(_observed.Quiet, Loop.Completion, Task.Delay(QuietLimit)).ConfigureAwait(false);
+        await Task.WhenAny(Loop.StopAsync(AnnounceGrace)).ConfigureAwait(false);
+        await Loop.DisposeAsync().ConfigureAwait(false);
+        End(new ObjectDisposedException(nameof(BitTorrentClient), "The session has ended."));
+
+        // These join threads.
+        await Task.Run(DisposeParts).ConfigureAwait(false);
+        Logger.SessionEnded();
+    }
+
+    private static IStateStore OpenStore(string folder, ILogger logger)
+    {
+        try
+        {
+            (IStateStore store, string? warning) = StateStores.Open(folder);
+            if (warning is not null)
+                logger.StateStoreWarning(warning);
+            return store;
+        }
+        catch (StateStoreException error)
+        {
+            throw new FreshetException(FreshetError.Storage, error.Message, error);
+        }
+    }
+
+    private static EngineLoopOptions LoopOptions(ClientOptions options, BlockPool pool, MonoClock clock) => new()
+    {
+        Pool = pool,
+        Clock = clock,
+        Bind = options.BindAddress,
+        ListenPort = options.ListenPort ?? 0,
+        AcceptPeers = options.ListenPort is not null,
+        MaxConnections = options.MaxConnections,
+    };
+
+    private SessionSettings EngineSettings(SeededRandom random) => new()
+    {
+        PeerId = PeerId.Create(random),
+        UserAgent = TorrentSource.UserAgent,
+        ListenPort = ListenPort ?? 0,
+        UseIPv4 = Loop.UsesIPv4,
+        UseIPv6 = Loop.UsesIPv6,
+        MaxConnections = Math.Min(Options.MaxConnections, Loop.MaxConnections),
+        MaxConnectionsPerTorrent = Options.MaxPeersPerTorrent,
+        UploadSlots = Options.UploadSlots,
+        Pipeline = Options.RequestQueue,
+        PeerTimeout = Options.PeerTimeout,
+        RequestTimeout = Options.RequestTimeout,
+    };
+
+    private void OnNotice(EngineNotice notice)
+    {
+        switch (notice)
+        {
+            case DiskNotice disk:
+                Snapshots.NoteDisk(disk);
+                break;
+            case TorrentStateNotice:
+                Snapshots.Hurry();
+                break;
+            case TorrentRemovedNotice removed:
+                Snapshots.Removed(removed.Torrent);
+                Torrents.Find(removed.Torrent)?.NoteGone();
+                break;
+        }
+
+        _reporter.Report(notice);
+    }
+
+    private async Task WatchLoopAsync()
+    {
+        await Loop.Completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (Loop.Completion.Exception is { InnerException: { } fault })
+        {
+            Logger.EngineFailed(fault);
+            End(new FreshetException(FreshetError.Other, $"The session failed: {fault.Message}. Start it again; what was recorded is kept.", fault));
+        }
+    }
+
+    private void End(Exception why)
+    {
+        Waiters.End(why);
+        Watch.End();
+        Events.End();
+    }
+
+    private void DisposeParts()
+    {
+        _disk.Dispose();
+        _stateWriter.Dispose();
+        if (_ownsStore)
+            Store.Dispose();
+        Resolver.Dispose();
+        _pool.Dispose();
+    }
+}

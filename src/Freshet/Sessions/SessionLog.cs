@@ -1,0 +1,58 @@
+using System.Net;
+using Freshet.Abstractions;
+using Freshet.Core;
+using Microsoft.Extensions.Logging;
+
+namespace Freshet.Sessions;
+
+/// <summary>Every message of a session's log. Text of strangers comes in as <see cref="PlainText"/> has made it.</summary>
+internal static partial class SessionLog
+{
+    [LoggerMessage(1, LogLevel.Information, "Session started on port {Port}, state in {StateDirectory}")]
+    public static partial void SessionStarted(this ILogger logger, int? port, string stateDirectory);
+
+    [LoggerMessage(2, LogLevel.Information, "Session ended")]
+    public static partial void SessionEnded(this ILogger logger);
+
+    [LoggerMessage(3, LogLevel.Critical, "The session's engine failed; every torrent has stopped")]
+    public static partial void EngineFailed(this ILogger logger, Exception? error);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Warning}")]
+    public static partial void StateStoreWarning(this ILogger logger, string warning);
+
+    [LoggerMessage(10, LogLevel.Information, "{Torrent} {InfoHash} added: {Name} into {Directory}")]
+    public static partial void TorrentAdded(this ILogger logger, TorrentId torrent, InfoHashes infoHash, string name, string directory);
+
+    [LoggerMessage(11, LogLevel.Information, "{Torrent} removed")]
+    public static partial void TorrentRemoved(this ILogger logger, TorrentId torrent);
+
+    [LoggerMessage(12, LogLevel.Information, "{Torrent} is {State} {Reason}")]
+    public static partial void TorrentStateChanged(this ILogger logger, TorrentId torrent, TorrentState state, string? reason);
+
+    [LoggerMessage(20, LogLevel.Trace, "{Torrent} piece {Piece} stored")]
+    public static partial void PieceCompleted(this ILogger logger, TorrentId torrent, PieceIndex piece);
+
+    [LoggerMessage(21, LogLevel.Information, "{Torrent} piece {Piece} had a wrong hash, sent by {Senders} peers")]
+    public static partial void PieceFailed(this ILogger logger, TorrentId torrent, PieceIndex piece, int senders);
+
+    [LoggerMessage(30, LogLevel.Debug, "{Torrent} connected to {Endpoint} {Peer}")]
+    public static partial void PeerConnected(this ILogger logger, TorrentId torrent, IPEndPoint endpoint, PeerId peer);
+
+    [LoggerMessage(31, LogLevel.Debug, "{Torrent} connection to {Endpoint} ended: {Reason}")]
+    public static partial void PeerDisconnected(this ILogger logger, TorrentId torrent, IPEndPoint endpoint, DisconnectReason reason);
+
+    [LoggerMessage(32, LogLevel.Warning, "{Torrent} banned {Endpoint}: {Reason}")]
+    public static partial void PeerBanned(this ILogger logger, TorrentId torrent, IPEndPoint endpoint, string reason);
+
+    [LoggerMessage(40, LogLevel.Information, "{Torrent} {Url} named {Peers} peers, next announce in {Next} {Warning}")]
+    public static partial void TrackerAnswered(this ILogger logger, TorrentId torrent, string url, int peers, TimeSpan next, string? warning);
+
+    [LoggerMessage(41, LogLevel.Warning, "{Torrent} {Url} failed: {Error}, next announce in {Next}")]
+    public static partial void TrackerFailed(this ILogger logger, TorrentId torrent, string url, string error, TimeSpan next);
+
+    [LoggerMessage(50, LogLevel.Error, "{Torrent} {Path}: {Message} ({Kind}, will be tried again: {WillRetry})")]
+    public static partial void DiskTrouble(this ILogger logger, TorrentId torrent, string path, string message, DiskErrorKind kind, bool willRetry);
+
+    [LoggerMessage(51, LogLevel.Error, "Progress cannot be remembered: {Error}")]
+    public static partial void StateTrouble(this ILogger logger, string error);
+}

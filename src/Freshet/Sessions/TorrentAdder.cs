@@ -1,0 +1,112 @@
+using System.Net;
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.Engine.Session;
+using Freshet.IO.State;
+
+namespace Freshet.Sessions;
+
+/// <summary>Adds torrents to a session, one after the other: the lease, what was remembered, then the engine.</summary>
+internal sealed class TorrentAdder(SessionHost host) : IDisposable
+{
+    private readonly SemaphoreSlim _one = new(1);
+
+    public async Task<AddResult> AddAsync(TorrentSource source, AddOptions options, CancellationToken cancellationToken)
+    {
+        Metainfo metainfo = await source.LoadAsync(cancellationToken).ConfigureAwait(false);
+        if (metainfo.Hashes.V1 is null)
+        {
+            throw new FreshetException(
+                FreshetError.Unsupported,
+                $"{PlainText.Of(metainfo.Name)} is of BitTorrent v2 alone, which this version cannot download yet. A hybrid torrent of the same content works.");
+        }
+
+        IReadOnlyList<IPEndPoint> peers = await EndpointLookup.ResolveAsync(options.Peers, host.Resolver, cancellationToken).ConfigureAwait(false);
+        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (host.Torrents.FindAny(metainfo.Hashes) is { } there)
+            {
+                await host.Loop.InvokeAsync(now => host.Engine.AddPeers(there.Id, peers, now)).ConfigureAwait(false);
+                return new AddResult(there, WasThere: true);
+            }
+
+            return new AddResult(await AddNewAsync(metainfo, peers, options).ConfigureAwait(false), WasThere: false);
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    public void Dispose() => _one.Dispose();
+
+    private async Task<Torrent> AddNewAsync(Metainfo metainfo, IReadOnlyList<IPEndPoint> peers, AddOptions options)
+    {
+        string directory = Path.GetFullPath(options.Directory ?? host.Options.DownloadDirectory);
+        TorrentLease? lease = TakeLease(metainfo, directory);
+        try
+        {
+            ResumeRecord? resume = await Task.Run(() => host.Store.Load(metainfo.Hashes, directory)).ConfigureAwait(false);
+            var spec = new TorrentSpec
+            {
+                Metainfo = metainfo,
+                Directory = directory,
+                Selection = Selected(metainfo, options.Select),
+                Resume = resume,
+                BootId = host.Store.BootId,
+                Check = (Engine.Session.CheckMode)options.Check,
+                Order = options.Strategy == PieceStrategy.Sequential ? PickOrder.Sequential : PickOrder.RarestFirst,
+                ExtraTrackers = [.. options.Trackers.Select(tracker => tracker.OriginalString)],
+                UseTrackers = options.UseTrackers,
+                Peers = peers,
+                FullAllocation = host.Options.AllocateFully,
+                Start = options.Start,
+                MaxConnections = options.MaxPeers,
+            };
+            var torrent = await host.Loop.InvokeAsync(now => AddToEngine(spec, lease, now)).ConfigureAwait(false);
+            lease = null;
+            FreshetMetrics.Torrents.Add(1);
+            host.Logger.TorrentAdded(torrent.Id, torrent.Hashes, PlainText.Of(metainfo.Name), directory);
+            return torrent;
+        }
+        finally
+        {
+            lease?.Dispose();
+        }
+    }
+
+    /// <summary>On the loop's thread; the snapshot is taken at once, so that the torrent can be seen when the caller has it.</summary>
+    private Torrent AddToEngine(TorrentSpec spec, TorrentLease? lease, MonoTime now)
+    {
+        AddOutcome outcome = host.Engine.AddTorrent(spec, now);
+        if (!outcome.IsAdded)
+            throw new FreshetException(FreshetError.Conflict, $"{PlainText.Of(spec.Metainfo.Name)} cannot be added: {outcome.Refusal}.");
+        var torrent = new Torrent(host, outcome.Id, spec.Metainfo, spec.Directory, lease);
+        host.Torrents.Add(torrent);
+        host.Snapshots.Added(outcome.Id, spec.Directory);
+        host.Snapshots.Advance(host.Engine, now);
+        return torrent;
+    }
+
+    private TorrentLease? TakeLease(Metainfo metainfo, string directory)
+    {
+        try
+        {
+            if (TorrentLease.TryAcquire(host.StateDirectory, metainfo.Hashes, directory, out TorrentLease? lease, out int? holder))
+                return lease;
+            string who = holder is { } process ? $"process {process}" : "another process";
+            throw new FreshetException(
+                FreshetError.Conflict, $"{PlainText.Of(metainfo.Name)} is in use by {who} in {directory}. Wait for it or end it, or download into another folder.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A state folder that cannot be written costs a check at the next start, and this guard; not the download.
+            host.Logger.StateStoreWarning($"The torrent cannot be guarded against a second process: {error.Message}");
+            return null;
+        }
+    }
+
+    internal static IReadOnlyList<FileIndex>? Selected(Metainfo metainfo, Func<FileEntry, bool>? select)
+        => select is null ? null : [.. metainfo.Layout.Files.Where(file => file.IsStored && select(file)).Select(file => file.Index)];
+}
