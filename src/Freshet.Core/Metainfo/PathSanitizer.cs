@@ -87,7 +87,7 @@ public static class PathSanitizer
             if (forbidden)
                 clean.Append(Substitute);
             else
-                clean.Append(rune);
+                clean.AppendRune(rune);
         }
 
         return clean.ToString();

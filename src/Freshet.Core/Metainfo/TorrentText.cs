@@ -47,7 +47,7 @@ internal sealed class TorrentText
         {
             if (Rune.DecodeFromUtf8(bytes, out Rune rune, out int length) == System.Buffers.OperationStatus.Done)
             {
-                text.Append(rune);
+                text.AppendRune(rune);
             }
             else
             {

@@ -16,7 +16,7 @@ public static class DisplayText
             return text;
         var safe = new StringBuilder(shown.Length + 1);
         foreach (Rune rune in shown.EnumerateRunes())
-            safe.Append(IsHarmful(rune) ? Rune.ReplacementChar : rune);
+            safe.AppendRune(IsHarmful(rune) ? Rune.ReplacementChar : rune);
         return isCut ? safe.Append('…').ToString() : safe.ToString();
     }
 

@@ -16,7 +16,7 @@ public sealed class PathSanitizerTarget : IFuzzTarget
     public string Name => "path-sanitizer";
 
     /// <inheritdoc/>
-    public long AllocationLimit(int inputLength) => 16384 + (200L * inputLength);
+    public long AllocationLimit(int inputLength) => 16384 + (64L * inputLength);
 
     /// <inheritdoc/>
     public byte[] Generate(SeededRandom random)
