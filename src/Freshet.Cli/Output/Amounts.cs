@@ -7,7 +7,7 @@ internal static class Amounts
 {
     private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"];
 
-    /// <summary>Bytes with three figures and a binary unit: <c>1.44 MiB</c>.</summary>
+    /// <summary>Bytes with three figures and a binary unit: <c>1.44 MiB</c>; whole numbers without a point: <c>16 KiB</c>.</summary>
     public static string Bytes(double bytes)
     {
         int unit = 0;
@@ -17,7 +17,7 @@ internal static class Amounts
             unit++;
         }
 
-        string format = unit == 0 || bytes >= 99.95 ? "0" : bytes >= 9.995 ? "0.0" : "0.00";
+        string format = unit == 0 || bytes >= 99.95 || bytes == Math.Floor(bytes) ? "0" : bytes >= 9.995 ? "0.0" : "0.00";
         return bytes.ToString(format, CultureInfo.InvariantCulture) + " " + Units[unit];
     }
 

@@ -47,7 +47,8 @@ internal static class MetainfoText
         if (metainfo.Hashes.V2 is { } v2)
             Row(output, "Info-hash v2", v2.ToString());
         long size = layout.Files.Where(file => file.IsStored).Sum(file => file.Length);
-        Row(output, "Size", $"{Amounts.Bytes(size)} ({size.ToString("N0", CultureInfo.InvariantCulture)} bytes)");
+        string exact = size.ToString("N0", CultureInfo.InvariantCulture) + " bytes";
+        Row(output, "Size", size < 1024 ? exact : $"{Amounts.Bytes(size)} ({exact})");
         Row(output, "Pieces", $"{Amounts.Count(layout.PieceCount, "piece")} of {Amounts.Bytes(layout.PieceLength)}");
         Row(output, "Files", Amounts.Count(layout.Files.Count - pads, "file") + (pads == 0 ? "" : $" and {Amounts.Count(pads, "pad file")}"));
         int trackers = metainfo.Trackers.Sum(tier => tier.Count);
