@@ -1,0 +1,34 @@
+using Freshet.Cli.Output;
+
+namespace Freshet.Cli.Tests;
+
+/// <summary>What a command line did.</summary>
+internal sealed record CliResult(int ExitCode, string Out, string Error);
+
+/// <summary>Runs command lines in this process.</summary>
+internal static class Cli
+{
+    public static Task<CliResult> RunAsync(params string[] arguments) => RunAsync(new RunOptions(), arguments);
+
+    public static async Task<CliResult> RunAsync(RunOptions options, params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        int exitCode = await CommandLine.RunAsync(arguments, new Streams
+        {
+            Out = TextWriter.Synchronized(output),
+            Error = TextWriter.Synchronized(error),
+            In = () => new MemoryStream(options.Input),
+            Interrupt = options.Interrupt,
+        });
+        return new CliResult(exitCode, output.ToString(), error.ToString());
+    }
+}
+
+/// <summary>What a command line finds around it.</summary>
+internal sealed record RunOptions
+{
+    public byte[] Input { get; init; } = [];
+
+    public CancellationToken Interrupt { get; init; } = TestContext.Current.CancellationToken;
+}
