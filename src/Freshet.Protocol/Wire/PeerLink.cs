@@ -1,8 +1,6 @@
-using System.Buffers;
 using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
-using Freshet.Protocol.Extensions;
 
 namespace Freshet.Protocol.Wire;
 
@@ -32,11 +30,10 @@ public sealed class PeerLink
     private byte[]? _handshake = new byte[WireHandshake.Length];
     private int _handshakeLength;
     private WireDecoder? _decoder;
+    private CommandEncoder? _commands;
 
     // What came and could not be taken yet; rented, and only while IsStarved or an incoming handshake waits.
-    private byte[]? _kept;
-    private int _keptStart;
-    private int _keptEnd;
+    private RentedBytes _kept;
 
     private MonoTime _lastReceived;
     private MonoTime _lastSent;
@@ -73,7 +70,7 @@ public sealed class PeerLink
     /// <see cref="WireLimits.SendHighWater"/> bytes wait to be sent, and when it is ending.
     /// </summary>
     public bool WantsInput
-        => Ending == DisconnectReason.None && _kept is null && !IsStarved && _state != State.AwaitingAccept && !IsCongested;
+        => Ending == DisconnectReason.None && _kept.Length == 0 && !IsStarved && _state != State.AwaitingAccept && !IsCongested;
 
     /// <summary>Whether a block that was asked for is on the wire and the pool had no place for it: call <see cref="Resume"/> later.</summary>
     public bool IsStarved => _decoder is { IsStarved: true };
@@ -127,27 +124,27 @@ public sealed class PeerLink
         if (Ending != DisconnectReason.None || bytes.IsEmpty)
             return;
         _lastReceived = now;
-        if (_kept is not null)
+        if (_kept.Length > 0)
         {
-            Keep(bytes);
+            _kept.Append(bytes);
             Resume(sink, now);
             return;
         }
 
         int taken = Take(bytes, sink);
         if (taken < bytes.Length && Ending == DisconnectReason.None)
-            Keep(bytes[taken..]);
+            _kept.Append(bytes[taken..]);
     }
 
     /// <summary>Goes on with what was kept; does nothing where nothing was.</summary>
     public void Resume(IPeerEventSink sink, MonoTime now)
     {
-        if (_kept is null || Ending != DisconnectReason.None)
+        if (_kept.Length == 0 || Ending != DisconnectReason.None)
             return;
         _lastReceived = now;
-        _keptStart += Take(_kept.AsSpan(_keptStart, _keptEnd - _keptStart), sink);
-        if (_keptStart == _keptEnd || Ending != DisconnectReason.None)
-            ReleaseKept();
+        _kept.Skip(Take(_kept.Bytes, sink));
+        if (Ending != DisconnectReason.None)
+            _kept.Release();
     }
 
     /// <summary>
@@ -180,7 +177,7 @@ public sealed class PeerLink
             default:
                 if (!IsReady)
                     throw new InvalidOperationException($"{command.Kind} on {Id}, whose handshake is not through.");
-                Say(command);
+                _commands!.Write(command);
                 // The block that had no place may be the one that was just withdrawn.
                 if (IsStarved && command.Kind is PeerCommandKind.Cancel or PeerCommandKind.Forget)
                     Resume(sink, now);
@@ -250,7 +247,7 @@ public sealed class PeerLink
         _state = State.Closed;
         _decoder?.Release();
         _encoder.Output.Release();
-        ReleaseKept();
+        _kept.Release();
         sink.Post(new PeerEvent(PeerEventKind.Closed, Id) { Reason = Ending });
     }
 
@@ -319,6 +316,7 @@ public sealed class PeerLink
         HasFast = WireHandshake.HasFast(received);
         HasExtensions = WireHandshake.HasExtensions(received);
         _decoder = new WireDecoder(Id, _pool, _setup.Layout, HasFast, HasExtensions);
+        _commands = new CommandEncoder(_encoder, _decoder, _pool, HasFast, HasExtensions);
         _state = State.Ready;
         sink.Post(new PeerEvent(PeerEventKind.Ready, Id) { Payload = Describe(received, peer) });
         _handshake = null;
@@ -334,121 +332,12 @@ public sealed class PeerLink
         WireHandshake.HasDht(received),
         WireHandshake.HasV2(received));
 
-    private void Say(in PeerCommand command)
-    {
-        switch (command.Kind)
-        {
-            case PeerCommandKind.Choke:
-                _encoder.Signal(MessageId.Choke);
-                break;
-            case PeerCommandKind.Unchoke:
-                _encoder.Signal(MessageId.Unchoke);
-                break;
-            case PeerCommandKind.Interested:
-                _encoder.Signal(MessageId.Interested);
-                break;
-            case PeerCommandKind.NotInterested:
-                _encoder.Signal(MessageId.NotInterested);
-                break;
-            case PeerCommandKind.Have:
-                _encoder.Piece(MessageId.Have, command.Range.Piece);
-                break;
-            case PeerCommandKind.Bitfield:
-                SayBitfield((Bitfield)command.Payload!);
-                break;
-            case PeerCommandKind.Request:
-                _decoder!.Requests.Add(command.Range);
-                _encoder.Range(MessageId.Request, command.Range);
-                break;
-            case PeerCommandKind.Cancel:
-                _decoder!.Withdraw(command.Range);
-                _encoder.Range(MessageId.Cancel, command.Range);
-                break;
-            case PeerCommandKind.Forget:
-                _decoder!.Withdraw(command.Range);
-                break;
-            case PeerCommandKind.Reject when HasFast:
-                _encoder.Range(MessageId.Reject, command.Range);
-                break;
-            case PeerCommandKind.Suggest when HasFast:
-                _encoder.Piece(MessageId.Suggest, command.Range.Piece);
-                break;
-            case PeerCommandKind.AllowedFast when HasFast:
-                _encoder.Piece(MessageId.AllowedFast, command.Range.Piece);
-                break;
-            case PeerCommandKind.Reject or PeerCommandKind.Suggest or PeerCommandKind.AllowedFast:
-                // The peer does not know BEP 6: to it, silence says the same.
-                break;
-            case PeerCommandKind.Port:
-                _encoder.Port(command.Value);
-                break;
-            case PeerCommandKind.ExtensionHandshake:
-                SayExtensions((ExtensionHandshake)command.Payload!);
-                break;
-            case PeerCommandKind.SendBlock:
-                _encoder.Block(command.Range, _pool.Span(command.Lease)[..command.Range.Length]);
-                _pool.Return(command.Lease);
-                break;
-            case PeerCommandKind.KeepAlive:
-                _encoder.KeepAlive();
-                break;
-            default:
-                throw new InvalidOperationException($"{command.Kind} is not for {Id}, which is connected already.");
-        }
-    }
-
-    private void SayBitfield(Bitfield bitfield)
-    {
-        if (HasFast && bitfield.IsFull)
-            _encoder.Signal(MessageId.HaveAll);
-        else if (HasFast && bitfield.IsEmpty)
-            _encoder.Signal(MessageId.HaveNone);
-        else if (!bitfield.IsEmpty)
-            _encoder.Bitfield(bitfield);
-    }
-
-    private void SayExtensions(ExtensionHandshake handshake)
-    {
-        if (!HasExtensions)
-            return;
-        var writer = new BencodeWriter();
-        ExtensionHandshakeCodec.Write(handshake, writer);
-        _encoder.Extended(ExtensionNumbers.Handshake, writer.Written);
-    }
-
     private void QueueKeepAlive(MonoTime now)
     {
         // While something waits that the peer does not take, a keep-alive behind it would only pile up.
         if (!HasOutput)
             _encoder.KeepAlive();
         _keepAliveDue = now + WireLimits.KeepAlive;
-    }
-
-    private void Keep(ReadOnlySpan<byte> bytes)
-    {
-        int length = _keptEnd - _keptStart;
-        if (_kept is null || _kept.Length - _keptEnd < bytes.Length)
-        {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(length + bytes.Length);
-            _kept.AsSpan(_keptStart, length).CopyTo(larger);
-            if (_kept is not null)
-                ArrayPool<byte>.Shared.Return(_kept);
-            _kept = larger;
-            _keptStart = 0;
-            _keptEnd = length;
-        }
-
-        bytes.CopyTo(_kept.AsSpan(_keptEnd));
-        _keptEnd += bytes.Length;
-    }
-
-    private void ReleaseKept()
-    {
-        if (_kept is not null)
-            ArrayPool<byte>.Shared.Return(_kept);
-        _kept = null;
-        _keptStart = 0;
-        _keptEnd = 0;
     }
 
     private enum State : byte

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using Freshet.Abstractions;
@@ -23,16 +22,9 @@ internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, Piece
 
     // What is left of a message that is skipped or gathered.
     private int _left;
-    private byte[]? _gathered;
-    private int _gatheredLength;
+    private RentedBytes _gathered;
     private MessageId _gatheredKind;
-
-    private BlockRange _block;
-    private int _blockFilled;
-    private bool _isWanted;
-    private BufferLease _lease;
-    private BlockRange _lastBlock;
-    private BufferLease _lastLease;
+    private BlockReceiver _block;
 
     private bool _isPastBitfield;
     private bool _isChoking = true;
@@ -75,26 +67,16 @@ internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, Piece
     /// <summary>The block of this range is not wanted any more, whether it is still to come or halfway in.</summary>
     public void Withdraw(BlockRange range)
     {
-        bool isHalfway = _phase == Phase.Block && _isWanted && _block == range;
-        if (isHalfway)
-        {
-            _isWanted = false;
-            pool.Return(_lease);
-            _lease = default;
-        }
-
         // The peer may answer with one reject more than we expect now.
-        if (isHalfway || Requests.Remove(range))
+        if (_block.Withdraw(range, pool) || Requests.Remove(range))
             _strayRejectsLeft = Math.Min(_strayRejectsLeft + 1, WireLimits.MaxStrayRejects + WireLimits.RequestQueue);
     }
 
     /// <summary>Gives everything back.</summary>
     public void Release()
     {
-        pool.Return(_lease);
-        _lease = default;
-        _isWanted = false;
-        ReleaseGathered();
+        _block.Release(pool);
+        _gathered.Release();
         Requests.Release();
     }
 
@@ -276,49 +258,27 @@ internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, Piece
         if (!layout.Contains(range))
             return Break(DisconnectReason.ProtocolError);
         _isPastBitfield = true;
-        _block = range;
-        _blockFilled = 0;
-        _isWanted = Requests.Remove(range);
+        _block.Begin(range, isWanted: Requests.Remove(range));
         _phase = Phase.Block;
         return PieceHeaderLength;
     }
 
     private int TakeBlock(ReadOnlySpan<byte> rest, IPeerEventSink sink)
     {
-        if (_isWanted && _lease.IsNone && !TryRent())
-        {
-            IsStarved = true;
-            return 0;
-        }
-
-        int taken = Math.Min(_block.Length - _blockFilled, rest.Length);
-        if (_isWanted)
-            rest[..taken].CopyTo(pool.Span(_lease)[_blockFilled..]);
-        _blockFilled += taken;
-        if (_blockFilled < _block.Length)
+        IsStarved = !_block.TryTake(rest, pool, layout, out int taken);
+        if (!_block.IsDone)
             return taken;
         _phase = Phase.Header;
-        if (!_isWanted)
+        BufferLease lease = _block.Finish();
+        if (lease.IsNone)
         {
-            Post(sink, PeerEventKind.UnwantedBlock, _block);
+            Post(sink, PeerEventKind.UnwantedBlock, _block.Range);
             return taken;
         }
 
-        _lastBlock = _block;
-        _lastLease = _lease;
-        _lease = default;
-        _isWanted = false;
         _suggestsLeft = WireLimits.MaxSuggests;
-        sink.Post(new PeerEvent(PeerEventKind.Block, connection) { Range = _block, Lease = _lastLease });
+        sink.Post(new PeerEvent(PeerEventKind.Block, connection) { Range = _block.Range, Lease = lease });
         return taken;
-    }
-
-    /// <summary>Next to the block before it where that came over this connection too, so that a piece lies in one run of memory.</summary>
-    private bool TryRent()
-    {
-        bool follows = _lastBlock.Piece == _block.Piece && _lastBlock.Offset + _lastBlock.Length == _block.Offset;
-        int run = layout.BlocksIn(_block.Piece) - _block.BlockInPiece;
-        return pool.TryRent(follows ? _lastLease : default, run, out _lease);
     }
 
     private int ReadBitfieldHeader(int length, IPeerEventSink sink)
@@ -376,7 +336,6 @@ internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, Piece
     private int Gather(MessageId kind, int used, int length, IPeerEventSink sink)
     {
         _gatheredKind = kind;
-        _gatheredLength = 0;
         _left = length;
         _phase = Phase.Gather;
         if (length == 0)
@@ -387,29 +346,19 @@ internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, Piece
     private int TakeBody(ReadOnlySpan<byte> rest, IPeerEventSink sink)
     {
         int taken = Math.Min(_left, rest.Length);
-        if (_gatheredLength == 0 && taken == _left)
+        if (_gathered.Length == 0 && taken == _left)
         {
             TakeWhole(rest[..taken], sink);
             return taken;
         }
 
-        // By what came, doubling: a length that is announced costs the peer as many bytes as it costs us.
-        if (_gathered is null || _gathered.Length - _gatheredLength < taken)
-        {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(_gatheredLength + taken, _gatheredLength * 2));
-            _gathered.AsSpan(0, _gatheredLength).CopyTo(larger);
-            if (_gathered is not null)
-                ArrayPool<byte>.Shared.Return(_gathered);
-            _gathered = larger;
-        }
-
-        rest[..taken].CopyTo(_gathered.AsSpan(_gatheredLength));
-        _gatheredLength += taken;
+        // By what came: a length that is announced costs the peer as many bytes as it costs us.
+        _gathered.Append(rest[..taken]);
         _left -= taken;
         if (_left == 0)
         {
-            TakeWhole(_gathered.AsSpan(0, _gatheredLength), sink);
-            ReleaseGathered();
+            TakeWhole(_gathered.Bytes, sink);
+            _gathered.Release();
         }
 
         return taken;
@@ -433,14 +382,6 @@ internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, Piece
         {
             Break(DisconnectReason.ProtocolError);
         }
-    }
-
-    private void ReleaseGathered()
-    {
-        if (_gathered is not null)
-            ArrayPool<byte>.Shared.Return(_gathered);
-        _gathered = null;
-        _gatheredLength = 0;
     }
 
     private int Break(DisconnectReason reason)

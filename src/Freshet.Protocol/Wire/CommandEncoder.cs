@@ -1,0 +1,93 @@
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.Protocol.Extensions;
+
+namespace Freshet.Protocol.Wire;
+
+/// <summary>Turns commands into messages, as far as the peer knows them, and keeps what was asked for in step.</summary>
+internal sealed class CommandEncoder(WireEncoder encoder, WireDecoder decoder, BlockPool pool, bool hasFast, bool hasExtensions)
+{
+    /// <summary>Queues the message of a command; the lease of a block goes back to the pool.</summary>
+    /// <exception cref="InvalidOperationException">The command opens connections.</exception>
+    public void Write(in PeerCommand command)
+    {
+        switch (command.Kind)
+        {
+            case PeerCommandKind.Choke:
+                encoder.Signal(MessageId.Choke);
+                break;
+            case PeerCommandKind.Unchoke:
+                encoder.Signal(MessageId.Unchoke);
+                break;
+            case PeerCommandKind.Interested:
+                encoder.Signal(MessageId.Interested);
+                break;
+            case PeerCommandKind.NotInterested:
+                encoder.Signal(MessageId.NotInterested);
+                break;
+            case PeerCommandKind.Have:
+                encoder.Piece(MessageId.Have, command.Range.Piece);
+                break;
+            case PeerCommandKind.Bitfield:
+                WriteBitfield((Bitfield)command.Payload!);
+                break;
+            case PeerCommandKind.Request:
+                decoder.Requests.Add(command.Range);
+                encoder.Range(MessageId.Request, command.Range);
+                break;
+            case PeerCommandKind.Cancel:
+                decoder.Withdraw(command.Range);
+                encoder.Range(MessageId.Cancel, command.Range);
+                break;
+            case PeerCommandKind.Forget:
+                decoder.Withdraw(command.Range);
+                break;
+            case PeerCommandKind.Reject when hasFast:
+                encoder.Range(MessageId.Reject, command.Range);
+                break;
+            case PeerCommandKind.Suggest when hasFast:
+                encoder.Piece(MessageId.Suggest, command.Range.Piece);
+                break;
+            case PeerCommandKind.AllowedFast when hasFast:
+                encoder.Piece(MessageId.AllowedFast, command.Range.Piece);
+                break;
+            case PeerCommandKind.Reject or PeerCommandKind.Suggest or PeerCommandKind.AllowedFast:
+                // The peer does not know BEP 6: to it, silence says the same.
+                break;
+            case PeerCommandKind.Port:
+                encoder.Port(command.Value);
+                break;
+            case PeerCommandKind.ExtensionHandshake:
+                WriteExtensions((ExtensionHandshake)command.Payload!);
+                break;
+            case PeerCommandKind.SendBlock:
+                encoder.Block(command.Range, pool.Span(command.Lease)[..command.Range.Length]);
+                pool.Return(command.Lease);
+                break;
+            case PeerCommandKind.KeepAlive:
+                encoder.KeepAlive();
+                break;
+            default:
+                throw new InvalidOperationException($"{command.Kind} is not for {command.Connection}, which is connected already.");
+        }
+    }
+
+    private void WriteBitfield(Bitfield bitfield)
+    {
+        if (hasFast && bitfield.IsFull)
+            encoder.Signal(MessageId.HaveAll);
+        else if (hasFast && bitfield.IsEmpty)
+            encoder.Signal(MessageId.HaveNone);
+        else if (!bitfield.IsEmpty)
+            encoder.Bitfield(bitfield);
+    }
+
+    private void WriteExtensions(ExtensionHandshake handshake)
+    {
+        if (!hasExtensions)
+            return;
+        var writer = new BencodeWriter();
+        ExtensionHandshakeCodec.Write(handshake, writer);
+        encoder.Extended(ExtensionNumbers.Handshake, writer.Written);
+    }
+}
