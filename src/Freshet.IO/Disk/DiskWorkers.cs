@@ -5,7 +5,7 @@ using Freshet.IO.Loop;
 namespace Freshet.IO.Disk;
 
 /// <summary>
-/// Carries out <see cref="DiskJob"/>s on threads of its own: one set for disks, one for hashing and checking. Every job handed in comes out
+/// Carries out <see cref="DiskJob"/>s on threads of its own, reading, writing, hashing and checking side by side. Every job handed in comes out
 /// once, through the callback of <see cref="Start"/>, with its answer or its trouble; nothing is thrown at the caller but misuse.
 /// Queues have no bound of their own: the engine bounds what it hands out.
 /// </summary>
@@ -14,8 +14,7 @@ public sealed class DiskWorkers : IDiskQueue, IDisposable
     private readonly IStorage _storage;
     private readonly Lock _gate = new();
     private readonly Dictionary<TorrentId, TorrentJobs> _torrents = [];
-    private readonly WorkerPool _disk;
-    private readonly WorkerPool _hash;
+    private readonly WorkerPool _workers;
     private readonly ManualResetEventSlim _drained = new(initialState: true);
     private Action<DiskJob>? _completed;
     private int _outstanding;
@@ -27,10 +26,8 @@ public sealed class DiskWorkers : IDiskQueue, IDisposable
     /// <param name="options">The number of threads.</param>
     public DiskWorkers(IStorage storage, BlockPool pool, DiskWorkerOptions? options = null)
     {
-        options ??= new DiskWorkerOptions();
         _storage = storage;
-        _disk = new WorkerPool("Freshet disk", options.DiskThreads, () => new JobRunner(pool), Finish);
-        _hash = new WorkerPool("Freshet hash", options.HashThreads, () => new JobRunner(pool), Finish);
+        _workers = new WorkerPool(options ?? new DiskWorkerOptions(), () => new JobRunner(pool), Finish);
     }
 
     /// <summary>Says where finished jobs go; called once, before anything else.</summary>
@@ -69,7 +66,7 @@ public sealed class DiskWorkers : IDiskQueue, IDisposable
         }
 
         if (ready)
-            Dispatch(new WorkItem(job, torrent));
+            _workers.Post(new WorkItem(job, torrent));
     }
 
     /// <summary>Waits for what was handed in, ends the threads, and closes files that no <see cref="DiskJobKind.Close"/> has closed.</summary>
@@ -83,28 +80,10 @@ public sealed class DiskWorkers : IDiskQueue, IDisposable
         }
 
         _drained.Wait();
-        _disk.Dispose();
-        _hash.Dispose();
+        _workers.Dispose();
         foreach (TorrentJobs torrent in _torrents.Values)
             torrent.Dispose();
         _drained.Dispose();
-    }
-
-    private void Dispatch(WorkItem item)
-    {
-        // A check of what is on disk is hashing for the most part, and may take minutes: a piece just received goes first.
-        switch (item.Job.Kind)
-        {
-            case DiskJobKind.Hash or DiskJobKind.HashPrefix or DiskJobKind.HashBlocks:
-                _hash.Post(item, patient: false);
-                break;
-            case DiskJobKind.Check:
-                _hash.Post(item, patient: true);
-                break;
-            default:
-                _disk.Post(item, patient: false);
-                break;
-        }
     }
 
     private void Finish(WorkItem done)
@@ -113,7 +92,7 @@ public sealed class DiskWorkers : IDiskQueue, IDisposable
         {
             done.Torrent.Finish();
             while (done.Torrent.TryStartNext(out DiskJob next))
-                Dispatch(new WorkItem(next, done.Torrent));
+                _workers.Post(new WorkItem(next, done.Torrent));
         }
 
         // The job is the engine's from here on.

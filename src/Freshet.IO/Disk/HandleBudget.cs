@@ -5,8 +5,8 @@ namespace Freshet.IO.Disk;
 /// <summary>How many payload files may be open at once (THREATS F4).</summary>
 internal static unsafe class HandleBudget
 {
-    /// <summary>Descriptors left for everything but peers and payload: state, logs, listeners, trackers, the runtime itself.</summary>
-    private const ulong Reserve = 32;
+    /// <summary>Descriptors left for everything but peers and payload: the runtime (35 to 50 of them), state, logs, listeners, trackers.</summary>
+    private const ulong Reserve = 48;
 
     /// <summary>More open files than this no longer save any time: pieces touch few files at once.</summary>
     private const int Most = 100;

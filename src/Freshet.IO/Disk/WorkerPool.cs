@@ -1,49 +1,48 @@
 namespace Freshet.IO.Disk;
 
 /// <summary>
-/// Threads that take work from one queue. They start when there is work and none is free; the one that went to sleep last is woken first,
-/// because its caches are warm. Only one wake-up is on its way at a time: who wakes up and finds more wakes the next, so a burst costs
-/// the thread that hands it in one system call at most.
+/// Threads that do any work there is, but never more than so many hash at once (one a core) or wait for disks at once. One set for both,
+/// because the thread that has just hashed a piece is awake when its write comes: with a set for each, every job would cost a wake-up. Threads start
+/// when there is work and none is free; the one that went to sleep last is woken first, because its caches are warm; and only one wake-up is on its
+/// way at a time: who wakes up and finds more wakes the next, so that a burst costs the thread that hands it in one system call at most.
 /// </summary>
 internal sealed class WorkerPool : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Queue<WorkItem> _urgent = new();
-    private readonly Queue<WorkItem> _patient = new();
+    private readonly Queue<WorkItem>[] _queues = [new(), new(), new()];
     private readonly Stack<Parker> _asleep = new();
     private readonly List<Thread> _threads = [];
-    private readonly string _name;
-    private readonly int _most;
     private readonly Func<JobRunner> _newRunner;
     private readonly Action<WorkItem> _finished;
+    private int _freeDisk;
+    private int _freeHash;
     private bool _waking;
     private bool _stopping;
 
-    public WorkerPool(string name, int most, Func<JobRunner> newRunner, Action<WorkItem> finished)
+    public WorkerPool(DiskWorkerOptions options, Func<JobRunner> newRunner, Action<WorkItem> finished)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(most);
-        _name = name;
-        _most = most;
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.DiskThreads);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.HashThreads);
+        _freeDisk = options.DiskThreads;
+        _freeHash = options.HashThreads;
         _newRunner = newRunner;
         _finished = finished;
     }
 
     /// <summary>Queues work.</summary>
-    /// <param name="item">The work.</param>
-    /// <param name="patient">Whether it yields to all work that is not patient.</param>
-    public void Post(WorkItem item, bool patient)
+    public void Post(WorkItem item)
     {
         Parker? sleeper;
         lock (_gate)
         {
-            (patient ? _patient : _urgent).Enqueue(item);
+            _queues[(int)item.Class].Enqueue(item);
             sleeper = NextToWake();
         }
 
         sleeper?.Wake();
     }
 
-    /// <summary>Ends the threads once the queue is empty, and waits for them.</summary>
+    /// <summary>Ends the threads, which must have nothing left to do, and waits for them.</summary>
     public void Dispose()
     {
         Parker[] asleep;
@@ -60,62 +59,90 @@ internal sealed class WorkerPool : IDisposable
             thread.Join();
     }
 
-    // Under the lock: who is to be woken for the work that waits. Starts a thread where nobody sleeps.
+    private static bool IsDisk(WorkItem item) => item.Class == WorkClass.Disk;
+
+    // Under the lock: the queue that the next work comes from, as far as the limits allow.
+    private Queue<WorkItem>? NextQueue()
+    {
+        if (_freeDisk > 0 && _queues[(int)WorkClass.Disk].Count > 0)
+            return _queues[(int)WorkClass.Disk];
+        if (_freeHash == 0)
+            return null;
+        if (_queues[(int)WorkClass.Hash].Count > 0)
+            return _queues[(int)WorkClass.Hash];
+        return _queues[(int)WorkClass.Check].Count > 0 ? _queues[(int)WorkClass.Check] : null;
+    }
+
+    // Under the lock: who is to be woken for the work that waits. Starts a thread where nobody sleeps; the limits bound their number.
     private Parker? NextToWake()
     {
-        if (_waking || _stopping || _urgent.Count + _patient.Count == 0)
+        if (_waking || NextQueue() is null)
             return null;
+        _waking = true;
         if (_asleep.TryPop(out Parker? sleeper))
-        {
-            _waking = true;
             return sleeper;
-        }
-
-        if (_threads.Count < _most)
-        {
-            _waking = true;
-            var thread = new Thread(Work) { Name = _name, IsBackground = true };
-            _threads.Add(thread);
-            thread.Start();
-        }
-
+        var thread = new Thread(Work) { Name = "Freshet disk", IsBackground = true };
+        _threads.Add(thread);
+        thread.Start();
         return null;
+    }
+
+    // Under the lock: work, counted as running.
+    private bool TryTake(out WorkItem item)
+    {
+        item = default;
+        if (NextQueue() is not { } queue)
+            return false;
+        item = queue.Dequeue();
+        if (IsDisk(item))
+            _freeDisk--;
+        else
+            _freeHash--;
+        return true;
     }
 
     private void Work()
     {
         using var parker = new Parker();
         using JobRunner runner = _newRunner();
-        bool wokenForWork = true;
+        bool isWoken = true;
         while (true)
         {
             WorkItem item;
-            bool hasItem;
-            Parker? next = null;
+            bool hasWork;
+            Parker? next;
             lock (_gate)
             {
-                if (wokenForWork)
+                if (isWoken)
                     _waking = false;
-                wokenForWork = false;
-                hasItem = _urgent.TryDequeue(out item) || _patient.TryDequeue(out item);
-                if (hasItem)
-                    next = NextToWake();
-                else if (_stopping)
+                isWoken = false;
+                hasWork = TryTake(out item);
+                next = NextToWake();
+                if (!hasWork && _stopping)
                     return;
-                else
+                if (!hasWork)
                     _asleep.Push(parker);
             }
 
-            if (!hasItem)
+            next?.Wake();
+            if (!hasWork)
             {
                 parker.Sleep();
-                wokenForWork = true;
+                isWoken = true;
                 continue;
             }
 
-            next?.Wake();
+            // The engine makes the job another one as soon as it has it back: what kind it was is asked before.
+            bool isDisk = IsDisk(item);
             runner.Run(item.Job, item.Torrent);
             _finished(item);
+            lock (_gate)
+            {
+                if (isDisk)
+                    _freeDisk++;
+                else
+                    _freeHash++;
+            }
         }
     }
 }
