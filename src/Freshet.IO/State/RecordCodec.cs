@@ -89,14 +89,20 @@ internal static class RecordCodec
     }
 
     /// <summary>The digest over a row: each part with its length before it, so that no byte can wander from one to the next.</summary>
-    public static byte[] Digest(ReadOnlySpan<byte> hashes, long pieces, string boot, params ReadOnlySpan<ReadOnlyMemory<byte>> parts)
+    public static byte[] Digest(
+        ReadOnlySpan<byte> hashes, string directory, string boot, ReadOnlySpan<long> numbers, params ReadOnlySpan<ReadOnlyMemory<byte>> parts)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(digest, hashes);
-        Span<byte> number = stackalloc byte[8];
-        BinaryPrimitives.WriteInt64LittleEndian(number, pieces);
-        Add(digest, number);
+        Add(digest, Encoding.UTF8.GetBytes(directory));
         Add(digest, Encoding.UTF8.GetBytes(boot));
+        Span<byte> bytes = stackalloc byte[sizeof(long)];
+        foreach (long number in numbers)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(bytes, number);
+            Add(digest, bytes);
+        }
+
         foreach (ReadOnlyMemory<byte> part in parts)
             Add(digest, part.Span);
         return digest.GetHashAndReset()[..DigestLength];

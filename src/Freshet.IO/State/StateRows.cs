@@ -10,9 +10,6 @@ internal static class StateRows
     /// <summary>The most damaged rows kept for a look later; older ones go.</summary>
     private const int MostDamaged = 100;
 
-    /// <summary>The year 9999: more is not a time.</summary>
-    private const long MostMilliseconds = 253_370_764_800_000;
-
     /// <summary>Puts a record in the place of the one before.</summary>
     public static void Put(SqliteConnection connection, ResumeRecord record, string bootId)
     {
@@ -32,18 +29,20 @@ internal static class StateRows
         byte[] durable = record.Durable.ToArray();
         byte[] partials = RecordCodec.Partials(record.Partials);
         byte[] files = RecordCodec.Stamps(record.Files);
+        long saved = DateTime.UtcNow.Ticks;
+        long[] numbers = [record.PieceCount, record.Downloaded, record.Uploaded, saved];
         command.Parameters.AddWithValue("$folder", record.Directory);
         command.Parameters.AddWithValue("$hashes", hashes);
         command.Parameters.AddWithValue("$pieces", record.PieceCount);
         command.Parameters.AddWithValue("$downloaded", record.Downloaded);
         command.Parameters.AddWithValue("$uploaded", record.Uploaded);
-        command.Parameters.AddWithValue("$saved", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        command.Parameters.AddWithValue("$saved", saved);
         command.Parameters.AddWithValue("$boot", bootId);
         command.Parameters.AddWithValue("$recorded", recorded);
         command.Parameters.AddWithValue("$durable", durable);
         command.Parameters.AddWithValue("$partials", partials);
         command.Parameters.AddWithValue("$files", files);
-        command.Parameters.AddWithValue("$digest", RecordCodec.Digest(hashes, record.PieceCount, bootId, recorded, durable, partials, files));
+        command.Parameters.AddWithValue("$digest", RecordCodec.Digest(hashes, record.Directory, bootId, numbers, recorded, durable, partials, files));
         command.ExecuteNonQuery();
     }
 
@@ -85,7 +84,7 @@ internal static class StateRows
             DELETE FROM torrent WHERE id = $id;
             DELETE FROM damaged WHERE id <= (SELECT max(id) FROM damaged) - {MostDamaged};
             """;
-        command.Parameters.AddWithValue("$found", DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        command.Parameters.AddWithValue("$found", DateTime.UtcNow.Ticks);
         command.Parameters.AddWithValue("$id", id);
         command.ExecuteNonQuery();
     }
@@ -112,8 +111,9 @@ internal static class StateRows
             return null;
         }
 
-        byte[] expected = RecordCodec.Digest(RecordCodec.Hashes(hashes), pieces, boot, recorded, durable, partials, files);
-        if (!digest.AsSpan().SequenceEqual(expected) || pieces is < 0 or > int.MaxValue || saved is < 0 or > MostMilliseconds)
+        long[] numbers = [pieces, downloaded, uploaded, saved];
+        byte[] expected = RecordCodec.Digest(RecordCodec.Hashes(hashes), directory, boot, numbers, recorded, durable, partials, files);
+        if (!digest.AsSpan().SequenceEqual(expected) || pieces is < 0 or > int.MaxValue)
             return null;
         List<PartialPieceRecord>? partialPieces = RecordCodec.ParsePartials(partials, (int)pieces);
         FileStamp[]? stamps = RecordCodec.ParseStamps(files);
@@ -128,7 +128,7 @@ internal static class StateRows
             Durable = durable,
             Partials = partialPieces,
             BootId = boot,
-            SavedTicks = DateTimeOffset.FromUnixTimeMilliseconds(saved).UtcTicks,
+            SavedTicks = saved,
             Files = stamps,
             Downloaded = downloaded,
             Uploaded = uploaded,

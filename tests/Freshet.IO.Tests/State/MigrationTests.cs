@@ -24,9 +24,9 @@ public sealed class MigrationTests
         CREATE TABLE damaged (id INTEGER PRIMARY KEY, found INTEGER NOT NULL, hashes BLOB, folder TEXT, recorded BLOB, durable BLOB,
             partials BLOB, files BLOB);
         INSERT INTO folder VALUES (1, '/old');
-        INSERT INTO torrent VALUES (1, x'0101010101010101010101010101010101010101', 1, 10, 1000, 2000, 1790000000000);
+        INSERT INTO torrent VALUES (1, x'0101010101010101010101010101010101010101', 1, 10, 1000, 2000, 639000000000000000);
         INSERT INTO progress VALUES (1, 'a-boot', x'FC00', x'F000', x'0700000001000000C0', x'40420F00000000000100000000000000',
-            x'14A01FC3481CBA54C65C15A8EF1F47EF');
+            x'ABFE54E69A7E1D3A255A3D5C214AD661');
         """,
     ];
 
@@ -52,7 +52,7 @@ public sealed class MigrationTests
         Assert.Equal(7, Assert.Single(record.Partials).Piece.Value);
         Assert.Equal([0xC0], record.Partials[0].Blocks.ToArray());
         Assert.Equal([new FileStamp(1_000_000, 1)], record.Files);
-        Assert.Equal((1000, 2000), (record.Downloaded, record.Uploaded));
+        Assert.Equal((1000, 2000, 639_000_000_000_000_000), (record.Downloaded, record.Uploaded, record.SavedTicks));
         Assert.Null(store.Warning);
     }
 

@@ -17,6 +17,7 @@ public sealed class SqliteStateStoreTests : IDisposable
     [Fact]
     public void What_was_saved_is_loaded_by_the_next_process()
     {
+        long started = DateTime.UtcNow.Ticks;
         var hybrid = new InfoHashes(Records.V1(3).V1, Records.V2(4).V2);
         ResumeRecord[] records = [Records.Make(Records.V1(1)), Records.Make(Records.V2(2), "/ünï/ 🎉", 0), Records.Make(hybrid, "/data", 1)];
         records = [records[0], records[1] with { Partials = [] }, records[2] with { Partials = [], Files = [] }];
@@ -27,6 +28,7 @@ public sealed class SqliteStateStoreTests : IDisposable
         {
             Records.AssertSame(record, next.Load(record.Hashes));
             Assert.Equal(next.BootId, next.Load(record.Hashes)!.BootId);
+            Assert.InRange(next.Load(record.Hashes)!.SavedTicks, started, DateTime.UtcNow.Ticks);
         }
 
         Assert.Null(next.Load(Records.V1(9)));
@@ -191,6 +193,8 @@ public sealed class SqliteStateStoreTests : IDisposable
     [InlineData("UPDATE torrent SET pieces = -1")]
     [InlineData("UPDATE torrent SET pieces = 9223372036854775807")]
     [InlineData("UPDATE torrent SET downloaded = 'x'")]
+    [InlineData("UPDATE torrent SET saved = saved + 1")]
+    [InlineData("UPDATE folder SET path = '/elsewhere'")]
     public void A_column_with_something_else_in_it_counts_as_no_record(string change)
     {
         using (SqliteStateStore store = Open())
@@ -307,7 +311,7 @@ public sealed class SqliteStateStoreTests : IDisposable
             for (byte i = 0; i < 8; i++)
             {
                 if (store.Load(Records.V1(i)) is { } record)
-                    Records.AssertSame(Records.Make(Records.V1(i), seed: i + 1UL) with { Downloaded = record.Downloaded, Uploaded = record.Uploaded }, record);
+                    Records.AssertSame(Records.Make(Records.V1(i), seed: i + 1UL), record);
             }
 
             store.Save([Records.Make(Records.V1(77))]);
