@@ -15,10 +15,7 @@ public enum CandidateState : byte
     /// <summary>There is a connection, whoever opened it.</summary>
     Connected,
 
-    /// <summary>Ourselves: never dialled again.</summary>
-    Self,
-
-    /// <summary>Left the list: banned, given up or pushed out. Never dialled again through this object.</summary>
+    /// <summary>Left the list: banned, given up or pushed out. It may come back as another object.</summary>
     Gone,
 }
 
@@ -44,7 +41,14 @@ public sealed class PeerCandidate
 
     internal MonoTime ConnectedAt { get; set; }
 
-    internal uint Salt { get; set; }
+    /// <summary>The order of equals: by chance, so that not everybody dials a tracker's list from the top.</summary>
+    internal uint Salt { get; init; }
 
     internal int HeapIndex { get; set; } = -1;
+
+    /// <summary>How much is behind the address: what the user says, what the peer itself or a tracker says, what any stranger may claim.</summary>
+    internal int Rank => (Sources & PeerSources.User) != 0 ? 3
+        : (Sources & (PeerSources.Tracker | PeerSources.Lsd | PeerSources.Incoming)) != 0 ? 2
+        : (Sources & PeerSources.Dht) != 0 ? 1
+        : 0;
 }

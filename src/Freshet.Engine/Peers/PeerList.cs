@@ -4,40 +4,266 @@ using Freshet.Core;
 
 namespace Freshet.Engine.Peers;
 
-/// <summary>The addresses of one torrent's peers, and which to dial next.</summary>
+/// <summary>The addresses of one torrent's peers, and which to dial next. Dials nobody itself.</summary>
 public sealed class PeerList
 {
+    /// <summary>
+    /// The most candidates kept: libtorrent's figure. A tracker's answer has 50 to 200; more addresses than can be dialled in an hour only cost memory (some
+    /// 200 bytes each), and let strangers fill it.
+    /// </summary>
+    public const int MaxCandidates = 3000;
+
+    /// <summary>Failures in a row after which an address is forgotten, unless the user named it; whoever knows it to be alive names it again.</summary>
+    public const int MaxFailures = 8;
+
+    // Own addresses are few: interfaces, and what self-connections show. A tracker that names thousands of them is lying.
+    private const int MaxOwn = 64;
+
+    // To make room, the worst of so many is pushed out: near enough to the worst of all, and O(1).
+    private const int EvictionSample = 16;
+
+    /// <summary>The first back-off; it doubles with each failure.</summary>
+    public static readonly TimeSpan MinBackOff = TimeSpan.FromSeconds(10);
+
+    /// <summary>The longest back-off.</summary>
+    public static readonly TimeSpan MaxBackOff = TimeSpan.FromMinutes(30);
+
+    // A peer that closes sooner had no place or no interest: asking again at once is no use.
+    private static readonly TimeSpan UsefulConnection = TimeSpan.FromSeconds(30);
+
+    // We are connected to this peer by another address or in the other direction, or neither side wanted anything.
+    private static readonly TimeSpan LongPause = TimeSpan.FromMinutes(10);
+
+    private readonly SeededRandom _random;
+    private readonly BanList _bans;
+    private readonly Dictionary<PeerKey, PeerCandidate> _byKey;
+    private readonly HashSet<PeerKey> _own;
+    private readonly DueHeap _idle = new();
+
     /// <summary>Makes an empty list.</summary>
     /// <param name="random">For the order of equals and for jitter.</param>
     /// <param name="bans">Who is never listed; shared by all torrents of a session.</param>
-    public PeerList(SeededRandom random, BanList bans) => throw new NotSupportedException();
+    public PeerList(SeededRandom random, BanList bans)
+    {
+        _random = random;
+        _bans = bans;
+        var comparer = new PeerKey.Comparer(random.NextUInt64());
+        _byKey = new Dictionary<PeerKey, PeerCandidate>(comparer);
+        _own = new HashSet<PeerKey>(comparer);
+    }
 
-    /// <summary>The addresses that are known, our own not counted.</summary>
-    public int Count => throw new NotSupportedException();
+    /// <summary>The addresses that are known, connected ones counted, our own not.</summary>
+    public int Count => _byKey.Count;
 
-    /// <summary>When the next candidate may be dialled; <see cref="MonoTime.Never"/> when there is none.</summary>
-    public MonoTime NextDue => throw new NotSupportedException();
+    /// <summary>When the next candidate may be dialled; <see cref="MonoTime.Never"/> when none waits.</summary>
+    public MonoTime NextDue => _idle.Count > 0 ? _idle.Top.NotBefore : MonoTime.Never;
 
-    /// <summary>Tells of a peer.</summary>
+    /// <summary>Tells of a peer. Addresses at which no peer can be, our own and banned ones are dropped.</summary>
     /// <returns>True where it is new.</returns>
-    public bool Add(IPEndPoint endpoint, PeerSources source, MonoTime now) => throw new NotSupportedException();
+    public bool Add(IPEndPoint endpoint, PeerSources source, MonoTime now)
+    {
+        endpoint = AddressRules.Normalize(endpoint);
+        if (!IsAcceptable(endpoint, source))
+            return false;
+        PeerKey key = PeerKey.Of(endpoint);
+        if (_byKey.TryGetValue(key, out PeerCandidate? known))
+        {
+            Confirm(known, source, now);
+            return false;
+        }
+
+        return Create(endpoint, key, source, now) is not null;
+    }
 
     /// <summary>An address of our own (where we listen, or what a self-connection showed): never dialled (again).</summary>
-    public void MarkSelf(IPEndPoint endpoint) => throw new NotSupportedException();
+    public void MarkSelf(IPEndPoint endpoint)
+    {
+        PeerKey key = PeerKey.Of(endpoint);
+        if (_own.Count < MaxOwn)
+            _own.Add(key);
+        if (_byKey.TryGetValue(key, out PeerCandidate? known))
+            Remove(known);
+    }
 
     /// <summary>Takes the candidate to dial now; it counts as connecting from here on, until <see cref="Connected"/> or <see cref="Disconnected"/>.</summary>
-    public bool TryTakeDue(MonoTime now, out PeerCandidate? candidate) => throw new NotSupportedException();
+    public bool TryTakeDue(MonoTime now, out PeerCandidate? candidate)
+    {
+        while (_idle.Count > 0 && _idle.Top.NotBefore <= now)
+        {
+            candidate = _idle.Top;
+            if (_bans.IsBanned(candidate.Endpoint))
+            {
+                Remove(candidate);
+                continue;
+            }
+
+            _idle.Remove(candidate);
+            candidate.State = CandidateState.Connecting;
+            return true;
+        }
+
+        candidate = null;
+        return false;
+    }
 
     /// <summary>Both handshakes with a candidate that was dialled are through.</summary>
-    public void Connected(PeerCandidate candidate, MonoTime now) => throw new NotSupportedException();
+    public void Connected(PeerCandidate candidate, MonoTime now)
+    {
+        if (candidate.State != CandidateState.Connecting)
+            return;
+        candidate.State = CandidateState.Connected;
+        candidate.ConnectedAt = now;
+    }
 
     /// <summary>A peer that connected to us says where it listens (<c>p</c> of BEP 10): it is listed as connected, so that it is not dialled too.</summary>
+    /// <param name="remote">Where the connection comes from.</param>
+    /// <param name="listenPort">The port it named.</param>
+    /// <param name="now">The time.</param>
     /// <returns>The candidate to hand to <see cref="Disconnected"/> later, or null where the address is not one to dial or another connection has it.</returns>
-    public PeerCandidate? ConnectedIncoming(IPEndPoint remote, int listenPort, MonoTime now) => throw new NotSupportedException();
+    public PeerCandidate? ConnectedIncoming(IPEndPoint remote, int listenPort, MonoTime now)
+    {
+        if (listenPort is <= 0 or > ushort.MaxValue)
+            return null;
+        IPEndPoint endpoint = AddressRules.Normalize(new IPEndPoint(remote.Address, listenPort));
+        if (!IsAcceptable(endpoint, PeerSources.Incoming))
+            return null;
+        PeerKey key = PeerKey.Of(endpoint);
+        if (!_byKey.TryGetValue(key, out PeerCandidate? candidate))
+            candidate = Create(endpoint, key, PeerSources.Incoming, now);
+        if (candidate is not { State: CandidateState.Idle })
+            return null;
+        _idle.Remove(candidate);
+        candidate.Sources |= PeerSources.Incoming;
+        candidate.State = CandidateState.Connected;
+        candidate.ConnectedAt = now;
+        return candidate;
+    }
 
     /// <summary>The connection is gone, or could not be opened. Decides when to try again, or never.</summary>
-    public void Disconnected(PeerCandidate candidate, DisconnectReason reason, MonoTime now) => throw new NotSupportedException();
+    public void Disconnected(PeerCandidate candidate, DisconnectReason reason, MonoTime now)
+    {
+        if (candidate.State is not (CandidateState.Connecting or CandidateState.Connected))
+            return;
+        bool wasUseful = candidate.State == CandidateState.Connected && now - candidate.ConnectedAt >= UsefulConnection;
+        switch (reason)
+        {
+            case DisconnectReason.SelfConnection:
+                MarkSelf(candidate.Endpoint);
+                return;
+            case DisconnectReason.Banned:
+                Remove(candidate);
+                return;
+            case DisconnectReason.TorrentStopped or DisconnectReason.Shutdown:
+                Wait(candidate, now);
+                return;
+            case DisconnectReason.Duplicate or DisconnectReason.Useless:
+                Wait(candidate, now + Jittered(LongPause));
+                return;
+            case DisconnectReason.Limit:
+                Wait(candidate, now + Jittered(MinBackOff));
+                return;
+            case DisconnectReason.None or DisconnectReason.ClosedByPeer or DisconnectReason.PeerTimeout or DisconnectReason.SocketError when wasUseful:
+                candidate.Failures = 0;
+                Wait(candidate, now + Jittered(MinBackOff));
+                return;
+            default:
+                Fail(candidate, now);
+                return;
+        }
+    }
 
-    /// <summary>Takes out who is banned.</summary>
-    public void RemoveBanned() => throw new NotSupportedException();
+    /// <summary>Takes out the candidates that are banned and wait; those that are connected leave when their connection does.</summary>
+    public void RemoveBanned()
+    {
+        foreach (PeerCandidate candidate in _byKey.Values.ToArray())
+        {
+            if (candidate.State == CandidateState.Idle && _bans.IsBanned(candidate.Endpoint))
+                Remove(candidate);
+        }
+    }
+
+    private bool IsAcceptable(IPEndPoint endpoint, PeerSources source)
+    {
+        if (!AddressRules.IsDialable(endpoint) || _own.Contains(PeerKey.Of(endpoint)) || _bans.IsBanned(endpoint))
+            return false;
+        // Strangers' gossip must not make us knock at our own machine's doors.
+        return source is not (PeerSources.Pex or PeerSources.Dht) || !AddressRules.IsLoopback(endpoint.Address);
+    }
+
+    private void Confirm(PeerCandidate known, PeerSources source, MonoTime now)
+    {
+        bool waits = known.State == CandidateState.Idle;
+        if (waits)
+            _idle.Remove(known);
+        known.Sources |= source;
+        if (waits && source == PeerSources.User)
+        {
+            // The user says that it is there now.
+            known.Failures = 0;
+            known.NotBefore = MonoTime.Min(known.NotBefore, now);
+        }
+
+        if (waits)
+            _idle.Add(known);
+    }
+
+    private PeerCandidate? Create(IPEndPoint endpoint, PeerKey key, PeerSources source, MonoTime now)
+    {
+        var candidate = new PeerCandidate(endpoint) { Sources = source, NotBefore = now, Salt = (uint)_random.NextUInt64() };
+        if (_byKey.Count >= MaxCandidates && !MakeRoom(candidate))
+            return null;
+        _byKey.Add(key, candidate);
+        _idle.Add(candidate);
+        return candidate;
+    }
+
+    private bool MakeRoom(PeerCandidate newcomer)
+    {
+        PeerCandidate? worst = null;
+        for (int i = 0; i < EvictionSample && _idle.Count > 0; i++)
+        {
+            PeerCandidate one = _idle[_random.Next(_idle.Count)];
+            if (worst is null || one.Rank < worst.Rank || (one.Rank == worst.Rank && one.Failures > worst.Failures))
+                worst = one;
+        }
+
+        // Gossip never pushes out what a better source named, and one untried address is as good as another.
+        if (worst is null || worst.Rank > newcomer.Rank || (worst.Rank == newcomer.Rank && worst.Failures == 0))
+            return false;
+        Remove(worst);
+        return true;
+    }
+
+    private void Fail(PeerCandidate candidate, MonoTime now)
+    {
+        candidate.Failures++;
+        bool isUsers = (candidate.Sources & PeerSources.User) != 0;
+        if (candidate.Failures >= MaxFailures && !isUsers)
+        {
+            Remove(candidate);
+            return;
+        }
+
+        int doublings = Math.Min(candidate.Failures - 1, MaxFailures);
+        TimeSpan backOff = MinBackOff * (1 << doublings);
+        Wait(candidate, now + Jittered(backOff < MaxBackOff ? backOff : MaxBackOff));
+    }
+
+    /// <summary>Up to a quarter less or more, so that what failed together is not tried together.</summary>
+    private TimeSpan Jittered(TimeSpan duration) => duration * (0.75 + (_random.NextDouble() / 2));
+
+    private void Wait(PeerCandidate candidate, MonoTime until)
+    {
+        candidate.State = CandidateState.Idle;
+        candidate.NotBefore = until;
+        _idle.Add(candidate);
+    }
+
+    private void Remove(PeerCandidate candidate)
+    {
+        if (candidate.HeapIndex >= 0)
+            _idle.Remove(candidate);
+        candidate.State = CandidateState.Gone;
+        _byKey.Remove(PeerKey.Of(candidate.Endpoint));
+    }
 }

@@ -17,4 +17,7 @@ public readonly record struct PickRequest(ConnectionId Peer)
     /// before it shares those of others.
     /// </summary>
     public bool PrefersWholePieces { get; init; }
+
+    /// <summary>The peer sent part of a piece that failed, and it is not known yet whose fault that was: it shares no piece with others where possible.</summary>
+    public bool IsSuspect { get; init; }
 }

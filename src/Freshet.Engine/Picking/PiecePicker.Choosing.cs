@@ -19,6 +19,9 @@ public sealed partial class PiecePicker
         /// <summary>Only those that were begun for snubbed peers.</summary>
         Slow,
 
+        /// <summary>Only those that come from this peer alone.</summary>
+        Own,
+
         /// <summary>Every one.</summary>
         Any,
     }
@@ -67,7 +70,7 @@ public sealed partial class PiecePicker
             count += TakeFree(open, peer, into[count..]);
         }
 
-        if (count == 0 && !who.IsChoked && !who.IsSnubbed)
+        if (count == 0 && !who.IsChoked && !who.IsSnubbed && !who.IsSuspect)
             count = TakeTwins(peer, into);
         return count;
     }
@@ -79,12 +82,18 @@ public sealed partial class PiecePicker
             return null;
         if (who.IsChoked)
             return ChooseAllowedFast(peer, who);
-        if (_open.Find(peer.Current) is { } current && IsOpenTo(current, peer) && (current.IsSlow || !who.IsSnubbed))
+        if (_open.Find(peer.Current) is { } current && IsOpenTo(current, peer) && IsFitting(current, peer, who))
             return current;
+        if (who.IsSuspect)
+            return FindPartial(peer, Partials.Own) ?? Begin(peer, who) ?? FindPartial(peer, Partials.Any);
         if (IsCrowded)
             return FindPartial(peer, who.IsSnubbed ? Partials.Slow : Partials.Shared) ?? FindPartial(peer, Partials.Any) ?? Begin(peer, who);
         return FindPartial(peer, who.IsSnubbed ? Partials.Slow : Partials.Shared) ?? Begin(peer, who) ?? FindPartial(peer, Partials.Any);
     }
+
+    /// <summary>Whether a peer may go on with the piece that it is on, as the peer is now.</summary>
+    private static bool IsFitting(OpenPiece current, PeerPieces peer, in PickRequest who)
+        => who.IsSuspect ? current.IsSole && current.Owner == peer : current.IsSlow || !who.IsSnubbed;
 
     private OpenPiece? ChooseAllowedFast(PeerPieces peer, in PickRequest who)
     {
@@ -112,6 +121,7 @@ public sealed partial class PiecePicker
             {
                 Partials.Shared => !open.IsSlow && !IsOwned(open),
                 Partials.Slow => open.IsSlow,
+                Partials.Own => open.IsSole && open.Owner == peer,
                 _ => true,
             };
             if (fits && IsOpenTo(open, peer) && (best is null || IsBefore(open, best)))
@@ -168,7 +178,7 @@ public sealed partial class PiecePicker
     {
         _order.Remove(piece);
         OpenPiece open = _open.Open(piece, _layout.BlocksIn(new PieceIndex(piece)), wanted: true);
-        open.IsSole = _failed.Contains(piece);
+        open.IsSole = who.IsSuspect || _failed.Contains(piece);
         open.IsSlow = who.IsSnubbed;
         if (open.IsSole)
             open.Owner = peer;

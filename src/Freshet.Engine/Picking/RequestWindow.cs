@@ -2,22 +2,105 @@ using Freshet.Core;
 
 namespace Freshet.Engine.Picking;
 
-/// <summary>How many requests one connection may have outstanding, and when they have waited too long.</summary>
+/// <summary>
+/// How many requests one connection may have outstanding, and when they have waited too long. It starts at 32 and doubles every round trip (one more for every
+/// block that comes) until the rate stops growing; then it is twice the bandwidth-delay product or one second of rate, whichever is more, within what the
+/// peer queues. Not thread-safe; time never goes back.
+/// </summary>
 public sealed class RequestWindow
 {
+    /// <summary>Requests at the start: enough for 4 MB/s at 125 ms before anything was measured; Transmission's floor.</summary>
+    public const int StartDepth = 32;
+
+    /// <summary>The fewest requests to a peer that answers: one on the way while another is answered.</summary>
+    public const int MinDepth = 2;
+
+    /// <summary>What a peer queues that does not say it (<c>reqq</c>): the default that BEP 10 names.</summary>
+    public const int DefaultPeerLimit = 250;
+
+    /// <summary>Our own cap: 32 MiB on the way, 2.6 Gbit/s at 100 ms; no client of the field queues more.</summary>
+    public const int MaxDepth = 2000;
+
+    /// <summary>The time-out before a first block: a choker's optimistic slot may take a while to be served. libtorrent's figure.</summary>
+    public static readonly TimeSpan FirstTimeout = TimeSpan.FromSeconds(20);
+
+    /// <summary>The shortest time-out: a disk that wakes up, a Wi-Fi that scans, a queue that drains take seconds.</summary>
+    public static readonly TimeSpan MinTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>The longest time-out where nothing else is set: libtorrent's figure.</summary>
+    public static readonly TimeSpan MaxTimeout = TimeSpan.FromSeconds(60);
+
+    // A round is what rates are compared over: two round trips, because blocks come in bursts of one window a round trip; and no less than a timer's grain.
+    private const long MinRoundNanoseconds = 200_000_000;
+
+    // On a slow link a round ends after so much time even if it saw only a few blocks.
+    private const long LongRoundNanoseconds = 2_000_000_000;
+    private const int RoundBlocks = 4;
+
+    // The rate has stopped growing when it did not beat the best by a tenth in two rounds, in which the window was full and may have doubled several times.
+    private const double Growth = 1.1;
+    private const int FlatRounds = 2;
+
+    private readonly RequestQueue _queue = new(timed: true);
+    private readonly int? _fixedDepth;
+    private readonly TimeSpan _maxTimeout;
+
+    private int _depth = StartDepth;
+    private bool _growing = true;
+    private bool _peerLimitSaid;
+    private int _peerLimit = DefaultPeerLimit;
+
+    private double _roundTrip;
+    private double _deviation;
+    private double _shortest = double.MaxValue;
+
+    private MonoTime _roundStart = MonoTime.Never;
+    private long _roundBytes;
+    private int _roundBlocks;
+    private bool _wasFull;
+    private int _flat;
+    private double _best;
+    private double _rate;
+
+    private MonoTime _headSince;
+    private MonoTime _answeredAt;
+
     /// <summary>Makes a window.</summary>
     /// <param name="fixedDepth">A fixed number of requests (<c>--pipeline N</c>), or null: adapt.</param>
-    /// <param name="maxTimeout">The longest time-out, or null for the default (60 s).</param>
-    public RequestWindow(int? fixedDepth = null, TimeSpan? maxTimeout = null) => throw new NotSupportedException();
+    /// <param name="maxTimeout">The longest time-out, or null for <see cref="MaxTimeout"/>.</param>
+    public RequestWindow(int? fixedDepth = null, TimeSpan? maxTimeout = null)
+    {
+        _fixedDepth = fixedDepth;
+        _maxTimeout = maxTimeout ?? MaxTimeout;
+    }
 
-    /// <summary>What the peer queues (<c>reqq</c> of BEP 10); replaces the default, up or down.</summary>
-    public int PeerLimit { get; set; }
+    /// <summary>What the peer queues (<c>reqq</c> of BEP 10), at least 1; what it says replaces the default, up or down.</summary>
+    public int PeerLimit
+    {
+        get => _peerLimit;
+        set
+        {
+            _peerLimit = Math.Max(1, value);
+            _peerLimitSaid = true;
+        }
+    }
 
     /// <summary>How many requests may be out.</summary>
-    public int Depth => throw new NotSupportedException();
+    public int Depth
+    {
+        get
+        {
+            if (IsSnubbed)
+                return 1;
+            // A number that the user set is above our guess of what the peer queues, not above what the peer said.
+            if (_fixedDepth is { } depth)
+                return _peerLimitSaid ? Math.Min(depth, _peerLimit) : depth;
+            return Math.Min(_depth, Math.Min(_peerLimit, MaxDepth));
+        }
+    }
 
     /// <summary>How many are out.</summary>
-    public int Outstanding => throw new NotSupportedException();
+    public int Outstanding => _queue.Count;
 
     /// <summary>How many more may be sent now.</summary>
     public int Room => Math.Max(0, Depth - Outstanding);
@@ -25,40 +108,191 @@ public sealed class RequestWindow
     /// <summary>The peer let its requests time out and has brought nothing since.</summary>
     public bool IsSnubbed { get; private set; }
 
-    /// <summary>The smoothed time from request to block; null before the first.</summary>
-    public TimeSpan? RoundTrip => throw new NotSupportedException();
+    /// <summary>The smoothed time from request to block, the peer's queue counted; null before the first block.</summary>
+    public TimeSpan? RoundTrip => _roundTrip > 0 ? TimeSpan.FromSeconds(_roundTrip) : null;
 
-    /// <summary>Payload bytes a second, as the window sees it.</summary>
-    public long BytesPerSecond => throw new NotSupportedException();
+    /// <summary>Payload bytes a second in the last rounds, as the window sees it; 0 before the first round is over.</summary>
+    public long BytesPerSecond => (long)_rate;
+
+    /// <summary>When to call <see cref="CheckTimeout"/>; <see cref="MonoTime.Never"/> while nothing is out.</summary>
+    public MonoTime Deadline
+        => _queue.Count == 0 ? MonoTime.Never : MonoTime.Min(WaitingSince + Timeout, _headSince + HeadTimeout);
+
+    /// <summary>How long a peer may be silent while requests are out: mean and four deviations of what was measured, within bounds.</summary>
+    private TimeSpan Timeout
+    {
+        get
+        {
+            TimeSpan measured = _roundTrip > 0 ? TimeSpan.FromSeconds(Math.Min(_roundTrip + (4 * _deviation), 1e6)) : FirstTimeout;
+            measured = measured < MinTimeout ? MinTimeout : measured;
+            return measured < _maxTimeout ? measured : _maxTimeout;
+        }
+    }
+
+    /// <summary>
+    /// How long the oldest request may be passed over while others are answered: a peer may answer a window in any order, so twice the time that a
+    /// window takes comes on top.
+    /// </summary>
+    private TimeSpan HeadTimeout
+    {
+        get
+        {
+            double window = _rate > 0 ? 2.0 * _queue.Count * BlockRange.BlockLength / _rate : 0;
+            return Timeout + TimeSpan.FromSeconds(Math.Min(window, 2 * _maxTimeout.TotalSeconds));
+        }
+    }
+
+    private MonoTime WaitingSince => MonoTime.Max(_answeredAt, _queue.TimeAt(0));
 
     /// <summary>A request goes out.</summary>
-    public void OnRequested(BlockRange block, MonoTime now) => throw new NotSupportedException();
+    public void OnRequested(BlockRange block, MonoTime now)
+    {
+        if (_queue.Count == 0)
+        {
+            // After a pause the time that passed says nothing of the link.
+            _roundStart = MonoTime.Never;
+            _headSince = now;
+        }
+
+        _queue.Add(RequestQueue.KeyOf(block), now);
+        _wasFull |= _queue.Count >= Depth;
+    }
 
     /// <summary>A block came in, whatever became of it.</summary>
-    public void OnReceived(BlockRange block, MonoTime now) => throw new NotSupportedException();
+    public void OnReceived(BlockRange block, MonoTime now)
+    {
+        _answeredAt = now;
+        int index = _queue.IndexOf(RequestQueue.KeyOf(block));
+        if (index >= 0)
+        {
+            Measure((now - _queue.TimeAt(index)).TotalSeconds);
+            RemoveAt(index, now);
+        }
+
+        if (IsSnubbed)
+        {
+            // It answers again: feel the way up anew.
+            IsSnubbed = false;
+            _depth = MinDepth;
+            StartGrowing();
+        }
+
+        if (_growing && _wasFull)
+            _depth = Math.Min(_depth + 1, MaxDepth);
+        CountRound(block.Length, now);
+    }
 
     /// <summary>A request was cancelled, rejected or given up.</summary>
-    public void OnDropped(BlockRange block, MonoTime now) => throw new NotSupportedException();
+    public void OnDropped(BlockRange block, MonoTime now)
+    {
+        int index = _queue.IndexOf(RequestQueue.KeyOf(block));
+        if (index >= 0)
+            RemoveAt(index, now);
+    }
 
     /// <summary>All requests are void (CHOKE).</summary>
-    public void OnAllDropped(MonoTime now) => throw new NotSupportedException();
-
-    /// <summary>When to look for time-outs again.</summary>
-    public MonoTime Deadline => throw new NotSupportedException();
+    public void OnAllDropped() => _queue.Clear();
 
     /// <summary>Looks for a time-out.</summary>
-    public WindowTimeout CheckTimeout(MonoTime now, out BlockRange lost) => throw new NotSupportedException();
-}
+    /// <param name="now">The time.</param>
+    /// <param name="piece">The piece of the request that was <see cref="WindowTimeout.Lost"/>.</param>
+    /// <param name="block">That request's block in the piece.</param>
+    public WindowTimeout CheckTimeout(MonoTime now, out PieceIndex piece, out int block)
+    {
+        piece = default;
+        block = 0;
+        if (_queue.Count == 0)
+            return WindowTimeout.None;
+        if (now >= WaitingSince + Timeout)
+        {
+            IsSnubbed = true;
+            _queue.Clear();
+            return WindowTimeout.Stalled;
+        }
 
-/// <summary>What has timed out.</summary>
-public enum WindowTimeout : byte
-{
-    /// <summary>Nothing.</summary>
-    None,
+        if (now < _headSince + HeadTimeout)
+            return WindowTimeout.None;
+        long key = _queue.Keys[0];
+        piece = new PieceIndex(RequestQueue.PieceOf(key));
+        block = RequestQueue.BlockOf(key);
+        RemoveAt(0, now);
+        return WindowTimeout.Lost;
+    }
 
-    /// <summary>The peer answers other requests but skipped one: give that one to others. Ask again, there may be more.</summary>
-    Lost,
+    private void RemoveAt(int index, MonoTime now)
+    {
+        _queue.RemoveAt(index);
+        if (index == 0)
+            _headSince = now;
+    }
 
-    /// <summary>The peer answers nothing: it is snubbed now; give all its requests to others, the window has forgotten them.</summary>
-    Stalled,
+    private void Measure(double sample)
+    {
+        sample = Math.Max(sample, 1e-6);
+        _shortest = Math.Min(_shortest, sample);
+        if (_roundTrip <= 0)
+        {
+            _roundTrip = sample;
+            _deviation = sample / 2;
+            return;
+        }
+
+        // RFC 6298.
+        _deviation += (Math.Abs(sample - _roundTrip) - _deviation) / 4;
+        _roundTrip += (sample - _roundTrip) / 8;
+    }
+
+    private void StartGrowing()
+    {
+        _growing = true;
+        _flat = 0;
+        _best = 0;
+        _roundStart = MonoTime.Never;
+    }
+
+    private void CountRound(int bytes, MonoTime now)
+    {
+        if (_roundStart.IsNever)
+        {
+            // The first block's bytes came before the round: they only say when it begins.
+            _roundStart = now;
+            _roundBytes = _roundBlocks = 0;
+            return;
+        }
+
+        _roundBytes += bytes;
+        _roundBlocks++;
+        long elapsed = now.Nanoseconds - _roundStart.Nanoseconds;
+        double roundTrips = _shortest < double.MaxValue ? 2e9 * _shortest : 0;
+        if (elapsed < Math.Max(MinRoundNanoseconds, roundTrips) || (_roundBlocks < RoundBlocks && elapsed < LongRoundNanoseconds))
+            return;
+        EndRound(_roundBytes * 1e9 / elapsed);
+        _roundStart = now;
+        _roundBytes = _roundBlocks = 0;
+        _wasFull = _queue.Count >= Depth;
+    }
+
+    private void EndRound(double rate)
+    {
+        if (!_wasFull)
+        {
+            // There was less to ask for than the window allows: the rate says nothing of the link, unless it is higher than known.
+            _rate = Math.Max(_rate, rate);
+            return;
+        }
+
+        _rate = _rate <= 0 || _growing ? rate : (_rate + rate) / 2;
+        if (_growing)
+        {
+            _flat = rate > _best * Growth ? 0 : _flat + 1;
+            _best = Math.Max(_best, rate);
+            if (_flat < FlatRounds)
+                return;
+            _growing = false;
+            _rate = _best;
+        }
+
+        double seconds = Math.Max(1.0, 2 * _shortest);
+        _depth = (int)Math.Clamp(Math.Ceiling(_rate * seconds / BlockRange.BlockLength), MinDepth, MaxDepth);
+    }
 }
