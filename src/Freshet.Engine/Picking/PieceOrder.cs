@@ -171,13 +171,16 @@ internal sealed class PieceOrder
             int length = _end[a] - start;
             if (length == 0)
                 continue;
-            int offset = _random.Next(length);
+            // Pieces that one peer brought into a bucket lie together: leaping visits each place once, too, but does not walk through them.
+            int leap = LeapOf(length);
+            int at = _random.Next(length);
             for (int step = 0; step < length && budget > 0; step++, budget--)
             {
-                int piece = _order[start + ((offset + step) % length)];
+                int piece = _order[start + at];
                 Touched++;
                 if (pieces is null || pieces[piece])
                     return piece;
+                at = at >= length - leap ? at - (length - leap) : at + leap;
             }
         }
 
@@ -229,6 +232,22 @@ internal sealed class PieceOrder
 
         Invariant.Holds(listed == Count && _listed.Count == Count, "every listed piece is in one bucket");
         Invariant.Holds(_buckets == 1 || Count > _end[_buckets - 2], "the last bucket is not empty");
+    }
+
+    /// <summary>A step near the golden section of a length and without a common divisor: repeated, it comes to every place once.</summary>
+    private static int LeapOf(int length)
+    {
+        int leap = Math.Max(1, (int)(length * 0.618));
+        while (GreatestCommonDivisor(leap, length) != 1)
+            leap--;
+        return leap;
+    }
+
+    private static int GreatestCommonDivisor(int a, int b)
+    {
+        while (b != 0)
+            (a, b) = (b, a % b);
+        return a;
     }
 
     private int FindInSample(PieceSet? pieces, bool reverse)
