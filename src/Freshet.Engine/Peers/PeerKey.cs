@@ -1,11 +1,12 @@
 using System.Net;
+using Freshet.Abstractions;
 
 namespace Freshet.Engine.Peers;
 
 /// <summary>An address and a port as one comparable value; IPv4 and the same address mapped into IPv6 are equal.</summary>
 internal readonly record struct PeerKey(UInt128 Address, ushort Port)
 {
-    public static PeerKey Of(IPEndPoint endpoint) => new(AddressRules.ToNumber(endpoint.Address), (ushort)endpoint.Port);
+    public static PeerKey Of(IPEndPoint endpoint) => new(EndpointRules.ToNumber(endpoint.Address), (ushort)endpoint.Port);
 
     /// <summary>
     /// What a ban is keyed by. In local networks and on one machine every peer has its own port; elsewhere a port costs nothing to change, and in IPv6 neither does
@@ -13,10 +14,10 @@ internal readonly record struct PeerKey(UInt128 Address, ushort Port)
     /// </summary>
     public static PeerKey OfBan(IPEndPoint endpoint)
     {
-        UInt128 number = AddressRules.ToNumber(endpoint.Address);
-        if (AddressRules.IsLocal(number))
+        UInt128 number = EndpointRules.ToNumber(endpoint.Address);
+        if (AddressRules.Classify(endpoint.Address) is AddressScope.Loopback or AddressScope.Lan or AddressScope.LinkLocal)
             return new(number, (ushort)endpoint.Port);
-        return new(AddressRules.IsMapped(number, out _) ? number : number >> 64 << 64, 0);
+        return new(EndpointRules.IsMapped(number, out _) ? number : number >> 64 << 64, 0);
     }
 
     /// <summary>Hashes keys with a seed, so that nobody can choose addresses that collide.</summary>

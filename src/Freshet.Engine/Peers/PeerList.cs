@@ -62,7 +62,7 @@ public sealed class PeerList
     /// <returns>True where it is new.</returns>
     public bool Add(IPEndPoint endpoint, PeerSources source, MonoTime now)
     {
-        endpoint = AddressRules.Normalize(endpoint);
+        endpoint = EndpointRules.Normalize(endpoint);
         if (!IsAcceptable(endpoint, source))
             return false;
         PeerKey key = PeerKey.Of(endpoint);
@@ -124,7 +124,7 @@ public sealed class PeerList
     {
         if (listenPort is <= 0 or > ushort.MaxValue)
             return null;
-        IPEndPoint endpoint = AddressRules.Normalize(new IPEndPoint(remote.Address, listenPort));
+        IPEndPoint endpoint = EndpointRules.Normalize(new IPEndPoint(remote.Address, listenPort));
         if (!IsAcceptable(endpoint, PeerSources.Incoming))
             return null;
         PeerKey key = PeerKey.Of(endpoint);
@@ -184,10 +184,10 @@ public sealed class PeerList
 
     private bool IsAcceptable(IPEndPoint endpoint, PeerSources source)
     {
-        if (!AddressRules.IsDialable(endpoint) || _own.Contains(PeerKey.Of(endpoint)) || _bans.IsBanned(endpoint))
+        if (!EndpointRules.IsDialable(endpoint) || _own.Contains(PeerKey.Of(endpoint)) || _bans.IsBanned(endpoint))
             return false;
         // Strangers' gossip must not make us knock at our own machine's doors.
-        return source is not (PeerSources.Pex or PeerSources.Dht) || !AddressRules.IsLoopback(endpoint.Address);
+        return source is not (PeerSources.Pex or PeerSources.Dht) || AddressRules.Classify(endpoint.Address) != AddressScope.Loopback;
     }
 
     private void Confirm(PeerCandidate known, PeerSources source, MonoTime now)

@@ -71,6 +71,22 @@ public sealed class PickerCostTests
     }
 
     [Fact]
+    public void Taking_a_piece_back_costs_all_pieces_only_once()
+    {
+        // W12: have-all, don't-have, have, don't-have, ... must not walk a million pieces each time.
+        var world = new PickerWorld(5, blocksPerPiece: 1);
+        ConnectionId peer = world.Seeder();
+        var piece = new PieceIndex(2);
+        Assert.True(world.Picker.RemoveHave(peer, piece));
+        Assert.Equal(0, world.Picker.SeederCount);
+        Assert.True(world.Picker.AddHave(peer, piece));
+        Assert.Equal(0, world.Picker.SeederCount);
+        Assert.Equal(5, world.Picker.PeerPieceCount(peer));
+        Assert.Equal(1, world.Picker.AvailabilityOf(piece));
+        world.Picker.CheckInvariants();
+    }
+
+    [Fact]
     public void Memory_is_about_ten_bytes_a_piece()
     {
         long before = GC.GetAllocatedBytesForCurrentThread();
