@@ -1,4 +1,5 @@
 using Freshet.Cli.Output;
+using Freshet.Core;
 
 namespace Freshet.Cli;
 
@@ -36,5 +37,5 @@ internal sealed record CommandContext(Streams Streams)
     }
 
     /// <summary>Writes a line of trouble that does not end the command.</summary>
-    public void Warn(string line) => Error.WriteLine("freshet: " + TerminalText.Escape(line));
+    public void Warn(string line) => Error.WriteLine("freshet: " + TerminalText.Escape(UrlSecrets.RedactText(line)));
 }

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Freshet.Cli.Commands;
 using Freshet.Cli.Output;
+using Freshet.Core;
 
 namespace Freshet.Cli;
 
@@ -46,6 +47,12 @@ internal static class CommandLine
             // Most often the reader of our output went away: `freshet info x | head`.
             return Failed(streams, failure.Message, ExitCode.Failure);
         }
+        catch (Exception defect)
+        {
+            int exitCode = Failed(streams, $"this should not have happened, please report it: {defect.Message}", ExitCode.Failure);
+            await streams.Error.WriteLineAsync(UrlSecrets.RedactText(defect.ToString()));
+            return exitCode;
+        }
     }
 
     /// <summary>The tree of verbs.</summary>
@@ -84,7 +91,7 @@ internal static class CommandLine
     {
         try
         {
-            streams.Error.WriteLine("freshet: " + TerminalText.Escape(message));
+            streams.Error.WriteLine("freshet: " + TerminalText.Escape(UrlSecrets.RedactText(message)));
         }
         catch (IOException)
         {

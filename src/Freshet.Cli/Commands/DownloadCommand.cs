@@ -38,6 +38,7 @@ internal sealed class DownloadCommand(GlobalOptions globals, Streams streams)
     {
         Description = "The port that peers connect to; 0: any that is free",
         HelpName = "N",
+        CustomParser = result => ParsedNumber(result, 0, 65535) ?? 0,
     };
 
     private readonly Option<IPAddress?> _bind = new("--bind")
@@ -76,14 +77,15 @@ internal sealed class DownloadCommand(GlobalOptions globals, Streams streams)
     {
         Description = "The most connections of a torrent",
         HelpName = "N",
-        CustomParser = result => ParsedNumber(result, least: 1),
+        CustomParser = result => ParsedNumber(result, 1, int.MaxValue),
     };
 
-    private readonly Option<int?> _pipeline = new("--pipeline")
+    // 0: auto. The parser cannot carry a null.
+    private readonly Option<int> _pipeline = new("--pipeline")
     {
         Description = "Requests kept at each peer: a number, or auto to measure what its line takes",
         HelpName = "N|auto",
-        CustomParser = result => result.Tokens is [{ Value: "auto" }] ? null : ParsedNumber(result, least: 1),
+        CustomParser = result => result.Tokens is [{ Value: "auto" }] ? 0 : ParsedNumber(result, 1, int.MaxValue) ?? 0,
     };
 
     private readonly Option<string?> _limitDown = Off("--limit-down", "RATE", "Limit what comes in: only 0 (no limit) yet", "limiting rates");
@@ -116,11 +118,6 @@ internal sealed class DownloadCommand(GlobalOptions globals, Streams streams)
             _transport, _encryption, _seedRatio, _seedTime, _seedForever, _maxPeers, _pipeline, _limitDown, _limitUp, _check, _stateDirectory,
             _giveUpAfter, _peerTimeout, _requestTimeout, _statusFile,
         };
-        _listenPort.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<int>() is < 0 or > 65535)
-                result.AddError("--listen-port takes a port from 0 to 65535.");
-        });
         _seedForever.Validators.Add(result =>
         {
             if (result.GetValueOrDefault<bool>())
@@ -144,7 +141,7 @@ internal sealed class DownloadCommand(GlobalOptions globals, Streams streams)
         Trackers = parsed.GetValue(_trackers) ?? [],
         UseTrackers = !parsed.GetValue(_noTrackers),
         MaxPeers = parsed.GetValue(_maxPeers),
-        Pipeline = parsed.GetValue(_pipeline),
+        Pipeline = parsed.GetValue(_pipeline) is > 0 and int requests ? requests : null,
         Check = parsed.GetValue(_check),
         StateDirectory = parsed.GetValue(_stateDirectory),
         GiveUpAfter = parsed.GetValue(_giveUpAfter),
@@ -210,12 +207,16 @@ internal sealed class DownloadCommand(GlobalOptions globals, Streams streams)
         }),
     };
 
-    private static int? ParsedNumber(ArgumentResult result, int least) => Parsed(result, $"a number of at least {least}", (string text, out int? number) =>
+    private static int? ParsedNumber(ArgumentResult result, int least, int most)
     {
-        bool ok = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least;
-        number = value;
-        return ok;
-    });
+        string wanted = most == int.MaxValue ? $"a number of at least {least}" : $"a number from {least} to {most}";
+        return Parsed(result, wanted, (string text, out int? number) =>
+        {
+            bool ok = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most;
+            number = value;
+            return ok;
+        });
+    }
 
     private static T? Parsed<T>(ArgumentResult result, string wanted, TryParser<T> parser)
     {

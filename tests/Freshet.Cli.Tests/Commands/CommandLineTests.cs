@@ -1,0 +1,77 @@
+using System.Text.Json;
+
+namespace Freshet.Cli.Tests.Commands;
+
+public sealed class CommandLineTests
+{
+    [Fact]
+    public async Task Help_lists_every_verb_under_the_commands_own_name()
+    {
+        CliResult result = await Cli.RunAsync("--help");
+        Assert.Equal(ExitCode.Ok, result.ExitCode);
+        Assert.Contains("freshet [command] [options]", result.Out, StringComparison.Ordinal);
+        foreach (string verb in (string[])["download", "info", "verify", "tracker", "demo", "version", "completion", "help"])
+            Assert.Contains($"  {verb} ", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nothing_at_all_gives_help()
+        => Assert.Equal((await Cli.RunAsync("--help")).Out, (await Cli.RunAsync()).Out);
+
+    [Fact]
+    public async Task Help_takes_a_verb()
+        => Assert.Equal((await Cli.RunAsync("verify", "--help")).Out, (await Cli.RunAsync("help", "verify")).Out);
+
+    [Theory]
+    [InlineData("frobnicate")]
+    [InlineData("info")]
+    [InlineData("info", "a", "b")]
+    [InlineData("version", "--nonsense")]
+    [InlineData("completion", "tcsh")]
+    [InlineData("info", "a", "--color", "sometimes")]
+    public async Task Nonsense_is_a_usage_error(params string[] arguments)
+    {
+        CliResult result = await Cli.RunAsync(arguments);
+        Assert.Equal(ExitCode.Usage, result.ExitCode);
+        Assert.StartsWith("freshet: ", result.Error, StringComparison.Ordinal);
+        Assert.Contains("--help", result.Error, StringComparison.Ordinal);
+        Assert.Empty(result.Out);
+    }
+
+    [Fact]
+    public async Task The_version_is_for_people_and_for_programs()
+    {
+        Assert.StartsWith("freshet 0.", (await Cli.RunAsync("version")).Out, StringComparison.Ordinal);
+        using JsonDocument document = JsonDocument.Parse((await Cli.RunAsync("--json", "version")).Out);
+        Assert.StartsWith("0.", document.RootElement.GetProperty("version").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Every_exit_code_in_use_is_listed()
+    {
+        CliResult result = await Cli.RunAsync("help", "exit-codes");
+        Assert.Equal(ExitCode.Ok, result.ExitCode);
+        int[] listed = [.. result.Out.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => int.Parse(line.Trim().Split(' ')[0]))];
+        Assert.Equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 130, 143], listed);
+        Assert.All(Enum.GetValues<FreshetError>(), error => Assert.Contains(ExitCode.For(error), listed));
+    }
+
+    [Theory]
+    [InlineData("bash", "complete -o default -F _freshet freshet")]
+    [InlineData("zsh", "compdef _freshet freshet")]
+    [InlineData("fish", "complete -c freshet")]
+    [InlineData("pwsh", "Register-ArgumentCompleter")]
+    public async Task Each_shell_gets_its_completion(string shell, string expected)
+        => Assert.Contains(expected, (await Cli.RunAsync("completion", shell)).Out, StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("down", "download")]
+    [InlineData("info x --tr", "--trackers")]
+    [InlineData("completion ", "zsh")]
+    [InlineData("download x --strategy ", "sequential")]
+    public async Task Completions_come_from_the_commands_themselves(string line, string expected)
+    {
+        CliResult result = await Cli.RunAsync($"[suggest:{line.Length}]", line);
+        Assert.Contains(expected, result.Out.Split('\n', StringSplitOptions.TrimEntries), StringComparer.Ordinal);
+    }
+}

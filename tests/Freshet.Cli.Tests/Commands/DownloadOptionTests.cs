@@ -1,0 +1,107 @@
+namespace Freshet.Cli.Tests.Commands;
+
+public sealed class DownloadOptionTests
+{
+    // Every option of the command line as it was promised, in a form that works today.
+    [Fact]
+    public async Task Every_option_exists()
+    {
+        string help = (await Cli.RunAsync("download", "--help")).Out;
+        string[] options =
+        [
+            "-o", "--select", "--list", "--strategy", "--listen-port", "--bind", "--peer", "--tracker", "--no-trackers", "--no-dht", "--no-lsd", "--no-pex",
+            "--no-port-mapping", "--transport", "--encryption", "--seed-ratio", "--seed-time", "--seed-forever", "--max-peers", "--pipeline", "--limit-down",
+            "--limit-up", "--check", "--state-dir", "--give-up-after", "--peer-timeout", "--request-timeout", "--status-file", "--json", "-q", "-v", "--log-file",
+        ];
+        Assert.All(options, option => Assert.Contains(option, help, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("uTP is not there yet", "--transport", "utp")]
+    [InlineData("uTP is not there yet", "--transport", "any")]
+    [InlineData("encryption is not there yet", "--encryption", "prefer")]
+    [InlineData("encryption is not there yet", "--encryption", "require")]
+    [InlineData("seeding after the download is not there yet", "--seed-ratio", "2")]
+    [InlineData("seeding after the download is not there yet", "--seed-time", "5m")]
+    [InlineData("seeding after the download is not there yet", "--seed-forever")]
+    [InlineData("limiting rates is not there yet", "--limit-down", "5M")]
+    [InlineData("limiting rates is not there yet", "--limit-up", "5M")]
+    public async Task What_is_not_there_yet_says_so(string expected, params string[] options)
+    {
+        CliResult result = await Cli.RunAsync(["download", "x.torrent", .. options]);
+        Assert.Equal(ExitCode.Usage, result.ExitCode);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+        Assert.Contains(options[0], result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--transport", "carrier-pigeon")]
+    [InlineData("--strategy", "random")]
+    [InlineData("--listen-port", "65536")]
+    [InlineData("--listen-port", "x")]
+    [InlineData("--bind", "here")]
+    [InlineData("--peer", "1.2.3.4")]
+    [InlineData("--tracker", "ftp://x")]
+    [InlineData("--max-peers", "0")]
+    [InlineData("--pipeline", "some")]
+    [InlineData("--check", "twice")]
+    [InlineData("--give-up-after", "soon")]
+    [InlineData("--give-up-after", "0s")]
+    [InlineData("--peer-timeout", "-1s")]
+    public async Task A_value_that_makes_no_sense_is_a_usage_error(string option, string value)
+    {
+        CliResult result = await Cli.RunAsync("download", "x.torrent", option, value);
+        Assert.Equal(ExitCode.Usage, result.ExitCode);
+        Assert.Contains(value, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Off_forms_are_taken()
+    {
+        using var folder = new TempFolder();
+        string torrent = new TestTorrent("t", ("a.txt", 100), ("b.txt", 200)).WriteTorrent(folder);
+        CliResult result = await Cli.RunAsync(
+            "download", torrent, "--list", "--transport", "tcp", "--encryption", "off", "--seed-ratio", "0", "--seed-time", "0s", "--limit-down", "0",
+            "--limit-up", "off", "--no-dht", "--no-lsd", "--no-pex", "--no-port-mapping", "--pipeline", "auto", "--max-peers", "5", "--check", "none",
+            "--peer", "1.2.3.4:5", "--peer", "[::1]:6", "--tracker", "udp://t.example:1", "--bind", "127.0.0.1", "--request-timeout", "5s");
+        Assert.Equal("", result.Error);
+        Assert.Equal(ExitCode.Ok, result.ExitCode);
+        Assert.Contains("t/b.txt", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_magnet_link_is_named_as_not_supported()
+    {
+        CliResult result = await Cli.RunAsync("download", "magnet:?xt=urn:btih:0123456789012345678901234567890123456789");
+        Assert.Equal(ExitCode.Usage, result.ExitCode);
+        Assert.Contains("magnet links are not supported yet", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_source_that_is_not_there_is_named_and_the_code_is_4()
+    {
+        CliResult result = await Cli.RunAsync("download", "/nowhere/x.torrent");
+        Assert.Equal(ExitCode.SourceUnreadable, result.ExitCode);
+        Assert.Contains("/nowhere/x.torrent", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_without_torrents_is_named()
+    {
+        using var folder = new TempFolder();
+        CliResult result = await Cli.RunAsync("download", folder.Path);
+        Assert.Equal(ExitCode.SourceUnreadable, result.ExitCode);
+        Assert.Contains("no file that ends in .torrent", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task All_torrents_of_a_folder_are_listed()
+    {
+        using var folder = new TempFolder();
+        new TestTorrent("first", ("a", 1)).WriteTorrent(folder, "1.torrent");
+        new TestTorrent("second", ("b", 1)).WriteTorrent(folder, "2.torrent");
+        CliResult result = await Cli.RunAsync("download", "--list", folder.Path);
+        Assert.Contains("first/a", result.Out, StringComparison.Ordinal);
+        Assert.Contains("second/b", result.Out, StringComparison.Ordinal);
+    }
+}
