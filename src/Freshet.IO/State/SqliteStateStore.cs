@@ -257,15 +257,13 @@ public sealed class SqliteStateStore : IStateStore
         long end = Environment.TickCount64 + (BusySeconds * 1000);
         while (true)
         {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (Environment.TickCount64 < end && File.Exists(path))
-            {
-                // No system offers a wait for such a lock that ends: look again a little later.
-                Thread.Sleep(10);
-            }
+            if (ExclusiveFile.TryOpen(path) is { } alone)
+                return alone;
+            if (Environment.TickCount64 > end)
+                throw new IOException($"{path} is held by another process.");
+
+            // No system offers a wait for such a lock that ends: look again a little later.
+            Thread.Sleep(10);
         }
     }
 }

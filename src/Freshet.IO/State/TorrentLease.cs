@@ -26,6 +26,8 @@ public sealed class TorrentLease : IDisposable
     /// <param name="directory">The folder that its data is in.</param>
     /// <param name="lease">The lease; dispose it to give it back.</param>
     /// <param name="holder">The process that has the lease, where it is known.</param>
+    /// <exception cref="IOException">The state folder cannot be used.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not write to the state folder.</exception>
     public static bool TryAcquire(
         string stateFolder, InfoHashes hashes, string directory, [NotNullWhen(true)] out TorrentLease? lease, out int? holder)
     {
@@ -35,12 +37,7 @@ public sealed class TorrentLease : IDisposable
         Directory.CreateDirectory(folder);
         string path = Path.Combine(folder, NameFor(hashes, directory));
         string holderPath = path + ".pid";
-        FileStream locked;
-        try
-        {
-            locked = new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException) when (File.Exists(path + ".lock"))
+        if (ExclusiveFile.TryOpen(path + ".lock") is not { } locked)
         {
             holder = ReadHolder(holderPath);
             return false;
