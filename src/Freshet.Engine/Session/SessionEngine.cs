@@ -1,129 +1,235 @@
-#pragma warning disable IDE0060, IDE0052, CA1822, RCS1163 // the surface lands first; bodies follow
 using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.Engine.Peers;
 using Freshet.Engine.Statistics;
+using Freshet.Engine.Torrents;
 
 namespace Freshet.Engine.Session;
 
 /// <summary>
 /// A whole BitTorrent session without I/O: torrents, peers, trackers and storage policy. One loop makes every call, events and commands alike;
 /// no call blocks, and what is to be done comes out through <see cref="IEngineEffects"/>. The same calls with the same seed give the same effects.
+/// After each batch of events or commands call <see cref="Advance"/>.
 /// </summary>
 public sealed class SessionEngine : IEngine
 {
+    private readonly SessionContext _session;
+    private readonly List<TorrentId> _order = [];
+
+    // Only ever looked up by key, never enumerated: their order decides nothing.
+    private readonly Dictionary<TorrentId, Torrent> _torrents = [];
+    private readonly Dictionary<InfoHash, Torrent> _swarms = [];
+    private int _lastTorrent;
+    private bool _isShuttingDown;
+
     /// <summary>Starts a session without torrents.</summary>
     /// <param name="settings">What it may do.</param>
     /// <param name="effects">Who carries effects out.</param>
     /// <param name="pool">The blocks that payload waits in, shared with pumps and disk workers.</param>
     /// <param name="random">The source of every random choice of policy.</param>
-    /// <param name="secret">At least 16 secret random bytes: transaction ids and keys that strangers must not guess come from them.</param>
+    /// <param name="secret">At least 16 secret random bytes: numbers that strangers must not guess come from them.</param>
     /// <param name="now">The time.</param>
     public SessionEngine(
         SessionSettings settings, IEngineEffects effects, BlockPool pool, SeededRandom random, ReadOnlySpan<byte> secret, MonoTime now)
     {
-        Settings = settings;
-        NextDeadline = MonoTime.Never;
+        ArgumentOutOfRangeException.ThrowIfLessThan(secret.Length, 16, nameof(secret));
+        _session = new SessionContext(settings, effects, pool, random, secret, now);
     }
 
     /// <summary>What the session may do.</summary>
-    public SessionSettings Settings { get; private set; }
+    public SessionSettings Settings => _session.Settings;
 
     /// <summary>The torrents, in the order in which they were added.</summary>
-    public IReadOnlyList<TorrentId> Torrents => [];
+    public IReadOnlyList<TorrentId> Torrents => _order;
 
     /// <summary>Whether no torrent has anything open or under way: all are stopped, saved and closed.</summary>
-    public bool IsQuiet => true;
+    public bool IsQuiet => _order.TrueForAll(id => _torrents[id].Lifecycle.IsQuiet);
 
     /// <inheritdoc/>
-    public MonoTime NextDeadline { get; private set; }
+    public MonoTime NextDeadline
+        => _session.Work.IsEmpty ? MonoTime.Min(_session.Deadlines.Next, _session.Storage.NextDeadline) : MonoTime.Zero;
 
-    /// <summary>Puts other settings into force.</summary>
-    public void Apply(SessionSettings settings, MonoTime now) => Settings = settings;
+    /// <summary>Puts other settings into force. The peer id and the user agent stay as they are.</summary>
+    public void Apply(SessionSettings settings, MonoTime now)
+    {
+        _session.Settings = settings with { PeerId = Settings.PeerId, UserAgent = Settings.UserAgent };
+        foreach (TorrentId id in _order)
+            _torrents[id].Uploader.Apply(settings);
+        _session.Dialer.Run(now);
+    }
 
     /// <summary>Adds a torrent, and starts it if so wished.</summary>
-    public AddOutcome AddTorrent(TorrentSpec spec, MonoTime now) => default;
+    public AddOutcome AddTorrent(TorrentSpec spec, MonoTime now)
+    {
+        if (_isShuttingDown)
+            return new AddOutcome(default, AddRefusal.ShuttingDown);
+        if (spec.Metainfo.Hashes.V1 is null)
+            return new AddOutcome(default, AddRefusal.V2Only);
+        foreach (InfoHash swarm in spec.Metainfo.Hashes.Swarms)
+        {
+            if (_swarms.TryGetValue(swarm, out Torrent? known))
+                return new AddOutcome(known.Id, AddRefusal.Duplicate);
+        }
+
+        var torrent = new Torrent(_session, new TorrentId(++_lastTorrent), spec);
+        torrent.Lifecycle.Removed = at => Forget(torrent);
+        _torrents.Add(torrent.Id, torrent);
+        _order.Add(torrent.Id);
+        foreach (InfoHash swarm in torrent.Hashes.Swarms)
+            _swarms.Add(swarm, torrent);
+        if (spec.Start)
+            torrent.Lifecycle.Start(now);
+        return new AddOutcome(torrent.Id, AddRefusal.None);
+    }
 
     /// <summary>Stops a torrent as <see cref="Stop"/> does, then forgets it and says so by <see cref="TorrentRemovedNotice"/>; its data stay.</summary>
     /// <returns>False where there is no such torrent.</returns>
-    public bool RemoveTorrent(TorrentId id, MonoTime now) => false;
+    public bool RemoveTorrent(TorrentId id, MonoTime now)
+    {
+        Torrent? torrent = Find(id);
+        torrent?.Lifecycle.Remove(now);
+        return torrent is not null;
+    }
 
     /// <summary>Starts a torrent: checks what is on disk as far as needed, then fetches and gives. Also leaves an error state.</summary>
     /// <returns>False where there is no such torrent.</returns>
-    public bool Start(TorrentId id, MonoTime now) => false;
+    public bool Start(TorrentId id, MonoTime now)
+    {
+        Torrent? torrent = _isShuttingDown ? null : Find(id);
+        torrent?.Lifecycle.Start(now);
+        return torrent is not null;
+    }
 
     /// <summary>
     /// Stops a torrent: connections close, trackers are told (for at most 3 s), files are synced and closed and the state saved; the
     /// <see cref="TorrentStateNotice"/> of <see cref="TorrentState.Stopped"/> comes when all that is done.
     /// </summary>
     /// <returns>False where there is no such torrent.</returns>
-    public bool Stop(TorrentId id, MonoTime now) => false;
+    public bool Stop(TorrentId id, MonoTime now)
+    {
+        Torrent? torrent = Find(id);
+        torrent?.Lifecycle.Stop(now);
+        return torrent is not null;
+    }
 
     /// <summary>Stops every torrent and takes no more; <see cref="IsQuiet"/> says when all is done.</summary>
     public void Shutdown(MonoTime now)
     {
+        _isShuttingDown = true;
+        foreach (TorrentId id in _order.ToArray())
+            Stop(id, now);
     }
 
     /// <summary>Hashes everything on disk again, then goes on as before.</summary>
     /// <returns>False where there is no such torrent.</returns>
-    public bool Recheck(TorrentId id, MonoTime now) => false;
+    public bool Recheck(TorrentId id, MonoTime now)
+    {
+        Torrent? torrent = _isShuttingDown ? null : Find(id);
+        torrent?.Lifecycle.Recheck(now);
+        return torrent is not null;
+    }
 
     /// <summary>Tells a torrent of peers; the first are dialled at once.</summary>
     /// <returns>False where there is no such torrent.</returns>
-    public bool AddPeers(TorrentId id, IReadOnlyList<IPEndPoint> peers, MonoTime now) => false;
+    public bool AddPeers(TorrentId id, IReadOnlyList<IPEndPoint> peers, MonoTime now)
+    {
+        Torrent? torrent = Find(id);
+        torrent?.AddPeers(peers, PeerSources.User, now);
+        return torrent is not null;
+    }
 
     /// <summary>Asks every tracker of a torrent again as soon as the 30 s rule allows.</summary>
     /// <returns>False where there is no such torrent.</returns>
-    public bool Reannounce(TorrentId id, MonoTime now) => false;
+    public bool Reannounce(TorrentId id, MonoTime now)
+    {
+        Torrent? torrent = Find(id);
+        torrent?.Announcer.Hurry(now);
+        return torrent is not null;
+    }
 
     /// <summary>Selects other files.</summary>
     /// <param name="id">The torrent.</param>
     /// <param name="selection">The files to fetch, or null for all.</param>
     /// <param name="now">The time.</param>
     /// <returns>False where there is no such torrent.</returns>
-    public bool Select(TorrentId id, IReadOnlyList<FileIndex>? selection, MonoTime now) => false;
+    public bool Select(TorrentId id, IReadOnlyList<FileIndex>? selection, MonoTime now)
+    {
+        Torrent? torrent = Find(id);
+        torrent?.Select(selection, now);
+        return torrent is not null;
+    }
 
     /// <summary>A torrent at this moment, or null.</summary>
-    public TorrentSnapshot? GetStatus(TorrentId id, MonoTime now) => null;
+    public TorrentSnapshot? GetStatus(TorrentId id, MonoTime now) => Find(id) is { } torrent ? Snapshots.Of(torrent, now) : null;
 
-    /// <summary>The connections of a torrent at this moment, in the order in which they came about; empty where there is no such torrent.</summary>
-    public IReadOnlyList<PeerSnapshot> GetPeers(TorrentId id, MonoTime now) => [];
+    /// <summary>The connections of a torrent at this moment, in an order of no meaning; empty where there is no such torrent.</summary>
+    public IReadOnlyList<PeerSnapshot> GetPeers(TorrentId id, MonoTime now)
+        => Find(id) is { } torrent ? [.. torrent.Connector.Connections.Select(peer => Snapshots.Of(peer, now))] : [];
 
     /// <summary>A copy of which pieces of a torrent are done, or null.</summary>
-    public Bitfield? GetPieces(TorrentId id) => null;
+    public Bitfield? GetPieces(TorrentId id) => Find(id)?.Wanted.DonePieces.Clone();
 
     /// <inheritdoc/>
     public void Handle(in PeerEvent peerEvent, MonoTime now)
     {
+        if (peerEvent.Kind == PeerEventKind.Incoming)
+        {
+            Accept(peerEvent, now);
+            return;
+        }
+
+        PeerConnection? connection = _session.Connections.Find(peerEvent.Connection);
+        if (peerEvent.Kind == PeerEventKind.Closed)
+            connection?.Torrent.Connector.Closed(connection, peerEvent.Reason, now);
+        else if (connection is null || connection.Phase == ConnectionPhase.Closing)
+            _session.Pool.Return(peerEvent.Lease);
+        else
+            connection.Torrent.Messages.Handle(connection, peerEvent, now);
     }
 
     /// <inheritdoc/>
-    public void Handle(DiskJob job, MonoTime now)
-    {
-    }
+    public void Handle(DiskJob job, MonoTime now) => _session.Storage.Handle(job, now);
 
     /// <inheritdoc/>
-    public void Handle(HttpFetchResult result, MonoTime now)
-    {
-    }
+    public void Handle(HttpFetchResult result, MonoTime now) => _session.Trackers.Handle(result, now);
 
     /// <inheritdoc/>
-    public void Handle(ResolveResult result, MonoTime now)
-    {
-    }
+    public void Handle(ResolveResult result, MonoTime now) => _session.Trackers.Handle(result, now);
 
     /// <inheritdoc/>
-    public void Handle(in Datagram datagram, MonoTime now)
-    {
-    }
+    public void Handle(in Datagram datagram, MonoTime now) => _session.Trackers.Handle(datagram, now);
 
     /// <inheritdoc/>
-    public void HandleSaved(long ticket, string? error, MonoTime now)
-    {
-    }
+    public void HandleSaved(long ticket, string? error, MonoTime now) => _session.Storage.HandleSaved(ticket, error, now);
 
     /// <inheritdoc/>
     public void Advance(MonoTime now)
     {
+        _session.Storage.Advance(now);
+        _session.Deadlines.Run(now);
+        _session.ReleaseHeld();
+        _session.Work.Run(now);
+    }
+
+    private Torrent? Find(TorrentId id) => _torrents.GetValueOrDefault(id);
+
+    private void Accept(in PeerEvent peerEvent, MonoTime now)
+    {
+        var handshake = (PeerHandshake)peerEvent.Payload!;
+        DisconnectReason refusal = _swarms.TryGetValue(handshake.Swarm, out Torrent? torrent)
+            ? torrent.Connector.Accept(peerEvent.Connection, handshake, now)
+            : DisconnectReason.UnknownTorrent;
+        if (refusal != DisconnectReason.None)
+            _session.Effects.Send(new PeerCommand(PeerCommandKind.Close, peerEvent.Connection) { Reason = refusal });
+    }
+
+    private void Forget(Torrent torrent)
+    {
+        _torrents.Remove(torrent.Id);
+        _order.Remove(torrent.Id);
+        foreach (InfoHash swarm in torrent.Hashes.Swarms)
+            _swarms.Remove(swarm);
+        _session.Effects.Publish(new TorrentRemovedNotice(torrent.Id));
     }
 }

@@ -1,31 +1,10 @@
 using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.Engine.Picking;
+using Freshet.Engine.Storage;
 
 namespace Freshet.Engine.Session;
-
-/// <summary>How far what is on disk is looked at before it is believed.</summary>
-public enum CheckMode : byte
-{
-    /// <summary>Believe the resume record as far as it can be; hash what is in doubt; without a record, hash what is there.</summary>
-    Auto,
-
-    /// <summary>Hash everything.</summary>
-    Full,
-
-    /// <summary>Hash nothing: what the record does not vouch for is fetched again.</summary>
-    None,
-}
-
-/// <summary>In which order pieces are fetched.</summary>
-public enum PickOrder : byte
-{
-    /// <summary>The piece that the fewest peers have comes first.</summary>
-    RarestFirst,
-
-    /// <summary>From the first piece to the last.</summary>
-    Sequential,
-}
 
 /// <summary>A torrent to add to a session.</summary>
 public sealed record TorrentSpec
@@ -46,10 +25,10 @@ public sealed record TorrentSpec
     public string BootId { get; init; } = "";
 
     /// <summary>How far the disk is looked at first.</summary>
-    public CheckMode Check { get; init; } = CheckMode.Auto;
+    public DiskCheck Check { get; init; } = DiskCheck.Auto;
 
     /// <summary>The order of pieces.</summary>
-    public PickOrder Order { get; init; } = PickOrder.RarestFirst;
+    public PickStrategy Strategy { get; init; } = PickStrategy.RarestFirst;
 
     /// <summary>Trackers beside those of the metainfo, as tiers of their own.</summary>
     public IReadOnlyList<string> ExtraTrackers { get; init; } = [];

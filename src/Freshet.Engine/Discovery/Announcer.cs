@@ -1,0 +1,240 @@
+using System.Net;
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.Engine.Session;
+using Freshet.Engine.Statistics;
+using Freshet.Protocol.Trackers;
+
+namespace Freshet.Engine.Discovery;
+
+/// <summary>
+/// Keeps all trackers of one torrent informed and hands on the peers that they name. All tiers are asked at once, each tracker on a schedule of its own.
+/// </summary>
+public sealed class Announcer
+{
+    /// <summary>How long an announce over HTTP may take: trackers under load do take many seconds.</summary>
+    public static readonly TimeSpan HttpPatience = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long one over UDP may take, name look-up included: longer than all retransmissions of <see cref="UdpTrackerExchange"/>.</summary>
+    public static readonly TimeSpan UdpPatience = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a stop waits for trackers: a person waits too.</summary>
+    public static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(3);
+
+    /// <summary>Trackers of a torrent that are used; the longest honest lists have some hundred (THREATS B12).</summary>
+    public const int MaxTrackers = 128;
+
+    /// <summary>Peers asked for at a time; trackers give fewer.</summary>
+    private const int MaxPeersWanted = 200;
+
+    private readonly IAnnounceSource _source;
+    private readonly IEngineEffects _effects;
+    private readonly SessionSettingsSource _settings;
+    private readonly List<Tracker> _trackers = [];
+    private readonly uint _key;
+    private readonly Deadline _timer;
+    private readonly Deadline _stopTimer;
+    private Action<MonoTime>? _stopped;
+    private bool _isRunning;
+
+    /// <summary>Gives the present settings of the session.</summary>
+    public delegate SessionSettings SessionSettingsSource();
+
+    /// <summary>Makes the announcer of a torrent; nothing is sent before <see cref="Start"/>.</summary>
+    /// <param name="source">The torrent.</param>
+    /// <param name="exchanges">How trackers are asked; shared by the session.</param>
+    /// <param name="settings">The session's settings.</param>
+    /// <param name="tiers">The trackers; URLs that cannot be used are left out with a notice.</param>
+    /// <param name="effects">Where notices go.</param>
+    public Announcer(
+        IAnnounceSource source,
+        TrackerExchanges exchanges,
+        SessionSettingsSource settings,
+        IReadOnlyList<IReadOnlyList<string>> tiers,
+        IEngineEffects effects)
+    {
+        _source = source;
+        _effects = effects;
+        _settings = settings;
+        Exchanges = exchanges;
+        _key = exchanges.NextKey();
+        _timer = new Deadline(exchanges.Deadlines, Run);
+        _stopTimer = new Deadline(exchanges.Deadlines, FinishStop);
+        var known = new HashSet<TrackerUrl>();
+        for (int tier = 0; tier < tiers.Count; tier++)
+        {
+            foreach (string text in tiers[tier])
+            {
+                if (_trackers.Count >= MaxTrackers)
+                    return;
+                if (!TrackerUrl.TryParse(text, out TrackerUrl? url, out string? refusal))
+                    effects.Publish(new TrackerNotice(source.Id, UrlSecrets.RedactUrl(text), 0, TimeSpan.MaxValue, $"not used: {refusal}", null));
+                else if (known.Add(url))
+                    _trackers.Add(new Tracker(this, url, tier));
+            }
+        }
+    }
+
+    /// <summary>Whether any tracker has answered in this run.</summary>
+    public bool HasAnswer { get; private set; }
+
+    internal TrackerExchanges Exchanges { get; }
+
+    internal bool UsesIPv4 => _settings().UseIPv4;
+
+    internal bool UsesIPv6 => _settings().UseIPv6;
+
+    /// <summary>Begins a run: every tracker is told that we started.</summary>
+    public void Start(MonoTime now)
+    {
+        if (_stopped is not null)
+            FinishStop(now);
+        _isRunning = true;
+        HasAnswer = false;
+        foreach (Tracker tracker in _trackers)
+            tracker.Restart();
+        Run(now);
+    }
+
+    /// <summary>The whole torrent has been downloaded in this run.</summary>
+    public void Completed(MonoTime now)
+    {
+        if (!_isRunning)
+            return;
+        foreach (Tracker tracker in _trackers)
+            tracker.Completed();
+        Run(now);
+    }
+
+    /// <summary>Asks every tracker again as soon as the 30 s rule allows.</summary>
+    public void Hurry(MonoTime now)
+    {
+        if (!_isRunning)
+            return;
+        foreach (Tracker tracker in _trackers)
+            tracker.IsHurried = true;
+        Reschedule(now);
+    }
+
+    /// <summary>The torrent has run out of peers to dial: trackers that name a minimum interval may be asked earlier.</summary>
+    public void PeersNeeded(MonoTime now)
+    {
+        if (_isRunning)
+            Reschedule(now);
+    }
+
+    /// <summary>Ends a run: trackers that may know us are told, for <see cref="StopPatience"/> at the most.</summary>
+    /// <param name="stopped">Called when that is over; may be at once.</param>
+    /// <param name="now">The time.</param>
+    public void Stop(Action<MonoTime> stopped, MonoTime now)
+    {
+        if (!_isRunning)
+        {
+            stopped(now);
+            return;
+        }
+
+        _isRunning = false;
+        _timer.Clear();
+        _stopped = stopped;
+        foreach (Tracker tracker in _trackers)
+            tracker.Stop(now);
+        _stopTimer.Set(now + StopPatience);
+        RouteStopped(now);
+    }
+
+    /// <summary>The trackers at this moment.</summary>
+    public IReadOnlyList<TrackerSnapshot> Snapshot(MonoTime now)
+    {
+        bool wantsPeers = _source.IsShortOfPeers;
+        return [.. _trackers.Select(tracker => tracker.Snapshot(_isRunning, wantsPeers, now))];
+    }
+
+    internal AnnounceRequest MakeRequest(AnnounceEvent why, ReadOnlyMemory<byte>? trackerId)
+    {
+        TransferFigures transfer = _source.Transfer;
+        SessionSettings settings = _settings();
+        return new AnnounceRequest(_source.Swarm, settings.PeerId, settings.ListenPort)
+        {
+            Event = why,
+            Uploaded = transfer.Uploaded,
+            Downloaded = transfer.Downloaded,
+            Left = transfer.Left,
+            Corrupt = transfer.Corrupt,
+            Redundant = transfer.Redundant,
+            PeersWanted = why == AnnounceEvent.Stopped ? 0 : Math.Min(_source.PeersWanted, MaxPeersWanted),
+            Key = _key,
+            TrackerId = trackerId,
+        };
+    }
+
+    internal void RouteAnnounced(TrackerRoute route, TrackerOutcome outcome, MonoTime now)
+    {
+        Tracker tracker = route.Tracker;
+        tracker.IsHurried = false;
+        TimeSpan next = route.Schedule.NextAt.IsNever ? TimeSpan.MaxValue : route.Schedule.NextAt - now;
+        if (outcome.Answer is { Failure: null } answer)
+        {
+            HasAnswer = true;
+            IPEndPoint[] peers = [.. answer.Peers.Where(peer => peer.Address is not null).Select(peer => new IPEndPoint(peer.Address!, peer.Port))];
+            _effects.Publish(new TrackerNotice(_source.Id, tracker.Url.ToString(), peers.Length, next, null, route.Message));
+            if (peers.Length > 0)
+                _source.PeersFound(peers, now);
+        }
+        else if (!tracker.Routes.Any(other => other != route && other.Answer is not null && other.Schedule.Failures == 0))
+        {
+            // Where the other family works, a person need not know that this one does not.
+            _effects.Publish(new TrackerNotice(_source.Id, tracker.Url.ToString(), 0, next, route.Message ?? "no answer", null));
+        }
+
+        Reschedule(now);
+    }
+
+    internal void TrackerFailed(Tracker tracker, string error, MonoTime nextAt, MonoTime now)
+    {
+        TimeSpan next = nextAt.IsNever || tracker.IsDisabled ? TimeSpan.MaxValue : nextAt - now;
+        _effects.Publish(new TrackerNotice(_source.Id, tracker.Url.ToString(), 0, next, error, null));
+        Reschedule(now);
+    }
+
+    internal void RouteStopped(MonoTime now)
+    {
+        if (_stopped is not null && !_trackers.Exists(tracker => tracker.IsStopping))
+            FinishStop(now);
+    }
+
+    internal void Reschedule(MonoTime now)
+    {
+        if (!_isRunning)
+            return;
+        bool wantsPeers = _source.IsShortOfPeers;
+        MonoTime due = MonoTime.Never;
+        foreach (Tracker tracker in _trackers)
+            due = MonoTime.Min(due, tracker.DueAt(wantsPeers));
+
+        // What is due already is done when the deadlines are run, at the end of this very iteration.
+        _timer.Set(due.IsNever ? due : MonoTime.Max(due, now));
+    }
+
+    private void Run(MonoTime now)
+    {
+        bool wantsPeers = _source.IsShortOfPeers;
+        foreach (Tracker tracker in _trackers)
+        {
+            if (tracker.DueAt(wantsPeers) <= now)
+                tracker.Run(wantsPeers, now);
+        }
+
+        Reschedule(now);
+    }
+
+    private void FinishStop(MonoTime now)
+    {
+        Action<MonoTime>? stopped = _stopped;
+        _stopped = null;
+        _stopTimer.Clear();
+        foreach (Tracker tracker in _trackers)
+            tracker.Cancel(now);
+        stopped?.Invoke(now);
+    }
+}

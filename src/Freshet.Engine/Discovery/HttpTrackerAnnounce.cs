@@ -1,0 +1,85 @@
+using System.Net.Sockets;
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.Protocol.Trackers;
+
+namespace Freshet.Engine.Discovery;
+
+/// <summary>An announce over HTTP or HTTPS: one fetch, or several where the tracker redirects.</summary>
+internal sealed class HttpTrackerAnnounce : TrackerAnnounce
+{
+    private Uri? _current;
+    private long _fetch;
+    private int _redirects;
+    private AddressPolicy _addresses = AddressPolicy.Any;
+    private MonoTime _until;
+
+    public HttpTrackerAnnounce(TrackerExchanges exchanges, TrackerUrl url, AddressFamily? family, TimeSpan patience, ITrackerCaller caller)
+        : base(exchanges, url, family, patience, caller)
+    {
+    }
+
+    private protected override TrackerPlaces Places => Exchanges.HttpPlaces;
+
+    public void Handle(HttpFetchResult result, MonoTime now)
+    {
+        _fetch = 0;
+        if (result.Error is { } error)
+        {
+            Fail(error, result.Remote, now);
+            return;
+        }
+
+        // Once a host out on the internet has answered, no redirect leads back into the local network (THREATS H1).
+        if (result.Remote is null || AddressRules.Classify(result.Remote) == AddressScope.Global)
+            _addresses = AddressPolicy.GlobalOnly;
+        if (RedirectRules.IsRedirect(result.Status))
+        {
+            Redirect(result, now);
+            return;
+        }
+
+        if (result.Status != 200)
+        {
+            Fail($"the tracker answers with HTTP status {result.Status}", result.Remote, now);
+            return;
+        }
+
+        if (HttpAnnounce.TryParse(result.Body.Span, out AnnounceAnswer? answer, out string? malformed))
+            Finish(new TrackerOutcome(answer, null, result.Remote), now);
+        else
+            Fail(malformed, result.Remote, now);
+    }
+
+    private protected override void Send(AnnounceRequest request, MonoTime now)
+    {
+        _until = now + Timeout;
+        Fetch(HttpAnnounce.Url(Url, request), Timeout);
+    }
+
+    private protected override void Abandon()
+    {
+        if (_fetch != 0)
+            Exchanges.EndFetch(_fetch);
+    }
+
+    private void Redirect(HttpFetchResult result, MonoTime now)
+    {
+        if (++_redirects > RedirectRules.MaxRedirects)
+            Fail("the tracker redirects too often", result.Remote, now);
+        else if (RedirectRules.Follow(_current!, result.Location, out Uri? next) is { } refusal)
+            Fail(refusal, result.Remote, now);
+        else if (now >= _until)
+            Fail("the tracker took too long", result.Remote, now);
+        else
+            Fetch(next!, _until - now);
+    }
+
+    private void Fetch(Uri url, TimeSpan timeout)
+    {
+        _current = url;
+        _fetch = Exchanges.BeginFetch(this);
+        Exchanges.Effects.Fetch(
+            new HttpFetch(_fetch, url, Exchanges.UserAgent, TrackerLimits.MaxInflatedBytes, timeout, _addresses, Family));
+    }
+}

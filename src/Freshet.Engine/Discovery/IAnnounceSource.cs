@@ -1,0 +1,34 @@
+using System.Net;
+using Freshet.Core;
+
+namespace Freshet.Engine.Discovery;
+
+/// <summary>What a tracker is told of a torrent's transfer, in payload bytes since it was started.</summary>
+/// <param name="Uploaded">Given.</param>
+/// <param name="Downloaded">Taken, good or not.</param>
+/// <param name="Left">Bytes of the whole torrent that are not here, hashed and written.</param>
+/// <param name="Corrupt">Taken in pieces whose hash was wrong.</param>
+/// <param name="Redundant">Taken more than once.</param>
+public readonly record struct TransferFigures(long Uploaded, long Downloaded, long Left, long Corrupt, long Redundant);
+
+/// <summary>The torrent as its <see cref="Announcer"/> sees it.</summary>
+public interface IAnnounceSource
+{
+    /// <summary>The figures of this moment.</summary>
+    TransferFigures Transfer { get; }
+
+    /// <summary>How many more peers there is room for.</summary>
+    int PeersWanted { get; }
+
+    /// <summary>Whether there is room for peers and nobody left to dial, now or later.</summary>
+    bool IsShortOfPeers { get; }
+
+    /// <summary>A tracker named peers.</summary>
+    void PeersFound(IReadOnlyList<IPEndPoint> peers, MonoTime now);
+
+    /// <summary>The swarm that is announced.</summary>
+    InfoHash Swarm { get; }
+
+    /// <summary>The torrent, for notices.</summary>
+    TorrentId Id { get; }
+}

@@ -1,0 +1,176 @@
+using System.Net;
+using System.Net.Sockets;
+using Freshet.Core;
+using Freshet.Engine.Statistics;
+using Freshet.Protocol.Trackers;
+
+namespace Freshet.Engine.Discovery;
+
+/// <summary>One tracker of one torrent: a URL, the address families it has, and what came of asking it.</summary>
+internal sealed class Tracker
+{
+    private readonly Announcer _announcer;
+    private readonly TrackerSchedule _lookup = new();
+    private readonly List<TrackerRoute> _routes = [];
+    private bool _isLookingUp;
+    private string? _trouble;
+    private int _run;
+
+    public Tracker(Announcer announcer, TrackerUrl url, int tier)
+    {
+        _announcer = announcer;
+        Url = url;
+        Tier = tier;
+    }
+
+    public TrackerUrl Url { get; }
+
+    public int Tier { get; }
+
+    /// <summary>Whether somebody asked for an announce ahead of time.</summary>
+    public bool IsHurried { get; set; }
+
+    /// <summary>Whether the URL cannot be used at all.</summary>
+    public bool IsDisabled { get; private set; }
+
+    public IReadOnlyList<TrackerRoute> Routes => _routes;
+
+    /// <summary>When something is to be done.</summary>
+    public MonoTime DueAt(bool wantsPeers)
+    {
+        if (IsDisabled || _isLookingUp)
+            return MonoTime.Never;
+        if (_routes.Count == 0)
+            return IsHurried ? MonoTime.Min(_lookup.NextAt, _lookup.HurriedAt) : _lookup.NextAt;
+        MonoTime due = MonoTime.Never;
+        foreach (TrackerRoute route in _routes)
+            due = MonoTime.Min(due, route.DueAt(wantsPeers));
+        return due;
+    }
+
+    /// <summary>Does what is due.</summary>
+    public void Run(bool wantsPeers, MonoTime now)
+    {
+        if (_routes.Count == 0)
+        {
+            LookUp(now);
+            return;
+        }
+
+        foreach (TrackerRoute route in _routes)
+        {
+            if (route.DueAt(wantsPeers) <= now)
+                route.Announce(now);
+        }
+    }
+
+    /// <summary>A new run begins: look for the tracker's addresses anew.</summary>
+    public void Restart()
+    {
+        _run++;
+        _isLookingUp = false;
+        _lookup.Restart();
+        _routes.Clear();
+        IsHurried = false;
+    }
+
+    public void Completed()
+    {
+        foreach (TrackerRoute route in _routes)
+            route.Completed();
+    }
+
+    public void Stop(MonoTime now)
+    {
+        _run++;
+        _isLookingUp = false;
+        foreach (TrackerRoute route in _routes)
+            route.Stop(now);
+    }
+
+    public void Cancel(MonoTime now)
+    {
+        foreach (TrackerRoute route in _routes)
+            route.Cancel(now);
+    }
+
+    public bool IsStopping => _routes.Exists(route => route.IsBusy);
+
+    public TrackerSnapshot Snapshot(bool isRunning, bool wantsPeers, MonoTime now)
+    {
+        MonoTime due = isRunning ? DueAt(wantsPeers) : MonoTime.Never;
+        TrackerRoute? best = _routes.Find(route => route.Answer is not null && route.Schedule.Failures == 0)
+            ?? _routes.Find(route => route.Answer is not null)
+            ?? _routes.FirstOrDefault();
+        return new TrackerSnapshot(
+            Url.ToString(),
+            Tier,
+            Status(isRunning, best),
+            due.IsNever ? null : due > now ? due - now : TimeSpan.Zero,
+            _routes.Sum(route => route.Answer?.Peers.Count ?? 0),
+            best?.Answer?.Complete,
+            best?.Answer?.Incomplete,
+            best?.Schedule.Failures ?? _lookup.Failures,
+            best?.Message ?? _trouble);
+    }
+
+    private TrackerStatus Status(bool isRunning, TrackerRoute? best)
+    {
+        if (IsDisabled || (_routes.Count > 0 && _routes.TrueForAll(route => route.Schedule.IsNever)))
+            return TrackerStatus.Disabled;
+        if (!isRunning)
+            return TrackerStatus.Idle;
+        if (_isLookingUp || _routes.Exists(route => route.IsAsking))
+            return TrackerStatus.Announcing;
+        if (_routes.Exists(route => route.IsBusy))
+            return TrackerStatus.Queued;
+        if (best is null)
+            return _lookup.Failures > 0 ? TrackerStatus.Failing : TrackerStatus.Idle;
+        return best.Schedule.Failures > 0 ? TrackerStatus.Failing : best.Answer is null ? TrackerStatus.Idle : TrackerStatus.Working;
+    }
+
+    private void LookUp(MonoTime now)
+    {
+        _isLookingUp = true;
+        _lookup.Asked(now);
+        int run = _run;
+        _announcer.Exchanges.Lookups.Find(Url.Host, (addresses, error, at) => LookedUp(run, addresses, error, at), now);
+    }
+
+    private void LookedUp(int run, IReadOnlyList<IPAddress> addresses, string? error, MonoTime now)
+    {
+        if (run != _run)
+            return;
+        _isLookingUp = false;
+        if (TrackerUrlRules.RefusesAddresses(Url, addresses) is { } refusal)
+        {
+            IsDisabled = true;
+            error = refusal;
+        }
+        else if (error is null)
+        {
+            AddRoute(AddressFamily.InterNetwork, addresses, _announcer.UsesIPv4);
+            AddRoute(AddressFamily.InterNetworkV6, addresses, _announcer.UsesIPv6);
+            if (_routes.Count == 0)
+                error = "the tracker has no address of a family that this session uses";
+        }
+
+        _trouble = error;
+        if (error is not null)
+        {
+            _lookup.Failed(null, isNewTorrent: !_announcer.HasAnswer, now);
+            _announcer.TrackerFailed(this, error, _lookup.NextAt, now);
+            return;
+        }
+
+        foreach (TrackerRoute route in _routes)
+            route.Announce(now);
+        _announcer.Reschedule(now);
+    }
+
+    private void AddRoute(AddressFamily family, IReadOnlyList<IPAddress> addresses, bool isUsed)
+    {
+        if (isUsed && addresses.Any(address => address.AddressFamily == family))
+            _routes.Add(new TrackerRoute(_announcer, this, family));
+    }
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Sockets;
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.Engine.Session;
+using Freshet.Protocol.Trackers;
+
+namespace Freshet.Engine.Discovery;
+
+/// <summary>An announce over UDP (BEP 15): the name is looked up, then datagrams go to one of its addresses until it answers.</summary>
+internal sealed class UdpTrackerAnnounce : TrackerAnnounce
+{
+    private readonly Deadline _timer;
+    private UdpTrackerExchange? _exchange;
+    private MonoTime _until;
+
+    public UdpTrackerAnnounce(TrackerExchanges exchanges, TrackerUrl url, AddressFamily? family, TimeSpan patience, ITrackerCaller caller)
+        : base(exchanges, url, family, patience, caller) => _timer = new Deadline(exchanges.Deadlines, OnTimer);
+
+    private protected override TrackerPlaces Places => Exchanges.UdpPlaces;
+
+    /// <summary>Takes a datagram of the tracker's address; false where it is for another exchange.</summary>
+    public bool Handle(in Datagram datagram, MonoTime now)
+    {
+        if (_exchange is null || !_exchange.Handle(datagram.Remote, datagram.Bytes.Span, now))
+            return false;
+        Poll(now);
+        return true;
+    }
+
+    private protected override void Send(AnnounceRequest request, MonoTime now)
+    {
+        _until = now + Timeout;
+        _timer.Set(_until);
+        Exchanges.Lookups.Find(Url.Host, (addresses, error, at) => LookedUp(request, addresses, error, at), now);
+    }
+
+    private protected override void Abandon()
+    {
+        _timer.Clear();
+        if (_exchange is not null)
+            Exchanges.EndUdp(_exchange.Tracker, this);
+    }
+
+    private void LookedUp(AnnounceRequest request, IReadOnlyList<IPAddress> addresses, string? error, MonoTime now)
+    {
+        if (IsOver)
+            return;
+        IPAddress? address = addresses.FirstOrDefault(found => Family is null || found.AddressFamily == Family);
+        if (address is null)
+        {
+            Fail(error ?? "the tracker has no address of this family", null, now);
+            return;
+        }
+
+        _exchange = Exchanges.BeginUdp(this, request, Url, address);
+        Poll(now);
+    }
+
+    private void OnTimer(MonoTime now)
+    {
+        if (now >= _until)
+            Fail("the tracker did not answer", null, now);
+        else
+            Poll(now);
+    }
+
+    private void Poll(MonoTime now)
+    {
+        UdpTrackerExchange exchange = _exchange!;
+        int length = exchange.Poll(now, Exchanges.Scratch.Span);
+        if (length > 0)
+            Exchanges.Effects.SendDatagram(new Datagram(exchange.Tracker, Exchanges.Scratch[..length]));
+        if (exchange.Answer is { } answer)
+            Finish(new TrackerOutcome(answer, null, exchange.Tracker.Address), now);
+        else if (exchange.HasTimedOut)
+            Fail("the tracker did not answer", null, now);
+        else
+            _timer.Set(MonoTime.Min(exchange.Deadline, _until));
+    }
+}

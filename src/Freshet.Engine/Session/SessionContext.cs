@@ -1,0 +1,79 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.Engine.Discovery;
+using Freshet.Engine.Peers;
+using Freshet.Engine.Storage;
+using Freshet.Engine.Torrents;
+
+namespace Freshet.Engine.Session;
+
+/// <summary>What all torrents of a session share. It is handed to each part that needs it; nothing in it is static.</summary>
+internal sealed class SessionContext
+{
+    private readonly Queue<PeerConnection> _held = new();
+
+    public SessionContext(
+        SessionSettings settings, IEngineEffects effects, BlockPool pool, SeededRandom random, ReadOnlySpan<byte> secret, MonoTime now)
+    {
+        Settings = settings;
+        Effects = effects;
+        Pool = pool;
+        Random = random;
+        byte[] seeds = SHA256.HashData(secret);
+        HashSeed = BinaryPrimitives.ReadUInt64LittleEndian(seeds.AsSpan(8));
+        Bans = new BanList(HashSeed);
+        Connections = new ConnectionTable();
+        Dialer = new Dialer(this, now);
+        Trackers = new TrackerExchanges(effects, Deadlines, new SeededRandom(BinaryPrimitives.ReadUInt64LittleEndian(seeds)), settings.UserAgent);
+        Storage = new SessionStorage(pool, effects);
+    }
+
+    public SessionSettings Settings { get; set; }
+
+    public IEngineEffects Effects { get; }
+
+    public BlockPool Pool { get; }
+
+    public SeededRandom Random { get; }
+
+    public DeadlineQueue Deadlines { get; } = new();
+
+    /// <summary>Seeds the tables that strangers' addresses are keys of, so that nobody can choose them to collide.</summary>
+    public ulong HashSeed { get; }
+
+    public BanList Bans { get; }
+
+    public ConnectionTable Connections { get; }
+
+    public Dialer Dialer { get; }
+
+    public TrackerExchanges Trackers { get; }
+
+    public SessionStorage Storage { get; }
+
+    /// <summary>Connections whose request queues are to be topped up, and torrents that have something to tell, once this batch of events is over.</summary>
+    public IterationWork Work { get; } = new();
+
+    /// <summary>A connection that would ask for more when there is memory for it.</summary>
+    public void HoldUntilMemory(PeerConnection peer)
+    {
+        if (peer.IsHeld)
+            return;
+        peer.IsHeld = true;
+        _held.Enqueue(peer);
+    }
+
+    /// <summary>Lets held connections go on once there is memory.</summary>
+    public void ReleaseHeld()
+    {
+        if (_held.Count == 0 || !Storage.Memory.AllowsRequests)
+            return;
+        while (_held.TryDequeue(out PeerConnection? peer))
+        {
+            peer.IsHeld = false;
+            Work.Add(peer);
+        }
+    }
+}

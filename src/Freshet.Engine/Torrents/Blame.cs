@@ -1,0 +1,49 @@
+using System.Net;
+using Freshet.Core;
+using Freshet.Engine.Peers;
+using Freshet.Engine.Storage;
+
+namespace Freshet.Engine.Torrents;
+
+/// <summary>Takes what the storage finds out about wrong pieces to the one who judges, and carries the sentence out (THREATS W4).</summary>
+internal sealed class Blame
+{
+    private const string Reason = "sent wrong data";
+
+    private readonly Torrent _torrent;
+    private readonly SmartBan _judge;
+    private readonly List<IPEndPoint> _convicted = [];
+
+    public Blame(Torrent torrent)
+    {
+        _torrent = torrent;
+        _judge = new SmartBan(torrent.Layout, torrent.Session.HashSeed);
+    }
+
+    public void BlockReceived(BlockRange block, IPEndPoint sender) => _judge.BlockReceived(block, sender);
+
+    public void PieceFailed(PieceFailure failure, MonoTime now)
+    {
+        bool wantsDigests = _judge.PieceFailed(failure.Piece, _convicted);
+        if (wantsDigests && failure.Digests is { } digests)
+            _judge.FailedDigests(failure.Piece, digests);
+        CarryOut(now);
+    }
+
+    public void PiecePassed(PieceIndex piece) => _judge.PiecePassed(piece);
+
+    public void PieceProven(PieceIndex piece, Sha1Hash[] digests, MonoTime now)
+    {
+        _judge.PassedDigests(piece, digests, _convicted);
+        CarryOut(now);
+    }
+
+    public void PieceDropped(PieceIndex piece) => _judge.PieceDropped(piece);
+
+    private void CarryOut(MonoTime now)
+    {
+        foreach (IPEndPoint sender in _convicted)
+            _torrent.Connector.Ban(sender, Reason, now);
+        _convicted.Clear();
+    }
+}

@@ -1,0 +1,144 @@
+using System.Net;
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.Engine.Peers;
+using Freshet.Engine.Picking;
+using Freshet.Engine.Session;
+
+namespace Freshet.Engine.Torrents;
+
+/// <summary>How far a connection has come.</summary>
+internal enum ConnectionPhase : byte
+{
+    /// <summary>We dialled, or accepted; the handshakes are not through.</summary>
+    Opening,
+
+    /// <summary>Messages flow.</summary>
+    Ready,
+
+    /// <summary>We told the pump to close; nothing that still comes counts.</summary>
+    Closing,
+}
+
+/// <summary>What the engine knows of one connection: state, no policy.</summary>
+internal sealed class PeerConnection
+{
+    // Mutable structs: not readonly.
+    private RateMeter _download;
+    private RateMeter _upload;
+    private FlapBudget _flaps;
+    private FastAllowance _fastAllowance;
+
+    public PeerConnection(Torrent torrent, ConnectionId id, IPEndPoint endpoint, PeerCandidate? candidate, MonoTime now)
+    {
+        Torrent = torrent;
+        Id = id;
+        Endpoint = endpoint;
+        Candidate = candidate;
+        OpenedAt = now;
+        Uploads = new UploadQueue(this);
+        SessionSettings settings = torrent.Session.Settings;
+        Window = new RequestWindow(settings.Pipeline, settings.RequestTimeout);
+        Timer = new Deadline(torrent.Session.Deadlines, at => Torrent.Requester.OnTimer(this, at));
+    }
+
+    public Torrent Torrent { get; }
+
+    public ConnectionId Id { get; }
+
+    public IPEndPoint Endpoint { get; }
+
+    /// <summary>The entry of the peer list that the connection belongs to; null for an incoming one whose listen port is not known.</summary>
+    public PeerCandidate? Candidate { get; set; }
+
+    public ConnectionPhase Phase { get; set; }
+
+    /// <summary>Why we close, while <see cref="Phase"/> is Closing.</summary>
+    public DisconnectReason ClosingReason { get; set; }
+
+    public MonoTime OpenedAt { get; }
+
+    public MonoTime ReadyAt { get; set; }
+
+    /// <summary>When the last block came, or the first request after a pause went out: what "waiting for the peer" is counted from.</summary>
+    public MonoTime WaitingSince { get; set; }
+
+    public PeerId Peer { get; set; }
+
+    public string? Client { get; set; }
+
+    public bool SupportsFast { get; set; }
+
+    public bool SupportsExtensions { get; set; }
+
+    /// <summary>BEP 21: the peer downloads nothing more.</summary>
+    public bool IsUploadOnly { get; set; }
+
+    /// <summary>Whether the picker, the choker and the rest know the connection.</summary>
+    public bool IsGreeted { get; set; }
+
+    /// <summary>The peer has said what it has (or that it has nothing), so that a later BITFIELD is a breach.</summary>
+    public bool HasSaidPieces { get; set; }
+
+    public bool IsChokingUs { get; set; } = true;
+
+    public bool AreWeInterested { get; set; }
+
+    public bool IsChokedByUs { get; set; } = true;
+
+    public bool IsInterestedInUs { get; set; }
+
+    /// <summary>Whether the peer waits for its queue to be filled at the end of this iteration.</summary>
+    public bool IsDirty { get; set; }
+
+    /// <summary>Whether the connection waits for memory.</summary>
+    public bool IsHeld { get; set; }
+
+    /// <summary>Whether there was nothing to ask for the last time: blocks that become free wake it.</summary>
+    public bool IsIdle { get; set; }
+
+    /// <summary>Place in the torrent's list of connections.</summary>
+    public int Position { get; set; } = -1;
+
+    /// <summary>Rejects in a row while the peer did not choke us.</summary>
+    public int RejectsInRow { get; set; }
+
+    public RequestWindow Window { get; }
+
+    /// <summary>What the peer may have while we choke it.</summary>
+    public ref FastAllowance FastAllowance => ref _fastAllowance;
+
+    public UploadQueue Uploads { get; }
+
+    public Deadline Timer { get; }
+
+    public bool IsReady => Phase == ConnectionPhase.Ready;
+
+    public bool IsSeeder => Torrent.Picker.PeerPieceCount(Id) == Torrent.Layout.PieceCount;
+
+    public long Downloaded => _download.Total;
+
+    public long Uploaded => _upload.Total;
+
+    public long DownloadRate(MonoTime now) => _download.BytesPerSecond(now);
+
+    public long UploadRate(MonoTime now) => _upload.BytesPerSecond(now);
+
+    public void CountDownload(int bytes, MonoTime now) => _download.Add(bytes, now);
+
+    public void CountUpload(int bytes, MonoTime now) => _upload.Add(bytes, now);
+
+    /// <summary>Counts a message that brings nothing; false where the peer sent too many.</summary>
+    public bool MayFlap(MonoTime now) => _flaps.TrySpend(now);
+
+    public void Send(PeerCommandKind kind) => Torrent.Session.Effects.Send(new PeerCommand(kind, Id));
+
+    public void Send(PeerCommandKind kind, PieceIndex piece)
+        => Torrent.Session.Effects.Send(new PeerCommand(kind, Id) { Range = new BlockRange(piece, 0, 0) });
+
+    public void Send(PeerCommandKind kind, BlockRange range)
+        => Torrent.Session.Effects.Send(new PeerCommand(kind, Id) { Range = range });
+
+    public void Send(PeerCommandKind kind, object payload)
+        => Torrent.Session.Effects.Send(new PeerCommand(kind, Id) { Payload = payload });
+}

@@ -1,0 +1,191 @@
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.Engine.Session;
+using Freshet.Protocol.Extensions;
+
+namespace Freshet.Engine.Torrents;
+
+/// <summary>What each message of a peer means for a torrent. The pump has bounded and checked it; what is left to check is order and measure.</summary>
+internal sealed class PeerMessages
+{
+    private readonly Torrent _torrent;
+    private readonly SessionContext _session;
+
+    public PeerMessages(Torrent torrent, SessionContext session)
+    {
+        _torrent = torrent;
+        _session = session;
+    }
+
+    /// <summary>Takes an event of a connection of this torrent that we have not begun to close.</summary>
+    public void Handle(PeerConnection peer, in PeerEvent happened, MonoTime now)
+    {
+        DisconnectReason breach = peer.IsReady ? HandleMessage(peer, happened, now) : HandleOpening(peer, happened, now);
+        if (breach != DisconnectReason.None)
+            _torrent.Connector.Close(peer, breach, now);
+    }
+
+    /// <summary>A connection that was ready is gone, or going.</summary>
+    public void Left(PeerConnection peer, MonoTime now)
+    {
+        if (!peer.IsGreeted)
+            return;
+        _torrent.Requester.Left(peer);
+        _torrent.Uploader.Left(peer);
+        _torrent.NeedsPeers(now);
+    }
+
+    /// <summary>All that is wanted is here: peers are told, and those who want nothing either are let go.</summary>
+    public void WantNothing(MonoTime now)
+    {
+        for (int i = _torrent.Connector.Connections.Count - 1; i >= 0; i--)
+        {
+            PeerConnection peer = _torrent.Connector.Connections[i];
+            if (!peer.IsGreeted)
+                continue;
+            _session.Work.Add(peer);
+            CloseUseless(peer, now);
+            if (peer.IsReady && peer.SupportsExtensions)
+                SayExtensions(peer);
+        }
+    }
+
+    private static DisconnectReason Spend(PeerConnection peer, MonoTime now)
+        => peer.MayFlap(now) ? DisconnectReason.None : DisconnectReason.ProtocolError;
+
+    private DisconnectReason HandleOpening(PeerConnection peer, in PeerEvent happened, MonoTime now)
+    {
+        if (happened.Kind != PeerEventKind.Ready)
+            return DisconnectReason.ProtocolError;
+        var handshake = (PeerHandshake)happened.Payload!;
+        if (_torrent.Connector.Ready(peer, handshake, now))
+            Greet(peer);
+        return DisconnectReason.None;
+    }
+
+    private DisconnectReason HandleMessage(PeerConnection peer, in PeerEvent happened, MonoTime now)
+    {
+        switch (happened.Kind)
+        {
+            case PeerEventKind.Block:
+                _torrent.Requester.OnBlock(peer, happened.Range, happened.Lease, now);
+                return DisconnectReason.None;
+            case PeerEventKind.UnwantedBlock:
+                _torrent.Requester.OnUnwantedBlock(peer, happened.Range, now);
+                return DisconnectReason.None;
+            case PeerEventKind.Request:
+                return _torrent.Uploader.OnRequest(peer, happened.Range, now);
+            case PeerEventKind.Sent:
+                peer.CountUpload(happened.Value, now);
+                _torrent.Figures.CountUpload(happened.Value, now);
+                peer.Uploads.Sent(happened.Value, now);
+                return DisconnectReason.None;
+            case PeerEventKind.Have:
+                return OnHave(peer, happened.Range.Piece, now);
+            case PeerEventKind.Bitfield or PeerEventKind.HaveAll or PeerEventKind.HaveNone:
+                return OnPieces(peer, happened, now);
+            case PeerEventKind.Choke:
+                _torrent.Requester.OnChoke(peer);
+                return Spend(peer, now);
+            case PeerEventKind.Unchoke:
+                _torrent.Requester.OnUnchoke(peer);
+                return Spend(peer, now);
+            case PeerEventKind.Interested:
+                _torrent.Uploader.OnInterested(peer);
+                return Spend(peer, now);
+            case PeerEventKind.NotInterested:
+                _torrent.Uploader.OnNotInterested(peer);
+                CloseUseless(peer, now);
+                return Spend(peer, now);
+            case PeerEventKind.Cancel:
+                // Looks through the whole queue: counted, so that a full queue cannot be searched for ever.
+                peer.Uploads.Cancel(happened.Range);
+                return DisconnectReason.None;
+            case PeerEventKind.Reject:
+                return _torrent.Requester.OnReject(peer, happened.Range, now) ? DisconnectReason.None : DisconnectReason.ProtocolError;
+            case PeerEventKind.AllowedFast:
+                _torrent.Picker.AllowFast(peer.Id, happened.Range.Piece);
+                _session.Work.Add(peer);
+                return DisconnectReason.None;
+            case PeerEventKind.Suggest:
+                _torrent.Picker.Suggest(peer.Id, happened.Range.Piece);
+                return Spend(peer, now);
+            case PeerEventKind.DontHave:
+                _torrent.Picker.RemoveHave(peer.Id, happened.Range.Piece);
+                _session.Work.Add(peer);
+                return Spend(peer, now);
+            case PeerEventKind.ExtensionHandshake:
+                OnExtensions(peer, (ExtensionHandshake)happened.Payload!, now);
+                return DisconnectReason.None;
+            case PeerEventKind.Port:
+                // For the DHT, which is not there yet.
+                return DisconnectReason.None;
+            default:
+                return DisconnectReason.ProtocolError;
+        }
+    }
+
+    private void Greet(PeerConnection peer)
+    {
+        peer.IsGreeted = true;
+        _torrent.Picker.AddPeer(peer.Id);
+        _session.Effects.Publish(new PeerConnectedNotice(_torrent.Id, peer.Id, peer.Endpoint, peer.Peer));
+
+        // The bitfield must be the first message of all (BEP 3); it is a copy, because pieces go on coming.
+        peer.Send(PeerCommandKind.Bitfield, _torrent.AnnouncedPieces());
+        if (peer.SupportsExtensions)
+            SayExtensions(peer);
+        _torrent.Uploader.OfferFast(peer);
+    }
+
+    private void SayExtensions(PeerConnection peer)
+    {
+        int? port = _session.Settings.ListenPort > 0 ? _session.Settings.ListenPort : null;
+        bool isUploadOnly = !_torrent.IsFetching;
+        peer.Send(PeerCommandKind.ExtensionHandshake, ExtensionNumbers.Announce(port, peer.Endpoint.Address, isUploadOnly));
+    }
+
+    private DisconnectReason OnHave(PeerConnection peer, PieceIndex piece, MonoTime now)
+    {
+        if (!_torrent.Picker.AddHave(peer.Id, piece))
+            return Spend(peer, now);
+        _session.Work.Add(peer);
+        if (peer.IsSeeder)
+            CloseUseless(peer, now);
+        return DisconnectReason.None;
+    }
+
+    private DisconnectReason OnPieces(PeerConnection peer, in PeerEvent happened, MonoTime now)
+    {
+        // Only once, and before any HAVE (BEP 3, BEP 6).
+        if (peer.HasSaidPieces || _torrent.Picker.PeerPieceCount(peer.Id) > 0)
+            return DisconnectReason.ProtocolError;
+        peer.HasSaidPieces = true;
+        if (happened.Kind == PeerEventKind.HaveAll)
+            _torrent.Picker.SetHaveAll(peer.Id);
+        else if (happened.Kind == PeerEventKind.Bitfield)
+            _torrent.Picker.SetHave(peer.Id, (Bitfield)happened.Payload!);
+        _session.Work.Add(peer);
+        CloseUseless(peer, now);
+        return DisconnectReason.None;
+    }
+
+    private void OnExtensions(PeerConnection peer, ExtensionHandshake handshake, MonoTime now)
+    {
+        peer.Client = handshake.Client ?? peer.Client;
+        peer.IsUploadOnly = handshake.UploadOnly ?? peer.IsUploadOnly;
+        if (handshake.RequestQueue is { } queue)
+            peer.Window.PeerLimit = queue;
+        if (handshake.ListenPort is { } port)
+            _torrent.Connector.LearnListenPort(peer, port, now);
+        _session.Work.Add(peer);
+        CloseUseless(peer, now);
+    }
+
+    /// <summary>Two who both want nothing need no connection.</summary>
+    private void CloseUseless(PeerConnection peer, MonoTime now)
+    {
+        if (_torrent.IsUseless(peer))
+            _torrent.Connector.Close(peer, DisconnectReason.Useless, now);
+    }
+}

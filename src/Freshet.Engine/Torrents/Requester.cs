@@ -1,0 +1,294 @@
+using System.Buffers;
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.Engine.Picking;
+using Freshet.Engine.Session;
+
+namespace Freshet.Engine.Torrents;
+
+/// <summary>
+/// Keeps the request queues of a torrent's peers full: says interested or not, asks for blocks at the end of the iteration in which room came about,
+/// and takes back what will not be answered.
+/// </summary>
+internal sealed class Requester
+{
+    /// <summary>Blocks chosen in one call of the picker: more than a full window of most peers, and small enough for the stack.</summary>
+    private const int Batch = 256;
+
+    /// <summary>
+    /// Rejects in a row, while the peer does not choke us and brings nothing, after which it is given up (the value of libtorrent): else both sides
+    /// would play request and reject as fast as the line allows (THREATS W12).
+    /// </summary>
+    private const int MaxRejectsInRow = 50;
+
+    private readonly Torrent _torrent;
+    private readonly SessionContext _session;
+    private bool _wakeIdle;
+
+    public Requester(Torrent torrent, SessionContext session)
+    {
+        _torrent = torrent;
+        _session = session;
+    }
+
+    /// <summary>Whether nothing is to be fetched at the moment: the disk makes trouble.</summary>
+    public bool IsHeld { get; set; }
+
+    /// <summary>Blocks became free: peers that had nothing to ask for are looked at again, once, at the end of the iteration.</summary>
+    public void WakeIdle()
+    {
+        _wakeIdle = true;
+        _session.Work.Add(_torrent);
+    }
+
+    /// <summary>Looks at every peer again.</summary>
+    public void WakeAll()
+    {
+        foreach (PeerConnection peer in _torrent.Connector.Connections)
+            _session.Work.Add(peer);
+    }
+
+    public void EndIteration()
+    {
+        if (!_wakeIdle)
+            return;
+        _wakeIdle = false;
+        foreach (PeerConnection peer in _torrent.Connector.Connections)
+        {
+            if (peer.IsIdle)
+                _session.Work.Add(peer);
+        }
+    }
+
+    /// <summary>Says whether we are interested, and asks for as many blocks as there is room for.</summary>
+    public void TopUp(PeerConnection peer, MonoTime now)
+    {
+        UpdateInterest(peer);
+        if (!peer.AreWeInterested || IsHeld)
+            return;
+        if (!_session.Storage.Memory.AllowsRequests)
+        {
+            _session.HoldUntilMemory(peer);
+            return;
+        }
+
+        Span<BlockRange> blocks = stackalloc BlockRange[Batch];
+        int outstandingBefore = peer.Window.Outstanding;
+        while (true)
+        {
+            int room = Math.Min(peer.Window.Room, Batch);
+            if (room == 0)
+                break;
+            var who = new PickRequest(peer.Id)
+            {
+                IsChoked = peer.IsChokingUs,
+                IsSnubbed = peer.Window.IsSnubbed,
+                PrefersWholePieces = peer.Window.BytesPerSecond * PiecePicker.WholePieceTime.TotalSeconds >= _torrent.Layout.PieceLength,
+            };
+            int count = _torrent.Picker.Pick(who, blocks[..room]);
+            foreach (ref readonly BlockRange block in blocks[..count])
+            {
+                peer.Window.OnRequested(block, now);
+                peer.Send(PeerCommandKind.Request, block);
+            }
+
+            peer.IsIdle = count < room;
+            if (count < room)
+                break;
+        }
+
+        // A snubbed peer is asked again and again, and has been waited for all the while.
+        if (outstandingBefore == 0 && peer.Window.Outstanding > 0 && !peer.Window.IsSnubbed)
+            peer.WaitingSince = now;
+        SetTimer(peer);
+    }
+
+    /// <summary>A block came that was asked for.</summary>
+    public void OnBlock(PeerConnection peer, BlockRange range, BufferLease lease, MonoTime now)
+    {
+        peer.RejectsInRow = 0;
+        peer.WaitingSince = now;
+        peer.CountDownload(range.Length, now);
+        peer.Window.OnReceived(range, now);
+        _torrent.Figures.CountDownload(range.Length, now);
+        ReceiveOutcome outcome = _torrent.Picker.MarkReceived(range, peer.Id);
+        for (int i = 0; i < outcome.TwinCount; i++)
+            CancelTwin(outcome.Twin(i), range, now);
+        if (outcome.Result == ReceiveResult.Accepted)
+        {
+            _torrent.Keep(peer, range, lease, now);
+        }
+        else
+        {
+            _session.Pool.Return(lease);
+            _torrent.Figures.Redundant += range.Length;
+        }
+
+        _session.Work.Add(peer);
+    }
+
+    /// <summary>A block came that was not, or no longer, asked for; its bytes are gone.</summary>
+    public void OnUnwantedBlock(PeerConnection peer, BlockRange range, MonoTime now)
+    {
+        peer.CountDownload(range.Length, now);
+        _torrent.Figures.CountDownload(range.Length, now);
+        _torrent.Figures.Redundant += range.Length;
+    }
+
+    /// <summary>The peer chokes us. Without BEP 6 our requests are void; with it each is answered by a block or a reject.</summary>
+    public void OnChoke(PeerConnection peer)
+    {
+        peer.IsChokingUs = true;
+        if (peer.SupportsFast)
+            return;
+        TakeBackAll(peer, PeerCommandKind.Forget);
+        peer.Window.OnAllDropped();
+        SetTimer(peer);
+    }
+
+    public void OnUnchoke(PeerConnection peer)
+    {
+        peer.IsChokingUs = false;
+        peer.RejectsInRow = 0;
+        _session.Work.Add(peer);
+    }
+
+    /// <summary>The peer will not answer a request; false where it has done nothing else for long.</summary>
+    public bool OnReject(PeerConnection peer, BlockRange range, MonoTime now)
+    {
+        // Rejects that answer our own cancels find nothing to take back and are not counted.
+        if (Drop(peer, range, now) && !peer.IsChokingUs)
+            peer.RejectsInRow++;
+        _session.Work.Add(peer);
+        return peer.RejectsInRow <= MaxRejectsInRow;
+    }
+
+    /// <summary>The time of a connection is up in some respect: requests that wait too long, or a peer that only lets us wait.</summary>
+    public void OnTimer(PeerConnection peer, MonoTime now)
+    {
+        if (!peer.IsReady)
+            return;
+        if (peer.Window.Outstanding > 0 && now - peer.WaitingSince >= _session.Settings.PeerTimeout)
+        {
+            _torrent.Connector.Close(peer, DisconnectReason.PeerTimeout, now);
+            return;
+        }
+
+        CheckTimeouts(peer, now);
+        SetTimer(peer);
+        _session.Work.Add(peer);
+    }
+
+    /// <summary>The connection is gone, or going: what was asked of it is free again.</summary>
+    public void Left(PeerConnection peer)
+    {
+        if (peer.Window.Outstanding > 0)
+            WakeIdle();
+        _torrent.Picker.RemovePeer(peer.Id);
+    }
+
+    private void UpdateInterest(PeerConnection peer)
+    {
+        bool interested = _torrent.IsFetching && _torrent.Picker.IsInteresting(peer.Id);
+        if (interested == peer.AreWeInterested)
+            return;
+        peer.AreWeInterested = interested;
+        peer.Send(interested ? PeerCommandKind.Interested : PeerCommandKind.NotInterested);
+    }
+
+    private void CheckTimeouts(PeerConnection peer, MonoTime now)
+    {
+        while (true)
+        {
+            switch (peer.Window.CheckTimeout(now, out PieceIndex piece, out int block))
+            {
+                case WindowTimeout.Lost:
+                    BlockRange lost = _torrent.Layout.Block(piece, block);
+                    _torrent.Picker.Abort(lost, peer.Id);
+                    peer.Send(PeerCommandKind.Cancel, lost);
+                    WakeIdle();
+                    break;
+                case WindowTimeout.Stalled:
+                    TakeBackAll(peer, PeerCommandKind.Cancel);
+                    return;
+                default:
+                    return;
+            }
+        }
+    }
+
+    /// <summary>What was received of a piece is lost: requests for the rest of it are taken back, and it begins anew.</summary>
+    public void DropPiece(PieceIndex piece, MonoTime now)
+    {
+        foreach (PeerConnection peer in _torrent.Connector.Connections)
+        {
+            if (peer.IsGreeted)
+                TakeBack(peer, piece, now);
+        }
+
+        _torrent.Picker.DropPiece(piece);
+        WakeIdle();
+    }
+
+    private void TakeBack(PeerConnection peer, PieceIndex piece, MonoTime now)
+    {
+        int count = _torrent.Picker.OutstandingOf(peer.Id);
+        BlockRange[] blocks = ArrayPool<BlockRange>.Shared.Rent(count);
+        count = _torrent.Picker.CopyOutstanding(peer.Id, blocks);
+        foreach (BlockRange block in blocks.AsSpan(0, count))
+        {
+            if (block.Piece != piece || !_torrent.Picker.Abort(block, peer.Id))
+                continue;
+            peer.Window.OnDropped(block, now);
+            peer.Send(PeerCommandKind.Cancel, block);
+        }
+
+        ArrayPool<BlockRange>.Shared.Return(blocks);
+    }
+
+    private void TakeBackAll(PeerConnection peer, PeerCommandKind command)
+    {
+        int count = _torrent.Picker.OutstandingOf(peer.Id);
+        if (count == 0)
+            return;
+        BlockRange[] blocks = ArrayPool<BlockRange>.Shared.Rent(count);
+        count = _torrent.Picker.CopyOutstanding(peer.Id, blocks);
+        _torrent.Picker.AbortAll(peer.Id);
+        foreach (BlockRange block in blocks.AsSpan(0, count))
+            peer.Send(command, block);
+        ArrayPool<BlockRange>.Shared.Return(blocks);
+        WakeIdle();
+    }
+
+    private void CancelTwin(ConnectionId id, BlockRange range, MonoTime now)
+    {
+        if (_session.Connections.Find(id) is not { IsReady: true } twin)
+            return;
+        twin.Send(PeerCommandKind.Cancel, range);
+        twin.Window.OnDropped(range, now);
+        _session.Work.Add(twin);
+    }
+
+    private bool Drop(PeerConnection peer, BlockRange range, MonoTime now)
+    {
+        if (!_torrent.Picker.Abort(range, peer.Id))
+            return false;
+        peer.Window.OnDropped(range, now);
+        WakeIdle();
+        return true;
+    }
+
+    private void SetTimer(PeerConnection peer)
+    {
+        if (peer.Window.Outstanding == 0)
+        {
+            peer.Timer.Clear();
+            return;
+        }
+
+        MonoTime due = MonoTime.Min(peer.Window.Deadline, peer.WaitingSince + _session.Settings.PeerTimeout);
+
+        // Looked at again when it is due, not moved with every block: a heap operation a block would be waste.
+        peer.Timer.SetNoLaterThan(due);
+    }
+}

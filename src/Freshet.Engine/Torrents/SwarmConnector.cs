@@ -1,0 +1,258 @@
+using System.Net;
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.Engine.Peers;
+using Freshet.Engine.Session;
+
+namespace Freshet.Engine.Torrents;
+
+/// <summary>
+/// The connections of one torrent: whom to dial and when, whom to accept, and which of two connections to the same peer stays.
+/// </summary>
+internal sealed class SwarmConnector
+{
+    /// <summary>
+    /// Two sides that dial each other at the same moment both see two connections. Within this time (the handshake's) both keep the one that was opened
+    /// by the side with the greater peer id; later the older one stays, so that nobody can push an honest peer out by naming its id.
+    /// </summary>
+    private static readonly TimeSpan SimultaneousOpen = TimeSpan.FromSeconds(10);
+
+    private readonly Torrent _torrent;
+    private readonly SessionContext _session;
+    private readonly List<PeerConnection> _connections = [];
+
+    // Only ever looked up by key, never enumerated: its order decides nothing.
+    private readonly Dictionary<PeerId, PeerConnection> _byPeer = [];
+    private readonly Deadline _nextDial;
+    private bool _isOpen;
+
+    public SwarmConnector(Torrent torrent, SessionContext session)
+    {
+        _torrent = torrent;
+        _session = session;
+        Candidates = new PeerList(session.Random, session.Bans);
+        _nextDial = new Deadline(session.Deadlines, now => session.Dialer.Want(this, now));
+    }
+
+    /// <summary>The addresses that are known.</summary>
+    public PeerList Candidates { get; }
+
+    /// <summary>Connections that are open or being opened, oldest first as long as none has ended.</summary>
+    public IReadOnlyList<PeerConnection> Connections => _connections;
+
+    /// <summary>Connections whose handshakes are through.</summary>
+    public int ReadyCount { get; private set; }
+
+    /// <summary>Whether the session's dialer has this torrent in its queue.</summary>
+    public bool IsQueued { get; set; }
+
+    /// <summary>How many more peers there is room for.</summary>
+    public int PeersWanted => Math.Max(0, Limit - _connections.Count);
+
+    /// <summary>Whether there is room for peers and nobody left to dial, now or later.</summary>
+    public bool IsShortOfPeers => _isOpen && Candidates.NextDue.IsNever && _connections.Count < Limit;
+
+    private int Limit => _torrent.Spec.MaxConnections ?? _session.Settings.MaxConnectionsPerTorrent;
+
+    /// <summary>Starts dialling and accepting.</summary>
+    public void Open(MonoTime now)
+    {
+        _isOpen = true;
+        Schedule(now);
+    }
+
+    /// <summary>Closes every connection and takes no more.</summary>
+    public void CloseAll(DisconnectReason reason, MonoTime now)
+    {
+        _isOpen = false;
+        _nextDial.Clear();
+        while (_connections.Count > 0)
+            Close(_connections[^1], reason, now);
+    }
+
+    /// <summary>Tells of a peer; where there is room it is dialled in the same moment.</summary>
+    public void AddCandidate(IPEndPoint endpoint, PeerSources source, MonoTime now)
+    {
+        SessionSettings settings = _session.Settings;
+        bool isReachable = endpoint.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? settings.UseIPv4 : settings.UseIPv6;
+        if (isReachable && Candidates.Add(endpoint, source, now))
+            Schedule(now);
+    }
+
+    /// <summary>Dials the best candidate that is due; false where there is none or no room.</summary>
+    public bool TryDial(MonoTime now)
+    {
+        if (!_isOpen || _connections.Count >= Limit)
+            return false;
+        if (!Candidates.TryTakeDue(now, out PeerCandidate? candidate))
+        {
+            Schedule(now);
+            return false;
+        }
+
+        var connection = new PeerConnection(_torrent, _session.Connections.NextOutgoing(), candidate!.Endpoint, candidate, now);
+        Add(connection);
+        connection.Send(PeerCommandKind.Connect, Setup(connection, _torrent.Hashes.Primary));
+        return true;
+    }
+
+    /// <summary>A peer dialled us and named this torrent: accept it or not.</summary>
+    public DisconnectReason Accept(ConnectionId id, PeerHandshake handshake, MonoTime now)
+    {
+        if (!_isOpen)
+            return DisconnectReason.UnknownTorrent;
+        if (_session.Bans.IsBanned(handshake.Endpoint))
+            return DisconnectReason.Banned;
+        if (_connections.Count >= Limit
+            || _session.Connections.Count >= _session.Settings.MaxConnections
+            || _session.Connections.PendingIncoming >= _session.Settings.MaxPendingHandshakes)
+        {
+            return DisconnectReason.Limit;
+        }
+
+        var connection = new PeerConnection(_torrent, id, handshake.Endpoint, null, now);
+        Add(connection);
+        connection.Send(PeerCommandKind.Accept, Setup(connection, handshake.Swarm));
+        return DisconnectReason.None;
+    }
+
+    /// <summary>The handshakes of a connection are through. False where it must not live on: it is closed already.</summary>
+    public bool Ready(PeerConnection connection, PeerHandshake handshake, MonoTime now)
+    {
+        connection.Phase = ConnectionPhase.Ready;
+        connection.ReadyAt = connection.WaitingSince = now;
+        connection.Peer = handshake.Peer;
+        connection.SupportsFast = handshake.SupportsFast;
+        connection.SupportsExtensions = handshake.SupportsExtensions;
+        ReadyCount++;
+        _session.Connections.Opened(connection);
+        _session.Dialer.Run(now);
+        if (handshake.Peer == _session.Settings.PeerId)
+        {
+            if (!connection.Id.IsIncoming)
+                Candidates.MarkSelf(connection.Endpoint);
+            Close(connection, DisconnectReason.SelfConnection, now);
+            return false;
+        }
+
+        if (_session.Bans.IsBanned(connection.Endpoint))
+        {
+            Close(connection, DisconnectReason.Banned, now);
+            return false;
+        }
+
+        if (_byPeer.TryGetValue(handshake.Peer, out PeerConnection? other))
+        {
+            PeerConnection loser = Loser(other, connection, now);
+            Close(loser, DisconnectReason.Duplicate, now);
+            if (loser == connection)
+                return false;
+        }
+
+        _byPeer[handshake.Peer] = connection;
+        if (connection.Candidate is not null)
+            Candidates.Connected(connection.Candidate, now);
+        return true;
+    }
+
+    /// <summary>A peer that dialled us says where it listens.</summary>
+    public void LearnListenPort(PeerConnection connection, int port, MonoTime now)
+    {
+        if (connection.Candidate is null && connection.Id.IsIncoming)
+            connection.Candidate = Candidates.ConnectedIncoming(connection.Endpoint, port, now);
+    }
+
+    /// <summary>Closes a connection; it counts for nothing from here on.</summary>
+    public void Close(PeerConnection connection, DisconnectReason reason, MonoTime now)
+    {
+        if (connection.Phase == ConnectionPhase.Closing)
+            return;
+        bool wasOpening = connection.Phase == ConnectionPhase.Opening;
+        Detach(connection, reason, now);
+        connection.ClosingReason = reason;
+        if (wasOpening)
+            _session.Connections.Opened(connection);
+        _session.Effects.Send(new PeerCommand(PeerCommandKind.Close, connection.Id) { Reason = reason });
+    }
+
+    /// <summary>The pump says that a connection is gone.</summary>
+    public void Closed(PeerConnection connection, DisconnectReason reason, MonoTime now)
+    {
+        bool wasOpening = connection.Phase == ConnectionPhase.Opening;
+        if (connection.Phase != ConnectionPhase.Closing)
+            Detach(connection, reason, now);
+        else
+            reason = connection.ClosingReason;
+        _session.Connections.Remove(connection, wasOpening);
+        _session.Effects.Publish(new PeerClosedNotice(_torrent.Id, connection.Id, connection.Endpoint, reason));
+        Schedule(now);
+        _session.Dialer.Run(now);
+    }
+
+    /// <summary>Bans whoever is behind an address, on every connection.</summary>
+    public void Ban(IPEndPoint endpoint, string why, MonoTime now)
+    {
+        if (!_session.Bans.Ban(endpoint))
+            return;
+        _session.Effects.Publish(new PeerBannedNotice(_torrent.Id, endpoint, why));
+        Candidates.RemoveBanned();
+        for (int i = _connections.Count - 1; i >= 0; i--)
+        {
+            if (i < _connections.Count && _session.Bans.IsBanned(_connections[i].Endpoint))
+                Close(_connections[i], DisconnectReason.Banned, now);
+        }
+    }
+
+    private static bool WeAreGreater(PeerId ours, PeerId theirs) => ours.Value.Bytes.SequenceCompareTo(theirs.Value.Bytes) > 0;
+
+    private PeerConnection Loser(PeerConnection older, PeerConnection newer, MonoTime now)
+    {
+        if (older.Id.IsIncoming == newer.Id.IsIncoming || now - older.ReadyAt > SimultaneousOpen)
+            return newer;
+        bool keepOurs = WeAreGreater(_session.Settings.PeerId, newer.Peer);
+        return newer.Id.IsIncoming == keepOurs ? newer : older;
+    }
+
+    private void Schedule(MonoTime now)
+    {
+        if (!_isOpen || _connections.Count >= Limit)
+            return;
+        MonoTime due = Candidates.NextDue;
+        if (due <= now)
+            _session.Dialer.Want(this, now);
+        else
+            _nextDial.Set(due);
+        if (due.IsNever)
+            _torrent.NeedsPeers(now);
+    }
+
+    private void Add(PeerConnection connection)
+    {
+        connection.Position = _connections.Count;
+        _connections.Add(connection);
+        _session.Connections.Add(connection);
+    }
+
+    private void Detach(PeerConnection connection, DisconnectReason reason, MonoTime now)
+    {
+        if (connection.Phase == ConnectionPhase.Ready)
+        {
+            ReadyCount--;
+            if (_byPeer.TryGetValue(connection.Peer, out PeerConnection? known) && known == connection)
+                _byPeer.Remove(connection.Peer);
+            _torrent.Messages.Left(connection, now);
+        }
+
+        connection.Phase = ConnectionPhase.Closing;
+        connection.Timer.Clear();
+        PeerConnection last = _connections[^1];
+        _connections[connection.Position] = last;
+        last.Position = connection.Position;
+        _connections.RemoveAt(_connections.Count - 1);
+        if (connection.Candidate is not null)
+            Candidates.Disconnected(connection.Candidate, reason, now);
+    }
+
+    private ConnectionSetup Setup(PeerConnection connection, InfoHash swarm)
+        => new(connection.Endpoint, swarm, _session.Settings.PeerId, _torrent.Layout);
+}

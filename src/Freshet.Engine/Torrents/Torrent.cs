@@ -1,0 +1,280 @@
+using System.Net;
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.Engine.Discovery;
+using Freshet.Engine.Peers;
+using Freshet.Engine.Picking;
+using Freshet.Engine.Session;
+using Freshet.Engine.Storage;
+
+namespace Freshet.Engine.Torrents;
+
+/// <summary>
+/// One torrent: its parts, what passes between them, and what storage says. When it runs and when it does not is its <see cref="TorrentLifecycle"/>'s
+/// business, policy that of the parts.
+/// </summary>
+internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
+{
+    /// <summary>
+    /// How often every peer is looked at again while something is missing (THREATS F10). Every known cause wakes the right peers by itself; this is for the
+    /// unknown ones, and costs one look a connection.
+    /// </summary>
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(10);
+
+    private readonly List<PieceIndex> _newPieces = [];
+    private readonly Deadline _watch;
+
+    public Torrent(SessionContext session, TorrentId id, TorrentSpec spec)
+    {
+        Session = session;
+        Id = id;
+        Spec = spec;
+        Wanted = new WantedPieces(Layout, spec.Selection);
+        Picker = NewPicker();
+        Blame = new Blame(this);
+        Connector = new SwarmConnector(this, session);
+        Requester = new Requester(this, session);
+        Uploader = new Uploader(this, session);
+        Messages = new PeerMessages(this, session);
+        Announcer = new Announcer(this, session.Trackers, () => session.Settings, Tiers(spec), session.Effects);
+        Lifecycle = new TorrentLifecycle(this, session);
+        _watch = new Deadline(session.Deadlines, Watch);
+    }
+
+    public SessionContext Session { get; }
+
+    public TorrentId Id { get; }
+
+    public TorrentSpec Spec { get; }
+
+    public InfoHashes Hashes => Spec.Metainfo.Hashes;
+
+    public PieceLayout Layout => Spec.Metainfo.Layout;
+
+    public WantedPieces Wanted { get; }
+
+    public PiecePicker Picker { get; private set; }
+
+    public Blame Blame { get; private set; }
+
+    public SwarmConnector Connector { get; }
+
+    public Requester Requester { get; }
+
+    public Uploader Uploader { get; }
+
+    public PeerMessages Messages { get; }
+
+    public Announcer Announcer { get; }
+
+    public TorrentLifecycle Lifecycle { get; }
+
+    public TorrentFigures Figures { get; } = new();
+
+    /// <summary>The storage of the present run; null where none runs.</summary>
+    public TorrentStorage? Storage => Lifecycle.Storage;
+
+    /// <summary>Whether the torrent waits for the end of the iteration.</summary>
+    public bool IsDirty { get; set; }
+
+    /// <summary>Whether something is to be fetched.</summary>
+    public bool IsFetching => Lifecycle.IsOpen && !Picker.IsComplete;
+
+    /// <inheritdoc/>
+    InfoHash IAnnounceSource.Swarm => Hashes.Primary;
+
+    /// <inheritdoc/>
+    TransferFigures IAnnounceSource.Transfer
+        => new(
+            Figures.Uploaded - Lifecycle.UploadedAtStart,
+            Figures.Downloaded - Lifecycle.DownloadedAtStart,
+            Layout.TotalLength - Wanted.DoneBytes,
+            Figures.Corrupt,
+            Figures.Redundant);
+
+    /// <inheritdoc/>
+    int IAnnounceSource.PeersWanted => Connector.PeersWanted;
+
+    /// <inheritdoc/>
+    bool IAnnounceSource.IsShortOfPeers => Connector.IsShortOfPeers;
+
+    /// <inheritdoc/>
+    void IAnnounceSource.PeersFound(IReadOnlyList<IPEndPoint> peers, MonoTime now) => AddPeers(peers, PeerSources.Tracker, now);
+
+    public void AddPeers(IReadOnlyList<IPEndPoint> peers, PeerSources source, MonoTime now)
+    {
+        foreach (IPEndPoint peer in peers)
+            Connector.AddCandidate(peer, source, now);
+    }
+
+    /// <summary>There is nobody left to dial.</summary>
+    public void NeedsPeers(MonoTime now)
+    {
+        if (Lifecycle.IsOpen && Connector.IsShortOfPeers)
+            Announcer.PeersNeeded(now);
+    }
+
+    /// <summary>Selects other files.</summary>
+    public void Select(IReadOnlyList<FileIndex>? selection, MonoTime now)
+    {
+        Wanted.Select(selection);
+        Picker.SetWanted(Wanted.Pieces);
+        Requester.WakeAll();
+        Lifecycle.WantedChanged(now);
+    }
+
+    /// <summary>A block that the picker accepted goes to storage, and its sender answers for it.</summary>
+    public void Keep(PeerConnection peer, BlockRange range, BufferLease lease, MonoTime now)
+    {
+        Blame.BlockReceived(range, peer.Endpoint);
+        if (Storage is { } storage)
+        {
+            storage.Accept(range, lease, peer.Id, now);
+        }
+        else
+        {
+            Session.Pool.Return(lease);
+        }
+    }
+
+    /// <summary>The pieces that peers are told of; a copy.</summary>
+    public Bitfield AnnouncedPieces() => Picker.Have.Clone();
+
+    /// <summary>Whether neither side wants anything of the other, now or later.</summary>
+    public bool IsUseless(PeerConnection peer)
+        => Lifecycle.IsOpen && Picker.IsComplete && !peer.IsInterestedInUs && (peer.IsUploadOnly || peer.IsSeeder);
+
+    /// <summary>Does once what a batch of events has left.</summary>
+    public void EndIteration()
+    {
+        if (_newPieces.Count > 0)
+        {
+            foreach (PeerConnection peer in Connector.Connections)
+                AnnouncePieces(peer);
+            _newPieces.Clear();
+        }
+
+        Requester.EndIteration();
+    }
+
+    /// <inheritdoc/>
+    public void StorageReady(IReadOnlyList<PartialPiece> partials, MonoTime now)
+    {
+        Picker = NewPicker();
+        Blame = new Blame(this);
+        Wanted.Reset();
+        Bitfield have = Storage!.Have;
+        for (int piece = have.NextSet(0); piece >= 0; piece = have.NextSet(piece + 1))
+        {
+            Picker.MarkHave(new PieceIndex(piece));
+            Wanted.Done(new PieceIndex(piece));
+        }
+
+        Picker.SetWanted(Wanted.Pieces);
+        foreach (PartialPiece partial in partials)
+            Picker.RestorePartial(partial.Piece, partial.Blocks);
+        _watch.Set(now + WatchInterval);
+        Lifecycle.Opened(now);
+    }
+
+    /// <inheritdoc/>
+    public void CheckProgressed(long checkedBytes, long totalBytes, MonoTime now)
+        => Lifecycle.CheckProgress = totalBytes == 0 ? 1 : (double)checkedBytes / totalBytes;
+
+    /// <inheritdoc/>
+    public void FilesMissing(IReadOnlyList<FileIndex> files, MonoTime now)
+    {
+        string first = Layout.Files[files[0].Value].Path;
+        string others = files.Count > 1 ? $" and {files.Count - 1} more" : "";
+        Lifecycle.Fail($"{first}{others} was there and is gone from {Spec.Directory}: bring the drive or the files back, or check in full to fetch them again", now);
+    }
+
+    /// <inheritdoc/>
+    public void PieceWritten(PieceIndex piece, MonoTime now)
+    {
+        Picker.MarkVerified(piece);
+        Blame.PiecePassed(piece);
+        Wanted.Done(piece);
+        Lifecycle.CountForRecord();
+        Session.Effects.Publish(new PieceNotice(Id, piece));
+        _newPieces.Add(piece);
+        Session.Work.Add(this);
+        if (Picker.IsComplete)
+            Lifecycle.WantedChanged(now);
+    }
+
+    /// <inheritdoc/>
+    public void PieceFailed(PieceFailure failure, MonoTime now)
+    {
+        Figures.HashFailures++;
+        Figures.Corrupt += Layout.LengthOf(failure.Piece);
+        Picker.MarkFailed(failure.Piece);
+        var senders = new HashSet<ConnectionId>(failure.Senders);
+        senders.Remove(PieceFailure.FromDisk);
+        Session.Effects.Publish(new PieceFailedNotice(Id, failure.Piece, senders.Count));
+        Blame.PieceFailed(failure, now);
+        Requester.WakeIdle();
+    }
+
+    /// <inheritdoc/>
+    public void PieceProven(PieceIndex piece, Sha1Hash[] digests, MonoTime now) => Blame.PieceProven(piece, digests, now);
+
+    /// <inheritdoc/>
+    public void PieceLost(PieceIndex piece, MonoTime now)
+    {
+        Requester.DropPiece(piece, now);
+        Blame.PieceDropped(piece);
+    }
+
+    /// <inheritdoc/>
+    public void StorageTroubled(DiskError error, bool willRetry, MonoTime now)
+    {
+        Session.Effects.Publish(new DiskNotice(Id, error, willRetry));
+        Lifecycle.Troubled(error, willRetry, now);
+    }
+
+    /// <inheritdoc/>
+    public void StorageRecovered(MonoTime now) => Lifecycle.Recovered();
+
+    /// <inheritdoc/>
+    public void SyncFailed(DiskError error, MonoTime now) => Session.Effects.Publish(new DiskNotice(Id, error, WillRetry: false));
+
+    /// <inheritdoc/>
+    public void StorageClosed(MonoTime now)
+    {
+        _watch.Clear();
+        _newPieces.Clear();
+        Lifecycle.StorageClosed(now);
+    }
+
+    private static IReadOnlyList<IReadOnlyList<string>> Tiers(TorrentSpec spec)
+    {
+        if (!spec.UseTrackers)
+            return [];
+        return [.. spec.Metainfo.Trackers, .. spec.ExtraTrackers.Select(tracker => (IReadOnlyList<string>)[tracker])];
+    }
+
+    private PiecePicker NewPicker() => new(Layout, Session.Random, Spec.Strategy);
+
+    private void AnnouncePieces(PeerConnection peer)
+    {
+        if (!peer.IsGreeted || peer.IsUploadOnly)
+            return;
+        foreach (PieceIndex piece in _newPieces)
+        {
+            if (!Picker.PeerHas(peer.Id, piece))
+                peer.Send(PeerCommandKind.Have, piece);
+        }
+
+        // Whoever had only these pieces to offer is not interesting any more.
+        Session.Work.Add(peer);
+    }
+
+    private void Watch(MonoTime now)
+    {
+        if (IsFetching)
+            Requester.WakeAll();
+        if (Lifecycle.IsOpen)
+            _watch.Set(now + WatchInterval);
+    }
+}

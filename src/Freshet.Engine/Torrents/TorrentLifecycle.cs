@@ -1,0 +1,262 @@
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.Engine.Peers;
+using Freshet.Engine.Session;
+using Freshet.Engine.Storage;
+
+namespace Freshet.Engine.Torrents;
+
+/// <summary>
+/// When a torrent runs. One run: storage looks and checks (Checking), then the swarm is opened (Downloading, Seeding), then all is closed: connections,
+/// trackers for at most 3 s, files. Another run starts only when the last one is wholly over.
+/// </summary>
+internal sealed class TorrentLifecycle
+{
+    private readonly Torrent _torrent;
+    private readonly SessionContext _session;
+    private ResumeRecord? _resume;
+    private bool _hasFirstPeers;
+    private bool _isStopping;
+    private bool _isAnnouncing;
+    private bool _removeAfterStop;
+    private bool _stopAfterCheck;
+    private DiskCheck? _startAfterStop;
+    private string? _failure;
+    private bool _wasComplete;
+
+    public TorrentLifecycle(Torrent torrent, SessionContext session)
+    {
+        _torrent = torrent;
+        _session = session;
+        _resume = torrent.Spec.Resume;
+        torrent.Figures.DownloadedBefore = _resume?.Downloaded ?? 0;
+        torrent.Figures.UploadedBefore = _resume?.Uploaded ?? 0;
+    }
+
+    /// <summary>Called when a torrent that was to be removed is wholly stopped.</summary>
+    public Action<MonoTime>? Removed { get; set; }
+
+    public TorrentState State { get; private set; } = TorrentState.Stopped;
+
+    public string? Reason { get; private set; }
+
+    /// <summary>The storage of the present run.</summary>
+    public TorrentStorage? Storage { get; private set; }
+
+    /// <summary>Whether the swarm is open: pieces may come and go.</summary>
+    public bool IsOpen { get; private set; }
+
+    /// <summary>Whether nothing is open or under way.</summary>
+    public bool IsQuiet => Storage is null && !_isStopping && _startAfterStop is null;
+
+    /// <summary>From 0 to 1 while pieces are checked.</summary>
+    public double CheckProgress { get; set; }
+
+    /// <summary>What was received before this run, of all that <see cref="TorrentFigures"/> counts.</summary>
+    public long DownloadedAtStart { get; private set; }
+
+    /// <summary>What was sent before this run.</summary>
+    public long UploadedAtStart { get; private set; }
+
+    /// <summary>Begins a run, or another one when the present stop is over.</summary>
+    public void Start(MonoTime now) => Start(_torrent.Spec.Check, now);
+
+    /// <summary>Ends the run.</summary>
+    public void Stop(MonoTime now)
+    {
+        _startAfterStop = null;
+        _stopAfterCheck = false;
+        _failure = null;
+        BeginStop(now);
+    }
+
+    /// <summary>Ends the run; the torrent is forgotten after it.</summary>
+    public void Remove(MonoTime now)
+    {
+        _removeAfterStop = true;
+        Stop(now);
+    }
+
+    /// <summary>Hashes everything, then goes on as before.</summary>
+    public void Recheck(MonoTime now)
+    {
+        bool wasStopped = IsQuiet && State == TorrentState.Stopped;
+        _resume = null;
+        if (Storage is not null || _isStopping)
+        {
+            _startAfterStop = DiskCheck.Full;
+            BeginStop(now);
+            return;
+        }
+
+        Start(DiskCheck.Full, now);
+        _stopAfterCheck = wasStopped;
+    }
+
+    /// <summary>Storage knows what is there: open the swarm.</summary>
+    public void Opened(MonoTime now)
+    {
+        if (_stopAfterCheck)
+        {
+            _stopAfterCheck = false;
+            BeginStop(now);
+            return;
+        }
+
+        IsOpen = true;
+        _torrent.Requester.IsHeld = false;
+        DownloadedAtStart = _torrent.Figures.Downloaded;
+        UploadedAtStart = _torrent.Figures.Uploaded;
+        _wasComplete = _torrent.Wanted.DonePieces.IsFull;
+        SetState(_torrent.Picker.IsComplete ? TorrentState.Seeding : TorrentState.Downloading, null);
+        _torrent.Connector.Open(now);
+        if (!_hasFirstPeers)
+        {
+            _hasFirstPeers = true;
+            _torrent.AddPeers(_torrent.Spec.Peers, PeerSources.User, now);
+        }
+
+        _isAnnouncing = true;
+        _torrent.Announcer.Start(now);
+    }
+
+    /// <summary>The last wanted piece came, or other pieces are wanted.</summary>
+    public void WantedChanged(MonoTime now)
+    {
+        if (!IsOpen)
+            return;
+        bool isComplete = _torrent.Picker.IsComplete;
+        if (State is TorrentState.Downloading or TorrentState.Seeding)
+            SetState(isComplete ? TorrentState.Seeding : TorrentState.Downloading, null);
+        if (isComplete)
+            _torrent.Messages.WantNothing(now);
+        if (!_wasComplete && _torrent.Wanted.DonePieces.IsFull)
+        {
+            _wasComplete = true;
+            _torrent.Announcer.Completed(now);
+        }
+    }
+
+    /// <summary>Keeps the figures of the record up to date.</summary>
+    public void CountForRecord()
+    {
+        if (Storage is null)
+            return;
+        Storage.Downloaded = _torrent.Figures.DownloadedBefore + _torrent.Figures.Downloaded;
+        Storage.Uploaded = _torrent.Figures.UploadedBefore + _torrent.Figures.Uploaded;
+    }
+
+    /// <summary>The disk makes trouble.</summary>
+    public void Troubled(DiskError error, bool willRetry, MonoTime now)
+    {
+        string words = $"{error.Path}: {error.Message}";
+        if (!willRetry)
+        {
+            Fail(words, now);
+            return;
+        }
+
+        _torrent.Requester.IsHeld = true;
+        SetState(TorrentState.Error, $"{words} (tried again until it works)");
+    }
+
+    /// <summary>The disk works again.</summary>
+    public void Recovered()
+    {
+        if (_isStopping || State != TorrentState.Error)
+            return;
+        _torrent.Requester.IsHeld = false;
+        _torrent.Requester.WakeAll();
+        SetState(!IsOpen ? TorrentState.Checking : _torrent.Picker.IsComplete ? TorrentState.Seeding : TorrentState.Downloading, null);
+    }
+
+    /// <summary>Ends the run because of trouble that needs a person.</summary>
+    public void Fail(string reason, MonoTime now)
+    {
+        _failure = reason;
+        _stopAfterCheck = false;
+        BeginStop(now);
+    }
+
+    public void StorageClosed(MonoTime now)
+    {
+        _resume = Storage?.LastRecord is { } last ? last with { BootId = _torrent.Spec.BootId } : _resume;
+        Storage = null;
+        FinishStop(now);
+    }
+
+    private void Start(DiskCheck check, MonoTime now)
+    {
+        if (_isStopping)
+        {
+            _startAfterStop = check;
+            return;
+        }
+
+        if (Storage is not null)
+            return;
+        _failure = null;
+        CheckProgress = 0;
+        SetState(TorrentState.Checking, null);
+        Metainfo metainfo = _torrent.Spec.Metainfo;
+        Storage = new TorrentStorage(
+            _session.Storage,
+            new StorageLocation(_torrent.Id, _torrent.Spec.Directory, metainfo.Layout, metainfo.PieceHashes),
+            metainfo.Hashes,
+            new Sha1PieceVerifier(metainfo.PieceHashes),
+            _torrent);
+        Storage.Start(_resume, _torrent.Spec.BootId, check, _torrent.Spec.FullAllocation, now);
+        CountForRecord();
+    }
+
+    private void BeginStop(MonoTime now)
+    {
+        if (_isStopping)
+            return;
+        _isStopping = true;
+        IsOpen = false;
+        _torrent.Connector.CloseAll(DisconnectReason.TorrentStopped, now);
+        if (_isAnnouncing)
+            _torrent.Announcer.Stop(Announced, now);
+        CountForRecord();
+        Storage?.Stop(now);
+        FinishStop(now);
+    }
+
+    private void Announced(MonoTime now)
+    {
+        _isAnnouncing = false;
+        FinishStop(now);
+    }
+
+    private void FinishStop(MonoTime now)
+    {
+        if (!_isStopping || _isAnnouncing || Storage is not null)
+            return;
+        _isStopping = false;
+        if (_removeAfterStop)
+        {
+            SetState(TorrentState.Stopped, null);
+            Removed?.Invoke(now);
+            return;
+        }
+
+        if (_startAfterStop is { } check)
+        {
+            _startAfterStop = null;
+            Start(check, now);
+            return;
+        }
+
+        SetState(_failure is null ? TorrentState.Stopped : TorrentState.Error, _failure);
+    }
+
+    private void SetState(TorrentState state, string? reason)
+    {
+        if (state == State && reason == Reason)
+            return;
+        State = state;
+        Reason = reason;
+        _session.Effects.Publish(new TorrentStateNotice(_torrent.Id, state, reason));
+    }
+}

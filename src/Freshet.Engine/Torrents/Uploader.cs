@@ -1,0 +1,142 @@
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.Engine.Choking;
+using Freshet.Engine.Session;
+using Freshet.Protocol.Wire;
+
+namespace Freshet.Engine.Torrents;
+
+/// <summary>
+/// Answers a torrent's peers: who may download is the choker's choice, and nobody else gets a byte but for allowed-fast pieces (BEP 6).
+/// </summary>
+internal sealed class Uploader : IChokeTarget
+{
+    /// <summary>How often a block of the allowed-fast set is served to a peer that is choked (THREATS W6).</summary>
+    private const int ServingsWhileChoked = 2;
+
+    /// <summary>The pause after which a refused read is tried again: short beside a disk's latency under load.</summary>
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(50);
+
+    private readonly Torrent _torrent;
+    private readonly SessionContext _session;
+    private readonly UploadSlots _slots;
+    private readonly Queue<PeerConnection> _stuck = new();
+    private readonly Deadline _retry;
+
+    public Uploader(Torrent torrent, SessionContext session)
+    {
+        _torrent = torrent;
+        _session = session;
+        _slots = new UploadSlots(session.Settings.UploadSlots, this);
+        _retry = new Deadline(session.Deadlines, ServeStuck);
+    }
+
+    /// <summary>Takes other settings into account.</summary>
+    public void Apply(SessionSettings settings) => _slots.Places = settings.UploadSlots;
+
+    public void OnInterested(PeerConnection peer)
+    {
+        if (peer.IsInterestedInUs)
+            return;
+        peer.IsInterestedInUs = true;
+        _slots.Interested(peer.Id);
+    }
+
+    public void OnNotInterested(PeerConnection peer)
+    {
+        if (!peer.IsInterestedInUs)
+            return;
+        peer.IsInterestedInUs = false;
+        _slots.NotInterested(peer.Id);
+    }
+
+    /// <summary>A peer asks for a block; the reason to close where it breaks a rule, else None.</summary>
+    public DisconnectReason OnRequest(PeerConnection peer, BlockRange range, MonoTime now)
+    {
+        bool isServed = _torrent.Picker.Have[range.Piece] && range.Length <= BlockRange.BlockLength && IsServed(peer, range.Piece);
+        if (isServed && peer.IsChokedByUs)
+            isServed = peer.FastAllowance.TryServe(range.Piece, _torrent.Layout.BlocksIn(range.Piece) * ServingsWhileChoked);
+        if (isServed && peer.Uploads.TryAdd(range))
+        {
+            peer.Uploads.Serve(now);
+            return DisconnectReason.None;
+        }
+
+        if (peer.SupportsFast)
+        {
+            peer.Send(PeerCommandKind.Reject, range);
+            return DisconnectReason.None;
+        }
+
+        // Requests that cross our choke on their way are no breach; asking on and on is.
+        return isServed || !peer.MayFlap(now) ? DisconnectReason.Limit : DisconnectReason.None;
+    }
+
+    /// <summary>Whether a peer may have blocks of a piece now.</summary>
+    public bool IsServed(PeerConnection peer, PieceIndex piece) => !peer.IsChokedByUs || peer.FastAllowance.Contains(piece);
+
+    /// <summary>Tells a new peer which pieces it may have while choked (BEP 6), those that we have.</summary>
+    public void OfferFast(PeerConnection peer)
+    {
+        if (!peer.SupportsFast || _torrent.Picker.Have.IsEmpty)
+            return;
+        foreach (PieceIndex piece in AllowedFastSet.Compute(peer.Endpoint.Address, _torrent.Hashes.Primary, _torrent.Layout.PieceCount))
+        {
+            if (!_torrent.Picker.Have[piece])
+                continue;
+            peer.FastAllowance.Add(piece);
+            peer.Send(PeerCommandKind.AllowedFast, piece);
+        }
+    }
+
+    /// <summary>The connection is gone, or going.</summary>
+    public void Left(PeerConnection peer)
+    {
+        peer.Uploads.Clear();
+        _slots.Left(peer.Id);
+    }
+
+    /// <summary>The storage refused a read for this peer.</summary>
+    public void AddStuck(PeerConnection peer, MonoTime now)
+    {
+        // A read that returns serves the next; where none is out, because memory is short, only time helps.
+        _retry.SetNoLaterThan(now + RetryPause);
+        if (peer.Uploads.IsStuck)
+            return;
+        peer.Uploads.IsStuck = true;
+        _stuck.Enqueue(peer);
+    }
+
+    /// <summary>Goes on with peers that the storage refused, in the order in which it did.</summary>
+    public void ServeStuck(MonoTime now)
+    {
+        for (int i = _stuck.Count; i > 0; i--)
+        {
+            PeerConnection peer = _stuck.Dequeue();
+            peer.Uploads.IsStuck = false;
+            if (peer.IsReady)
+                peer.Uploads.Serve(now);
+            if (peer.Uploads.IsStuck)
+                return;
+        }
+    }
+
+    /// <inheritdoc/>
+    void IChokeTarget.Unchoke(ConnectionId peer)
+    {
+        if (_session.Connections.Find(peer) is not { IsReady: true } connection)
+            return;
+        connection.IsChokedByUs = false;
+        connection.Send(PeerCommandKind.Unchoke);
+    }
+
+    /// <inheritdoc/>
+    void IChokeTarget.Choke(ConnectionId peer)
+    {
+        if (_session.Connections.Find(peer) is not { IsReady: true } connection)
+            return;
+        connection.IsChokedByUs = true;
+        connection.Send(PeerCommandKind.Choke);
+        connection.Uploads.Choked();
+    }
+}

@@ -1,0 +1,196 @@
+using System.Net;
+using Freshet.Abstractions;
+using Freshet.Core;
+
+namespace Freshet.Engine.Tests.Session;
+
+/// <summary>A peer, and the pump between it and the engine: answers requests honestly after a latency unless told otherwise.</summary>
+internal sealed class FakePeer
+{
+    public static readonly TimeSpan Latency = TimeSpan.FromMilliseconds(10);
+
+    private readonly EngineRig _rig;
+    private readonly HashSet<BlockRange> _outstanding = [];
+
+    public FakePeer(EngineRig rig, IPEndPoint endpoint, int number)
+    {
+        _rig = rig;
+        Endpoint = endpoint;
+        byte[] id = new byte[20];
+        id.AsSpan().Fill((byte)number);
+        Id = new PeerId(new Sha1Hash(id));
+        Has = new Bitfield(rig.Layout.PieceCount);
+        Has.SetAll();
+    }
+
+    public IPEndPoint Endpoint { get; }
+
+    public PeerId Id { get; set; }
+
+    public ConnectionId Connection { get; set; }
+
+    public bool IsOpen { get; private set; }
+
+    public Bitfield Has { get; }
+
+    public bool HasFast { get; set; } = true;
+
+    public bool HasExtensions { get; set; } = true;
+
+    /// <summary>Unchokes as soon as we are interested.</summary>
+    public bool Unchokes { get; set; } = true;
+
+    /// <summary>Answers no request.</summary>
+    public bool IsSilent { get; set; }
+
+    /// <summary>Rejects every request.</summary>
+    public bool Rejects { get; set; }
+
+    /// <summary>Which blocks it sends wrong bytes of.</summary>
+    public Func<BlockRange, bool> Corrupts { get; set; } = _ => false;
+
+    public DisconnectReason? ClosedFor { get; private set; }
+
+    /// <summary>Requests that wait for an answer of this peer, in the order in which they came.</summary>
+    public List<BlockRange> Waiting { get; } = [];
+
+    public int BlocksSent { get; private set; }
+
+    public List<BlockRange> BlocksReceived { get; } = [];
+
+    /// <summary>The handshakes are through.</summary>
+    public void Ready()
+    {
+        if (ClosedFor is not null)
+            return;
+        IsOpen = true;
+        Post(PeerEventKind.Ready, payload: new PeerHandshake(Endpoint, _rig.Metainfo.Hashes.Primary, Id, HasExtensions, HasFast, false, false));
+        if (!IsOpen)
+            return;
+        if (!Has.IsEmpty)
+            Post(PeerEventKind.Bitfield, payload: Has.Clone());
+    }
+
+    public void Post(PeerEventKind kind, BlockRange range = default, object? payload = null, int value = 0)
+        => _rig.Post(new PeerEvent(kind, Connection) { Range = range, Payload = payload, Value = value });
+
+    public void Post(PeerEventKind kind, int piece) => Post(kind, new BlockRange(new PieceIndex(piece), 0, 0));
+
+    /// <summary>Chokes, or unchokes; with BEP 6 what waits is rejected.</summary>
+    public void Choke()
+    {
+        Post(PeerEventKind.Choke);
+        if (!HasFast)
+        {
+            Waiting.Clear();
+            return;
+        }
+
+        foreach (BlockRange range in Waiting.ToArray())
+            Reject(range);
+    }
+
+    public void Reject(BlockRange range)
+    {
+        Waiting.Remove(range);
+        if (_outstanding.Remove(range))
+            Post(PeerEventKind.Reject, range);
+    }
+
+    /// <summary>Answers a request now.</summary>
+    public void Deliver(BlockRange range)
+    {
+        Waiting.Remove(range);
+        if (!IsOpen)
+            return;
+        if (!_outstanding.Contains(range))
+        {
+            BlocksSent++;
+            Post(PeerEventKind.UnwantedBlock, range);
+            return;
+        }
+
+        if (!_rig.Pool.TryRent(default, 1, out BufferLease lease))
+        {
+            // As a pump does: leave it in the socket until there is memory.
+            _rig.Later(TimeSpan.FromMilliseconds(1), () => Deliver(range));
+            return;
+        }
+
+        BlocksSent++;
+        _outstanding.Remove(range);
+        Span<byte> bytes = _rig.Pool.Span(lease)[..range.Length];
+        _rig.Content.AsSpan((int)_rig.Layout.OffsetOf(range.Piece) + range.Offset, range.Length).CopyTo(bytes);
+        if (Corrupts(range))
+            bytes[7] ^= 0x42;
+        _rig.Post(new PeerEvent(PeerEventKind.Block, Connection) { Range = range, Lease = lease });
+    }
+
+    public void Close(DisconnectReason reason = DisconnectReason.ClosedByPeer)
+    {
+        IsOpen = false;
+        ClosedFor ??= reason;
+        Waiting.Clear();
+        _outstanding.Clear();
+        _rig.Post(new PeerEvent(PeerEventKind.Closed, Connection) { Reason = reason });
+    }
+
+    /// <summary>What the engine wants done with this connection.</summary>
+    public void On(in PeerCommand command)
+    {
+        switch (command.Kind)
+        {
+            case PeerCommandKind.Accept:
+                _rig.Later(Latency, Ready);
+                break;
+            case PeerCommandKind.Close:
+                IsOpen = false;
+                ClosedFor = command.Reason;
+                ConnectionId connection = command.Connection;
+                DisconnectReason reason = command.Reason;
+                _rig.Later(TimeSpan.FromMilliseconds(1), () => _rig.Post(new PeerEvent(PeerEventKind.Closed, connection) { Reason = reason }));
+                break;
+            case PeerCommandKind.Interested when Unchokes:
+                _rig.Later(Latency, () => PostIfOpen(PeerEventKind.Unchoke));
+                break;
+            case PeerCommandKind.Request:
+                Assert.True(_outstanding.Add(command.Range), "the same block was asked for twice");
+                Answer(command.Range);
+                break;
+            case PeerCommandKind.Cancel or PeerCommandKind.Forget:
+                _outstanding.Remove(command.Range);
+                Waiting.Remove(command.Range);
+                break;
+            case PeerCommandKind.SendBlock:
+                BlocksReceived.Add(command.Range);
+                int offset = (int)_rig.Layout.OffsetOf(command.Range.Piece) + command.Range.Offset;
+                Assert.True(_rig.Pool.Span(command.Lease)[..command.Range.Length].SequenceEqual(_rig.Content.AsSpan(offset, command.Range.Length)));
+                _rig.Pool.Return(command.Lease);
+                int length = command.Range.Length;
+                _rig.Later(Latency, () => PostIfOpen(PeerEventKind.Sent, length));
+                break;
+        }
+    }
+
+    private void PostIfOpen(PeerEventKind kind, int value = 0)
+    {
+        if (IsOpen)
+            Post(kind, value: value);
+    }
+
+    private void Answer(BlockRange range)
+    {
+        Waiting.Add(range);
+        if (IsSilent)
+            return;
+        _rig.Later(Latency, () =>
+        {
+            if (!IsOpen || !Waiting.Contains(range))
+                return;
+            if (Rejects)
+                Reject(range);
+            else
+                Deliver(range);
+        });
+    }
+}

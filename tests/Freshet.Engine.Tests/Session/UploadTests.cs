@@ -1,0 +1,149 @@
+using Freshet.Abstractions;
+using Freshet.Core;
+
+namespace Freshet.Engine.Tests.Session;
+
+public sealed class UploadTests
+{
+    [Fact]
+    public void An_interested_peer_is_unchoked_and_served_in_order()
+    {
+        (EngineRig rig, FakePeer leecher) = Seed();
+        leecher.Post(PeerEventKind.Interested);
+        Assert.Single(rig.Sent(leecher, PeerCommandKind.Unchoke));
+        BlockRange[] blocks = [.. Enumerable.Range(0, 4).Select(block => rig.Layout.Block(new PieceIndex(2), block))];
+        foreach (BlockRange block in blocks)
+            leecher.Post(PeerEventKind.Request, block);
+        rig.Run(1);
+        Assert.Equal(blocks.ToHashSet(), leecher.BlocksReceived.ToHashSet());
+        Assert.Equal(blocks.Sum(block => block.Length), rig.Status.Uploaded);
+        Assert.Equal(0, rig.Pool.RentedBlocks);
+    }
+
+    [Fact]
+    public void A_choked_peer_gets_rejects_and_no_bytes()
+    {
+        (EngineRig rig, FakePeer leecher) = Seed(p => { });
+        BlockRange block = rig.Layout.Block(NotAllowedFast(rig, leecher), 0);
+        leecher.Post(PeerEventKind.Request, block);
+        rig.Run(1);
+        Assert.Equal(block, rig.Sent(leecher, PeerCommandKind.Reject).Single().Range);
+        Assert.Empty(leecher.BlocksReceived);
+    }
+
+    /// <summary>THREATS W6: the allowed-fast set is no way round the choke.</summary>
+    [Fact]
+    public void Allowed_fast_pieces_are_served_while_choked_but_not_for_ever()
+    {
+        (EngineRig rig, FakePeer leecher) = Seed();
+        PieceIndex piece = rig.Sent(leecher, PeerCommandKind.AllowedFast).First().Range.Piece;
+        BlockRange block = rig.Layout.Block(piece, 0);
+        for (int i = 0; i < 100; i++)
+        {
+            leecher.Post(PeerEventKind.Request, block);
+            rig.Run(0.1);
+        }
+
+        Assert.Equal(rig.Layout.BlocksIn(piece) * 2, leecher.BlocksReceived.Count);
+        Assert.Equal(100 - leecher.BlocksReceived.Count, rig.Sent(leecher, PeerCommandKind.Reject).Count());
+    }
+
+    /// <summary>THREATS W2: who asks and never reads costs a bounded queue and a bounded number of blocks.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_queue_of_requests_is_bounded(bool hasFast)
+    {
+        (EngineRig rig, FakePeer leecher) = Seed(p => p.HasFast = hasFast);
+        leecher.Post(PeerEventKind.Interested);
+        BlockRange block = rig.Layout.Block(new PieceIndex(1), 0);
+        for (int i = 0; i < 3000 && leecher.ClosedFor is null; i++)
+            rig.Engine.Handle(new PeerEvent(PeerEventKind.Request, leecher.Connection) { Range = block }, rig.Now);
+        Assert.InRange(rig.Pool.RentedBlocks, 1, 16);
+        if (hasFast)
+            Assert.InRange(rig.Sent(leecher, PeerCommandKind.Reject).Count(), 900, 1000);
+        else
+            Assert.Equal(DisconnectReason.Limit, leecher.ClosedFor);
+    }
+
+    [Fact]
+    public void A_cancel_takes_a_waiting_request_back()
+    {
+        (EngineRig rig, FakePeer leecher) = Seed();
+        leecher.Post(PeerEventKind.Interested);
+        BlockRange[] blocks = [.. Enumerable.Range(0, 32).Select(i => rig.Layout.Block(new PieceIndex(i / 4), i % 4))];
+        foreach (BlockRange block in blocks)
+            rig.Engine.Handle(new PeerEvent(PeerEventKind.Request, leecher.Connection) { Range = block }, rig.Now);
+        leecher.Post(PeerEventKind.Cancel, blocks[^1]);
+        rig.Run(2);
+        Assert.Equal(31, leecher.BlocksReceived.Count);
+        Assert.DoesNotContain(blocks[^1], leecher.BlocksReceived);
+        Assert.Equal(blocks[^1], rig.Sent(leecher, PeerCommandKind.Reject).Single().Range);
+    }
+
+    [Fact]
+    public void A_choke_voids_what_waits_and_what_is_being_read()
+    {
+        (EngineRig rig, FakePeer first) = Seed();
+        rig.Engine.Apply(rig.Settings with { UploadSlots = 1 }, rig.Now);
+        first.Post(PeerEventKind.Interested);
+        PieceIndex piece = NotAllowedFast(rig, first);
+        for (int i = 0; i < 4; i++)
+            rig.Engine.Handle(new PeerEvent(PeerEventKind.Request, first.Connection) { Range = rig.Layout.Block(piece, i) }, rig.Now);
+        rig.Engine.Apply(rig.Settings with { UploadSlots = 0 }, rig.Now);
+        Assert.Single(rig.Sent(first, PeerCommandKind.Choke));
+        rig.Run(1);
+        Assert.Empty(first.BlocksReceived);
+        Assert.Equal(4, rig.Sent(first, PeerCommandKind.Reject).Count());
+        Assert.Equal(0, rig.Pool.RentedBlocks);
+    }
+
+    [Fact]
+    public void A_request_for_a_piece_that_is_not_here_or_too_long_is_rejected()
+    {
+        var rig = new EngineRig(pieces: 20);
+        rig.Add();
+        FakePeer peer = rig.Peer(1, p => p.Has.ClearAll());
+        rig.Introduce(peer);
+        rig.RunUntil(() => peer.IsOpen);
+        peer.Post(PeerEventKind.Interested);
+        peer.Post(PeerEventKind.Request, rig.Layout.Block(new PieceIndex(0), 0));
+        peer.Post(PeerEventKind.Request, new BlockRange(new PieceIndex(0), 0, 32768));
+        Assert.Equal(2, rig.Sent(peer, PeerCommandKind.Reject).Count());
+        Assert.Null(peer.ClosedFor);
+    }
+
+    /// <summary>THREATS P7: what the disk cannot give is rejected, not made up.</summary>
+    [Fact]
+    public void A_block_that_cannot_be_read_is_rejected()
+    {
+        (EngineRig rig, FakePeer leecher) = Seed();
+        leecher.Post(PeerEventKind.Interested);
+        rig.Disk.Fault = job => job.Kind == DiskJobKind.Read ? new DiskError(DiskErrorKind.Device, "file", "broken") : null;
+        leecher.Post(PeerEventKind.Request, rig.Layout.Block(new PieceIndex(1), 0));
+        rig.Run(1);
+        Assert.Single(rig.Sent(leecher, PeerCommandKind.Reject));
+        Assert.Empty(leecher.BlocksReceived);
+        Assert.Equal(0, rig.Pool.RentedBlocks);
+    }
+
+    /// <summary>A torrent of 20 pieces that is complete, and a leecher that is connected.</summary>
+    private static (EngineRig Rig, FakePeer Leecher) Seed(Action<FakePeer>? change = null)
+    {
+        var rig = new EngineRig(pieces: 20);
+        rig.Add();
+        rig.Introduce(rig.Peer(1));
+        rig.RunUntil(() => rig.HasState(TorrentState.Seeding));
+        rig.Run(1);
+        FakePeer leecher = rig.Peer(2, p => { p.Has.ClearAll(); change?.Invoke(p); });
+        rig.Incoming(leecher);
+        rig.RunUntil(() => leecher.IsOpen);
+        return (rig, leecher);
+    }
+
+    private static PieceIndex NotAllowedFast(EngineRig rig, FakePeer peer)
+    {
+        int[] allowed = [.. rig.Sent(peer, PeerCommandKind.AllowedFast).Select(command => command.Range.Piece.Value)];
+        return new PieceIndex(Enumerable.Range(0, rig.Layout.PieceCount).First(piece => !allowed.Contains(piece)));
+    }
+}
