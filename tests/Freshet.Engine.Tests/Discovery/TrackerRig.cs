@@ -1,0 +1,119 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Text;
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.Engine.Discovery;
+using Freshet.Engine.Session;
+
+namespace Freshet.Engine.Tests.Discovery;
+
+/// <summary>An announcer with a torrent that has figures and nothing else; the test answers fetches, look-ups and datagrams, and moves the clock.</summary>
+internal sealed class TrackerRig : IEngineEffects, IAnnounceSource
+{
+    public const string Answer = "d8:intervali1800e12:min intervali300e5:peers6:\u0001\u0002\u0003\u0004\u0001\u0000e";
+
+    private readonly DeadlineQueue _deadlines = new();
+
+    public TrackerRig(params string[] trackers)
+    {
+        Exchanges = new TrackerExchanges(this, _deadlines, new SeededRandom(5), "Freshet/test");
+        Announcer = new Announcer(this, Exchanges, () => Settings, [.. trackers.Select(url => (IReadOnlyList<string>)[url])], this);
+    }
+
+    public SessionSettings Settings { get; set; } = new() { PeerId = PeerId.Create(new SeededRandom(1)), ListenPort = 7000 };
+
+    public TrackerExchanges Exchanges { get; }
+
+    public Announcer Announcer { get; }
+
+    public MonoTime Now { get; private set; } = new(1_000_000_000_000);
+
+    public List<(HttpFetch Fetch, MonoTime At)> Fetches { get; } = [];
+
+    public List<ResolveRequest> Resolves { get; } = [];
+
+    public List<(IPEndPoint Remote, byte[] Bytes, MonoTime At)> Datagrams { get; } = [];
+
+    public List<TrackerNotice> Notices { get; } = [];
+
+    public List<IPEndPoint> Found { get; } = [];
+
+    public TransferFigures Transfer { get; set; } = new(0, 0, 1000, 0, 0);
+
+    public int PeersWanted { get; set; } = 50;
+
+    public bool IsShortOfPeers { get; set; }
+
+    public InfoHash Swarm { get; } = new(new Sha1Hash([.. Enumerable.Range(0, 20).Select(i => (byte)i)]));
+
+    public TorrentId Id { get; } = new(1);
+
+    public void PeersFound(IReadOnlyList<IPEndPoint> peers, MonoTime now) => Found.AddRange(peers);
+
+    /// <summary>Starts and resolves every name to an IPv4 address.</summary>
+    public TrackerRig Start()
+    {
+        Announcer.Start(Now);
+        ResolveAll(IPAddress.Parse("198.51.100.9"));
+        return this;
+    }
+
+    public void ResolveAll(params IPAddress[] addresses)
+    {
+        foreach (ResolveRequest request in Resolves.ToArray())
+            Exchanges.Handle(new ResolveResult(request.Id, addresses, addresses.Length == 0 ? "no such name" : null), Now);
+        Resolves.Clear();
+        _deadlines.Run(Now);
+    }
+
+    /// <summary>Lets time pass.</summary>
+    public void Run(double seconds)
+    {
+        MonoTime end = Now + TimeSpan.FromSeconds(seconds);
+        while (_deadlines.Next <= end)
+        {
+            Now = MonoTime.Max(Now, _deadlines.Next);
+            _deadlines.Run(Now);
+        }
+
+        Now = end;
+    }
+
+    public HttpFetch Last => Fetches[^1].Fetch;
+
+    public string Query(int index) => Fetches[index].Fetch.Url.Query;
+
+    public void Reply(HttpFetch fetch, string body = Answer, int status = 200, string? location = null, string? error = null, string remote = "198.51.100.9")
+    {
+        IPAddress? address = error is null ? IPAddress.Parse(remote) : null;
+        Exchanges.Handle(new HttpFetchResult(fetch.Id, error is null ? status : 0, location, Encoding.Latin1.GetBytes(body), address, error), Now);
+        _deadlines.Run(Now);
+    }
+
+    public bool Receive(IPEndPoint from, params int[] words)
+    {
+        byte[] bytes = new byte[words.Length * 4];
+        for (int i = 0; i < words.Length; i++)
+            BinaryPrimitives.WriteInt32BigEndian(bytes.AsSpan(i * 4), words[i]);
+        bool taken = Exchanges.Handle(new Datagram(from, bytes), Now);
+        _deadlines.Run(Now);
+        return taken;
+    }
+
+    void IEngineEffects.Send(in PeerCommand command) => throw new InvalidOperationException();
+
+    void IEngineEffects.OpenStorage(StorageLocation location) => throw new InvalidOperationException();
+
+    void IEngineEffects.Submit(DiskJob job) => throw new InvalidOperationException();
+
+    void IEngineEffects.Fetch(HttpFetch fetch) => Fetches.Add((fetch, Now));
+
+    void IEngineEffects.Resolve(ResolveRequest request) => Resolves.Add(request);
+
+    void IEngineEffects.SendDatagram(in Datagram datagram) => Datagrams.Add((datagram.Remote, datagram.Bytes.ToArray(), Now));
+
+    void IEngineEffects.Save(ResumeRecord record, long ticket) => throw new InvalidOperationException();
+
+    void IEngineEffects.Publish(EngineNotice notice) => Notices.Add((TrackerNotice)notice);
+}
