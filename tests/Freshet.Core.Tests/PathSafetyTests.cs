@@ -115,6 +115,16 @@ public sealed class PathSafetyTests
         Assert.All(Metainfo.Load(torrent, PathRules.Posix).Layout.Files, file => Assert.True(file.OriginalPath.Length < 300));
     }
 
+    [Fact]
+    public void Distinct_folders_of_deep_paths_cost_no_more_than_their_names()
+    {
+        // P5, P6: the folders' paths written out would take some 500 MB.
+        byte[] torrent = WithFiles([.. Enumerable.Range(0, 5_000).Select(i => (new[] { $"{i}" }.Concat(Enumerable.Repeat("twenty_characters_long", 98)).ToArray(), 1L))]);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(5_000, Metainfo.Load(torrent, PathRules.Posix).Layout.Files.Count);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 250_000_000);
+    }
+
     [Theory]
     [InlineData("plain", "plain")]
     [InlineData("\u001b]0;x\u0007", "\uFFFD]0;x\uFFFD")]

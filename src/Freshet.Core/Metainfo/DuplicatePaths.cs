@@ -2,64 +2,85 @@ namespace Freshet.Core;
 
 /// <summary>
 /// Gives every file a path of its own, compared without case on every system so that the same torrent has the same names everywhere: of two files with one
-/// path the later gets a number before its extension, and so does a file that is named like a folder. Fillers of one length may share a path. Linear time (THREATS P5).
+/// path the later gets a number before its extension, and so does a file that is named like a folder. Fillers of one length may share a path. Folders are
+/// kept as a tree, so that time and memory are linear in the elements of all paths (THREATS P5).
 /// </summary>
 internal sealed class DuplicatePaths
 {
     /// <summary>More renamed files than this are an attack or a broken torrent; the field's limit.</summary>
     public const int MaxRenamed = 500;
 
+    private const int Root = 0;
     private const long Stored = -1;
 
-    private readonly HashSet<string> _folders = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<string, long> _taken = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<string, int> _numbers = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<Place, int> _folders = new(PlaceComparer.Instance);
+    private readonly Dictionary<Place, long> _taken = new(PlaceComparer.Instance);
+    private readonly Dictionary<Place, int> _numbers = new(PlaceComparer.Instance);
 
-    /// <summary>How many paths were changed.</summary>
+    /// <summary>How many files were renamed.</summary>
     public int Renamed { get; private set; }
 
-    /// <summary>Notes a file's folders. All files go in here before the first <see cref="Claim"/>.</summary>
-    public void AddFoldersOf(string path)
+    /// <summary>Notes the folders above a file and gives the innermost. All files go in here before the first <see cref="Claim"/>.</summary>
+    /// <param name="path">The elements of the file's path, its name last.</param>
+    public int AddFoldersOf(ReadOnlySpan<string> path)
     {
-        HashSet<string>.AlternateLookup<ReadOnlySpan<char>> folders = _folders.GetAlternateLookup<ReadOnlySpan<char>>();
-        for (int slash = path.LastIndexOf('/'); slash > 0; slash = path.LastIndexOf('/', slash - 1))
+        int folder = Root;
+        foreach (string element in path[..^1])
         {
-            // Where a folder is known, so are those above it.
-            if (!folders.Add(path.AsSpan(0, slash)))
-                return;
+            var place = new Place(folder, element);
+            if (!_folders.TryGetValue(place, out folder))
+            {
+                folder = _folders.Count + 1;
+                _folders.Add(place, folder);
+            }
         }
+
+        return folder;
     }
 
-    /// <summary>The path that a file gets. False once too many had to be renamed.</summary>
-    /// <param name="path">The path that it should have.</param>
+    /// <summary>The name that a file gets. False once too many had to be renamed.</summary>
+    /// <param name="folder">What <see cref="AddFoldersOf"/> gave.</param>
+    /// <param name="name">The name that it should have.</param>
     /// <param name="padLength">The length of filler, or null for a file that is stored.</param>
-    /// <param name="unique">The path that it gets.</param>
-    public bool Claim(string path, long? padLength, out string unique)
+    /// <param name="unique">The name that it gets.</param>
+    public bool Claim(int folder, string name, long? padLength, out string unique)
     {
-        unique = path;
+        unique = name;
         long content = padLength ?? Stored;
-        if (!_folders.Contains(path))
-        {
-            if (_taken.TryAdd(path, content) || (padLength is not null && _taken[path] == content))
-                return true;
-        }
-
+        var wanted = new Place(folder, name);
+        if (!_folders.ContainsKey(wanted) && (_taken.TryAdd(wanted, content) || (padLength is not null && _taken[wanted] == content)))
+            return true;
         if (++Renamed > MaxRenamed)
             return false;
-        int dot = path.LastIndexOf('.');
-        if (dot < path.LastIndexOf('/'))
-            dot = path.Length;
+
+        int dot = name.LastIndexOf('.');
         if (dot < 0)
-            dot = path.Length;
-        int number = _numbers.GetValueOrDefault(path);
+            dot = name.Length;
+
+        // Goes on from the last number that was tried for this name: no number is tried twice.
+        int number = _numbers.GetValueOrDefault(wanted);
+        Place free;
         do
         {
             number++;
-            unique = $"{path.AsSpan(0, dot)}.{number}{path.AsSpan(dot)}";
+            free = new Place(folder, $"{name.AsSpan(0, dot)}.{number}{name.AsSpan(dot)}");
         }
-        while (_folders.Contains(unique) || !_taken.TryAdd(unique, content));
+        while (_folders.ContainsKey(free) || !_taken.TryAdd(free, content));
 
-        _numbers[path] = number;
+        _numbers[wanted] = number;
+        unique = free.Name;
         return true;
+    }
+
+    private readonly record struct Place(int Folder, string Name);
+
+    private sealed class PlaceComparer : IEqualityComparer<Place>
+    {
+        public static PlaceComparer Instance { get; } = new();
+
+        public bool Equals(Place x, Place y) => x.Folder == y.Folder && StringComparer.OrdinalIgnoreCase.Equals(x.Name, y.Name);
+
+        // Seeded by the process, against names chosen to collide; nothing is enumerated in its order.
+        public int GetHashCode(Place obj) => unchecked((StringComparer.OrdinalIgnoreCase.GetHashCode(obj.Name) * 31) + obj.Folder);
     }
 }

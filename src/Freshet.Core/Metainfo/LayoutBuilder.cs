@@ -16,8 +16,7 @@ internal sealed class LayoutBuilder(PathRules rules, ParseContext context)
     public PieceLayout Build(List<RawFile> files, string? folder, string rawFolder, List<RawFile> tree, int pieceLength, bool startPiecesAtFiles)
     {
         string shownFolder = rawFolder.Length <= LongestShownFolder ? rawFolder : rawFolder[..LongestShownFolder];
-        string[] paths = [.. files.Select(file => SafePath(file, folder))];
-        MakeDistinct(files, paths);
+        string[] paths = DistinctPaths(files, folder);
 
         var entries = new FileEntry[files.Count];
         long offset = 0;
@@ -55,26 +54,31 @@ internal sealed class LayoutBuilder(PathRules rules, ParseContext context)
         PiecesRoot = root,
     };
 
-    private string SafePath(RawFile file, string? folder)
+    private string[] DistinctPaths(List<RawFile> files, string? folder)
+    {
+        var taken = new DuplicatePaths();
+        string[][] safe = [.. files.Select(file => SafePath(file, folder))];
+        int[] folders = [.. safe.Select(path => taken.AddFoldersOf(path))];
+        string[] paths = new string[safe.Length];
+        for (int i = 0; i < paths.Length; i++)
+        {
+            string[] path = safe[i];
+            if (!taken.Claim(folders[i], path[^1], files[i].IsPad ? files[i].Length : null, out string unique))
+                throw new MetainfoException("info", files[i].Position, $"has more than {DuplicatePaths.MaxRenamed} files whose paths are taken already");
+            if (unique != path[^1])
+                context.Warn($"two files, or a file and a folder, are called '{string.Join('/', path)}': one is stored as '{unique}'");
+            path[^1] = unique;
+            paths[i] = string.Join('/', path);
+        }
+
+        return paths;
+    }
+
+    private string[] SafePath(RawFile file, string? folder)
     {
         if (folder is not null)
             context.CountPath([folder], file.Position);
         IEnumerable<string> elements = file.Path.Select(element => PathSanitizer.Sanitize(element, rules));
-        return string.Join('/', folder is null ? elements : elements.Prepend(folder));
-    }
-
-    private void MakeDistinct(List<RawFile> files, string[] paths)
-    {
-        var taken = new DuplicatePaths();
-        foreach (string path in paths)
-            taken.AddFoldersOf(path);
-        for (int i = 0; i < paths.Length; i++)
-        {
-            if (!taken.Claim(paths[i], files[i].IsPad ? files[i].Length : null, out string unique))
-                throw new MetainfoException("info", files[i].Position, $"has more than {DuplicatePaths.MaxRenamed} files whose paths are taken already");
-            if (unique != paths[i])
-                context.Warn($"two files, or a file and a folder, are called '{paths[i]}': one is stored as '{unique}'");
-            paths[i] = unique;
-        }
+        return [.. folder is null ? elements : elements.Prepend(folder)];
     }
 }
