@@ -76,9 +76,16 @@ internal sealed class LayoutBuilder(PathRules rules, ParseContext context)
 
     private string[] SafePath(RawFile file, string? folder)
     {
+        int skip = folder is null ? 0 : 1;
+        string[] safe = new string[file.Path.Length + skip];
         if (folder is not null)
+        {
+            safe[0] = folder;
             context.CountPath([folder], file.Position);
-        IEnumerable<string> elements = file.Path.Select(element => PathSanitizer.Sanitize(element, rules));
-        return [.. folder is null ? elements : elements.Prepend(folder)];
+        }
+
+        for (int i = 0; i < file.Path.Length; i++)
+            safe[i + skip] = PathSanitizer.Sanitize(file.Path[i], rules);
+        return safe;
     }
 }
