@@ -1,0 +1,53 @@
+using Freshet.Core;
+using Freshet.Simulator.Nodes;
+using Freshet.Simulator.World;
+
+namespace Freshet.Simulation.Tests;
+
+/// <summary>
+/// Plays a scenario with many seeds. A failure names its seed; FRESHET_SIM_SEED plays that one alone, FRESHET_SIM_SEEDS another number of them.
+/// </summary>
+internal static class Scenario
+{
+    private const int Seeds = 20;
+
+    public static void Play(Action<SimSwarm> scenario)
+    {
+        if (Environment.GetEnvironmentVariable("FRESHET_SIM_SEED") is { } only)
+        {
+            scenario(new SimSwarm(ulong.Parse(only)));
+            return;
+        }
+
+        int seeds = int.TryParse(Environment.GetEnvironmentVariable("FRESHET_SIM_SEEDS"), out int wished) ? wished : Seeds;
+        for (ulong seed = 1; seed <= (ulong)seeds; seed++)
+        {
+            try
+            {
+                scenario(new SimSwarm(seed));
+            }
+            catch (Exception e) when (e is not SimulationException)
+            {
+                throw new InvalidOperationException($"seed {seed}: {e.Message}", e);
+            }
+        }
+    }
+
+    /// <summary>Waits until a node has everything, then compares every byte and the memory.</summary>
+    public static void MustComplete(this SimSwarm swarm, SimNode node, TorrentId id, TimeSpan limit)
+    {
+        swarm.World.RunUntil(() => node.IsFinished(id), limit);
+        node.Checks.MustBeComplete(id);
+    }
+
+    /// <summary>Fails the scenario where something does not hold.</summary>
+    public static void Must(this SimSwarm swarm, bool holds, string what)
+    {
+        if (!holds)
+            throw new SimulationException(swarm.World, "it does not hold that " + what);
+    }
+
+    /// <summary>Some lengths of files, odd and empty ones among them.</summary>
+    public static long[] OddFiles(this SimSwarm swarm, int count, int most)
+        => [.. Enumerable.Range(0, count).Select(i => i % 5 == 3 ? 0L : 1 + swarm.World.Random.Next(most))];
+}

@@ -1,0 +1,70 @@
+using System.Net;
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.Simulator.Nodes;
+using Freshet.Simulator.World;
+
+namespace Freshet.Simulator.Checks;
+
+/// <summary>
+/// What must hold at a node at every moment: nothing is said to be had that is not stored and true, memory stays in its budget, no honest peer is banned.
+/// </summary>
+public sealed class NodeChecks(SimWorld world, SimNode node)
+{
+    /// <summary>Peers that send wrong data; anybody else must never be banned.</summary>
+    public HashSet<IPAddress> Villains { get; } = [];
+
+    /// <summary>Pieces that were announced as done.</summary>
+    public int PiecesDone { get; private set; }
+
+    /// <summary>When the last piece was done.</summary>
+    public MonoTime LastProgress { get; private set; }
+
+    /// <summary>The most blocks that were in memory at once.</summary>
+    public int MostBlocks { get; private set; }
+
+    /// <summary>Looks at what the engine said.</summary>
+    public void Notice(EngineNotice notice)
+    {
+        switch (notice)
+        {
+            case PieceNotice piece:
+                PiecesDone++;
+                LastProgress = world.Now;
+                MustBeStored(node.Contents[piece.Torrent], piece.Piece);
+                break;
+            case PeerBannedNotice banned when !Villains.Contains(banned.Endpoint.Address):
+                throw new SimulationException(world, $"{node.Address} banned the honest peer {banned.Endpoint}: {banned.Reason}");
+        }
+    }
+
+    /// <summary>Looks at the node after each iteration of its loop.</summary>
+    public void Step() => MostBlocks = Math.Max(MostBlocks, node.Pool.RentedBlocks);
+
+    /// <summary>Every piece that the node says it has is stored and true. For the end of a scenario.</summary>
+    public void MustBeTrue(TorrentId id)
+    {
+        Bitfield pieces = node.Pieces(id);
+        for (int i = pieces.NextSet(0); i >= 0; i = pieces.NextSet(i + 1))
+            MustBeStored(node.Contents[id], new PieceIndex(i));
+    }
+
+    /// <summary>All files hold exactly the true bytes.</summary>
+    public void MustBeComplete(TorrentId id)
+    {
+        SimContent content = node.Contents[id];
+        if (!node.IsFinished(id))
+            throw new SimulationException(world, $"{node.Address} is not complete: {node.Status(id).PiecesDone} of {content.Layout.PieceCount} pieces, {node.Status(id).State} {node.Status(id).Reason}");
+        for (int i = 0; i < content.Layout.PieceCount; i++)
+            MustBeStored(content, new PieceIndex(i));
+    }
+
+    private void MustBeStored(SimContent content, PieceIndex piece)
+    {
+        byte[] stored = new byte[content.Layout.LengthOf(piece)];
+        if (!node.Disk.FilesOf(content.Metainfo).Read(new BlockRange(piece, 0, stored.Length), stored))
+            throw new SimulationException(world, $"{node.Address} has piece {piece}, but it is not stored");
+        if (!content.Truth(piece).SequenceEqual(stored))
+            throw new SimulationException(world, $"{node.Address} has piece {piece}, but its bytes are wrong");
+    }
+}

@@ -1,0 +1,213 @@
+using System.Security.Cryptography;
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.Simulator.World;
+
+namespace Freshet.Simulator.Disk;
+
+/// <summary>
+/// Carries out the disk jobs of one node in virtual time. Its files outlive the node: kill the node, keep the disk, start another node on it.
+/// </summary>
+public sealed class SimDisk
+{
+    private readonly SimWorld _world;
+    private readonly SeededRandom _random;
+    private readonly Dictionary<TorrentId, StorageLocation> _open = [];
+    private readonly Dictionary<Sha1Hash, SimFiles> _files = [];
+    private MonoTime _free;
+
+    /// <summary>Makes an empty disk.</summary>
+    public SimDisk(SimWorld world)
+    {
+        _world = world;
+        _random = world.Fork();
+    }
+
+    /// <summary>How it behaves.</summary>
+    public SimDiskSettings Settings { get; } = new();
+
+    /// <summary>Bytes written so far.</summary>
+    public long BytesWritten { get; private set; }
+
+    /// <summary>Bytes read or hashed from disk so far.</summary>
+    public long BytesRead { get; private set; }
+
+    /// <summary>The stored bytes of a torrent.</summary>
+    public SimFiles FilesOf(Metainfo metainfo)
+    {
+        Sha1Hash key = metainfo.Hashes.Primary.Value;
+        if (!_files.TryGetValue(key, out SimFiles? files))
+            _files[key] = files = new SimFiles(metainfo.Layout);
+        return files;
+    }
+
+    /// <summary>Says where a torrent's data is.</summary>
+    public void Open(StorageLocation location, Metainfo metainfo)
+    {
+        _open[location.Torrent] = location;
+        FilesOf(metainfo);
+    }
+
+    /// <summary>Carries a job out. <paramref name="done"/> gets it back later; a killed node passes a callback that drops it.</summary>
+    public void Submit(DiskJob job, SimFiles files, BlockPool pool, Func<bool> alive, Action<DiskJob> done)
+    {
+        _free = MonoTime.Max(_free, _world.Now) + Cost(job);
+        _world.At(_free + Settings.Latency, () =>
+        {
+            // A job that was not begun when the process died never happens.
+            if (!alive())
+                return;
+            Perform(job, _open[job.Torrent], files, pool);
+            done(job);
+        });
+    }
+
+    private TimeSpan Cost(DiskJob job)
+    {
+        long bytes = job.Kind switch
+        {
+            DiskJobKind.Write or DiskJobKind.HashPrefix => (long)job.BlockCount * BlockRange.BlockLength,
+            DiskJobKind.Read => job.Range.Length,
+            DiskJobKind.Hash or DiskJobKind.HashBlocks => (long)job.Blocks.Length * BlockRange.BlockLength,
+            DiskJobKind.Check => (long)job.PieceCount * _open[job.Torrent].Layout.PieceLength,
+            _ => 0,
+        };
+        bool disk = job.Kind is DiskJobKind.Write or DiskJobKind.Read or DiskJobKind.Check;
+        double rate = disk ? Settings.Rate : Settings.HashRate;
+        return rate <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(bytes / rate);
+    }
+
+    private void Perform(DiskJob job, StorageLocation location, SimFiles files, BlockPool pool)
+    {
+        switch (job.Kind)
+        {
+            case DiskJobKind.Prepare:
+                files.Create(job.Allocate, _world.Now);
+                job.Files = files.Stamp();
+                break;
+            case DiskJobKind.Write:
+                Write(job, location.Layout, files, pool);
+                break;
+            case DiskJobKind.Read:
+                if (Fails(Settings.ReadFailures, job) || !files.Read(job.Range, pool.Span(job.Blocks[0], job.Range.Length)))
+                    job.Error ??= new DiskError(DiskErrorKind.Missing, "simulated", "the file is too short");
+                BytesRead += job.Range.Length;
+                break;
+            case DiskJobKind.HashPrefix:
+                job.Hash ??= new SimPieceHash();
+                for (int i = 0; i < job.BlockCount; i++)
+                    ((SimPieceHash)job.Hash).Append(InMemory(job, location.Layout, job.FirstBlock + i, pool));
+                break;
+            case DiskJobKind.Hash:
+                Hash(job, location.Layout, files, pool);
+                break;
+            case DiskJobKind.HashBlocks:
+                HashBlocks(job, location.Layout, files, pool);
+                break;
+            case DiskJobKind.Check:
+                Check(job, location, files);
+                break;
+            case DiskJobKind.Sync:
+                if (Settings.SyncFails)
+                    job.Error = new DiskError(DiskErrorKind.Device, "simulated", "sync failed");
+                else
+                    files.Sync();
+                job.Files = files.Stamp();
+                break;
+            case DiskJobKind.Close:
+                job.Files = files.Stamp();
+                _open.Remove(job.Torrent);
+                break;
+            default:
+                throw new SimulationException(_world, $"unknown disk job {job.Kind}");
+        }
+    }
+
+    private void Write(DiskJob job, PieceLayout layout, SimFiles files, BlockPool pool)
+    {
+        if (Fails(Settings.WriteFailures, job))
+            return;
+        for (int i = job.FirstBlock; i < job.FirstBlock + job.BlockCount; i++)
+        {
+            BlockRange block = layout.Block(job.Range.Piece, i);
+            if (_files.Values.Sum(static each => each.Used) + files.Growth(block) > Settings.Capacity)
+            {
+                job.Error = new DiskError(DiskErrorKind.Full, "simulated", "no space left on the simulated disk");
+                return;
+            }
+
+            files.Write(block, InMemory(job, layout, i, pool), _world.Now);
+            BytesWritten += block.Length;
+        }
+    }
+
+    private void Hash(DiskJob job, PieceLayout layout, SimFiles files, BlockPool pool)
+    {
+        var hash = (SimPieceHash?)job.Hash ?? new SimPieceHash();
+        job.Hash = hash;
+        byte[] block = new byte[BlockRange.BlockLength];
+        for (int i = hash.Covered / BlockRange.BlockLength; i < layout.BlocksIn(job.Range.Piece); i++)
+        {
+            BlockRange range = layout.Block(job.Range.Piece, i);
+            if (!Block(job, range, i, files, pool, block))
+                return;
+            hash.Append(block.AsSpan(0, range.Length));
+        }
+
+        job.Digest = new Sha1Hash(hash.Finish());
+    }
+
+    private void HashBlocks(DiskJob job, PieceLayout layout, SimFiles files, BlockPool pool)
+    {
+        var digests = new Sha1Hash[layout.BlocksIn(job.Range.Piece)];
+        byte[] block = new byte[BlockRange.BlockLength];
+        for (int i = 0; i < digests.Length; i++)
+        {
+            BlockRange range = layout.Block(job.Range.Piece, i);
+            if (!Block(job, range, i, files, pool, block))
+                return;
+            digests[i] = new Sha1Hash(SHA1.HashData(block.AsSpan(0, range.Length)));
+        }
+
+        job.BlockDigests = digests;
+    }
+
+    private void Check(DiskJob job, StorageLocation location, SimFiles files)
+    {
+        job.Good = new bool[job.PieceCount];
+        for (int i = 0; i < job.PieceCount; i++)
+        {
+            var piece = new PieceIndex(job.Range.Piece.Value + i);
+            byte[] bytes = new byte[location.Layout.LengthOf(piece)];
+            BytesRead += bytes.Length;
+            job.Good[i] = files.Read(new BlockRange(piece, 0, bytes.Length), bytes)
+                && SHA1.HashData(bytes).AsSpan().SequenceEqual(location.PieceHashes.Span.Slice(piece.Value * Sha1Hash.Length, Sha1Hash.Length));
+        }
+    }
+
+    private bool Block(DiskJob job, BlockRange range, int index, SimFiles files, BlockPool pool, byte[] into)
+    {
+        if (!job.Blocks[index].IsNone)
+        {
+            pool.Span(job.Blocks[index], range.Length).CopyTo(into);
+            return true;
+        }
+
+        BytesRead += range.Length;
+        if (!Fails(Settings.ReadFailures, job) && files.Read(range, into.AsSpan(0, range.Length)))
+            return true;
+        job.Error ??= new DiskError(DiskErrorKind.Missing, "simulated", "the file is too short");
+        return false;
+    }
+
+    private static ReadOnlySpan<byte> InMemory(DiskJob job, PieceLayout layout, int index, BlockPool pool)
+        => pool.Span(job.Blocks[index], layout.Block(job.Range.Piece, index).Length);
+
+    private bool Fails(double chance, DiskJob job)
+    {
+        if (chance <= 0 || !_random.Chance(chance))
+            return false;
+        job.Error = new DiskError(DiskErrorKind.Device, "simulated", "the device failed");
+        return true;
+    }
+}

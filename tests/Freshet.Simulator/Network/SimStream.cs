@@ -1,0 +1,168 @@
+using System.Net;
+using Freshet.Core;
+using Freshet.Simulator.World;
+
+namespace Freshet.Simulator.Network;
+
+/// <summary>
+/// One end of a simulated TCP connection: ordered, reliable, with a window. Bytes leave in segments that share the sender's and the receiver's
+/// line; a lost one delays all that follow, as on a real stream. A receiver that does not take bytes stops its sender when the window is full.
+/// </summary>
+public sealed class SimStream
+{
+    // What a socket buffers on its way: as much as kernels grow theirs to on ordinary lines.
+    private const int Window = 512 * 1024;
+
+    // Several TCP segments at once, so that a simulated GiB does not cost a million happenings.
+    private const int Segment = 16 * 1024;
+
+    private readonly SimNetwork _network;
+    private readonly SimWorld _world;
+    private readonly Queue<byte[]> _inbox = new();
+    private int _inboxOffset;
+    private int _inFlight;
+    private MonoTime _lastArrival;
+    private SimStream _other = null!;
+    private ISimStreamReceiver? _receiver;
+    private bool _delivering;
+    private bool _closeAfterInbox;
+
+    internal SimStream(SimNetwork network, SimWorld world, IPEndPoint local, IPEndPoint remote)
+    {
+        _network = network;
+        _world = world;
+        Local = local;
+        Remote = remote;
+    }
+
+    /// <summary>This end's address.</summary>
+    public IPEndPoint Local { get; }
+
+    /// <summary>The other end's address.</summary>
+    public IPEndPoint Remote { get; }
+
+    /// <summary>Whether this end can no longer be used.</summary>
+    public bool IsClosed { get; private set; }
+
+    /// <summary>How many bytes <see cref="Send"/> would take now.</summary>
+    public int Room => IsClosed ? 0 : Math.Max(0, Window - _inFlight);
+
+    /// <summary>Sends bytes, all of them; ask <see cref="Room"/> first.</summary>
+    public void Send(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 0 && !IsClosed)
+        {
+            byte[] segment = bytes[..Math.Min(Segment, bytes.Length)].ToArray();
+            bytes = bytes[segment.Length..];
+            _inFlight += segment.Length;
+            MonoTime arrival = MonoTime.Max(_network.Arrival(this, segment.Length), _lastArrival);
+            _lastArrival = arrival;
+            _world.At(arrival, () => _other.Arrive(segment));
+        }
+    }
+
+    /// <summary>Asks for bytes that were not taken before.</summary>
+    public void ReadMore()
+    {
+        if (_inbox.Count > 0)
+            _world.After(TimeSpan.Zero, Deliver);
+    }
+
+    /// <summary>Closes both directions; what was sent still arrives.</summary>
+    public void Close()
+    {
+        if (IsClosed)
+            return;
+        IsClosed = true;
+        _inbox.Clear();
+        _receiver = null;
+        MonoTime arrival = MonoTime.Max(_network.Arrival(this, 40), _lastArrival);
+        _world.At(arrival, _other.ArriveClose);
+    }
+
+    /// <summary>Breaks the connection at both ends at once, as a reset does.</summary>
+    public void Reset()
+    {
+        ArriveReset();
+        _other.ArriveReset();
+    }
+
+    internal static void Join(SimStream a, SimStream b)
+    {
+        a._other = b;
+        b._other = a;
+    }
+
+    internal void Attach(ISimStreamReceiver receiver)
+    {
+        _receiver = receiver;
+        Deliver();
+    }
+
+    private void Arrive(byte[] segment)
+    {
+        if (IsClosed)
+        {
+            _other.Taken(segment.Length);
+            return;
+        }
+
+        if (_network.IsCut(Local, Remote))
+        {
+            // The sender's TCP tries again until the cut heals.
+            _world.After(TimeSpan.FromSeconds(1), () => Arrive(segment));
+            return;
+        }
+
+        _world.Trace.Add(_world.Now, segment);
+        _inbox.Enqueue(segment);
+        Deliver();
+    }
+
+    private void ArriveClose()
+    {
+        _closeAfterInbox = true;
+        Deliver();
+    }
+
+    private void ArriveReset()
+    {
+        if (IsClosed)
+            return;
+        IsClosed = true;
+        _inbox.Clear();
+        ISimStreamReceiver? receiver = _receiver;
+        _receiver = null;
+        receiver?.Closed();
+    }
+
+    private void Deliver()
+    {
+        if (_delivering)
+            return;
+        _delivering = true;
+        while (_receiver is not null && _inbox.TryPeek(out byte[]? segment))
+        {
+            int taken = _receiver.Receive(segment.AsSpan(_inboxOffset));
+            _inboxOffset += taken;
+            _other.Taken(taken);
+            if (_inboxOffset < segment.Length)
+                break;
+            if (_inbox.Count > 0)
+                _inbox.Dequeue();
+            _inboxOffset = 0;
+        }
+
+        _delivering = false;
+        if (_closeAfterInbox && _inbox.Count == 0)
+            ArriveReset();
+    }
+
+    private void Taken(int bytes)
+    {
+        bool wasFull = Room == 0;
+        _inFlight -= bytes;
+        if (wasFull && Room > 0 && _receiver is { } receiver)
+            _world.After(TimeSpan.Zero, receiver.Drained);
+    }
+}

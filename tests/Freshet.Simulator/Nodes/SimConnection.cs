@@ -1,0 +1,77 @@
+using System.Net;
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.Protocol.Wire;
+using Freshet.Simulator.Network;
+
+namespace Freshet.Simulator.Nodes;
+
+/// <summary>What a pump is for a real connection: feeds a <see cref="PeerLink"/> from a simulated stream and sends what it has to say.</summary>
+internal sealed class SimConnection(SimNode node, PeerLink link, SimStream stream) : ISimStreamReceiver
+{
+    public ConnectionId Id => link.Id;
+
+    public MonoTime Deadline => link.Deadline;
+
+    public bool IsStarved => link.IsStarved;
+
+    public bool IsClosed { get; private set; }
+
+    public int Receive(ReadOnlySpan<byte> bytes)
+    {
+        if (IsClosed)
+            return bytes.Length;
+        if (!link.WantsInput)
+            return 0;
+        link.Feed(bytes, node, node.Now);
+        node.Touch(this);
+        return bytes.Length;
+    }
+
+    public void Drained() => node.Touch(this);
+
+    public void Closed()
+    {
+        if (IsClosed)
+            return;
+        Close(DisconnectReason.ClosedByPeer);
+        node.Touch(this);
+    }
+
+    public void Apply(in PeerCommand command) => link.Apply(command, node, node.Now);
+
+    public void Resume() => link.Resume(node, node.Now);
+
+    public void Advance() => link.Advance(node.Now);
+
+    /// <summary>Sends what waits, as far as the stream takes it; ends the connection where the link says so.</summary>
+    public void Flush()
+    {
+        if (IsClosed)
+            return;
+        while (link.HasOutput && stream.Room > 0)
+        {
+            ReadOnlyMemory<byte> bytes = link.BeginSend();
+            int count = Math.Min(bytes.Length, stream.Room);
+            stream.Send(bytes.Span[..count]);
+            link.EndSend(count, node.Now);
+        }
+
+        link.ReportSent(node);
+        if (link.Ending != DisconnectReason.None)
+            Close(link.Ending);
+        else if (link.WantsInput)
+            stream.ReadMore();
+    }
+
+    public void Close(DisconnectReason reason)
+    {
+        if (IsClosed)
+            return;
+        IsClosed = true;
+        stream.Close();
+        link.Close(reason, node);
+    }
+
+    public override string ToString() => $"{link.Id} {(IPEndPoint)stream.Remote}";
+}
