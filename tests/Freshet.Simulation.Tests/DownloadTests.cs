@@ -1,5 +1,5 @@
 using Freshet.Core;
-using Freshet.Engine.Session;
+using Freshet.Engine.Picking;
 using Freshet.Simulator.Network;
 using Freshet.Simulator.Nodes;
 using Freshet.Simulator.Peers;
@@ -46,7 +46,7 @@ public sealed class DownloadTests
         var line = new SimLinkSettings { UploadRate = 1_000_000 };
         var seeder = new ScriptedPeer(swarm.World, swarm.Network, swarm.NextAddress(), content, line);
         SimNode leecher = swarm.Node();
-        TorrentId id = leecher.Add(content, spec => spec with { Peers = [seeder.Endpoint], Order = PickOrder.Sequential });
+        TorrentId id = leecher.Add(content, spec => spec with { Peers = [seeder.Endpoint], Strategy = PickStrategy.Sequential });
         swarm.World.RunUntil(() => leecher.Checks.PiecesDone >= 20, TimeSpan.FromMinutes(1));
         swarm.Must(leecher.Pieces(id).NextClear(0) >= 15, "the first pieces came first");
         swarm.MustComplete(leecher, id, TimeSpan.FromMinutes(1));
