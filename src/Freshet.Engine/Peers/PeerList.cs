@@ -172,6 +172,20 @@ public sealed class PeerList
         }
     }
 
+    /// <summary>
+    /// Lets every candidate be dialled that waits without having failed: what made it useless (nobody wanted anything) may hold no longer, as when a check
+    /// found data to be missing.
+    /// </summary>
+    public void EndPauses(MonoTime now)
+    {
+        foreach (PeerCandidate candidate in _byKey.Values.Where(one => one is { State: CandidateState.Idle, Failures: 0 } && one.NotBefore > now).ToArray())
+        {
+            _idle.Remove(candidate);
+            candidate.NotBefore = now;
+            _idle.Add(candidate);
+        }
+    }
+
     /// <summary>Takes out the candidates that are banned and wait; those that are connected leave when their connection does.</summary>
     public void RemoveBanned()
     {

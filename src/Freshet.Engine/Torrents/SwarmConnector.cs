@@ -58,6 +58,7 @@ internal sealed class SwarmConnector
     public void Open(MonoTime now)
     {
         _isOpen = true;
+        Candidates.EndPauses(now);
         Schedule(now);
     }
 
@@ -75,8 +76,12 @@ internal sealed class SwarmConnector
     {
         SessionSettings settings = _session.Settings;
         bool isReachable = endpoint.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? settings.UseIPv4 : settings.UseIPv6;
-        if (isReachable && Candidates.Add(endpoint, source, now))
-            Schedule(now);
+        if (!isReachable)
+            return;
+
+        // Also where it is known already: the user's word may have ended its pause.
+        Candidates.Add(endpoint, source, now);
+        Schedule(now);
     }
 
     /// <summary>Dials the best candidate that is due; false where there is none or no room.</summary>

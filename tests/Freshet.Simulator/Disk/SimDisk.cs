@@ -82,7 +82,10 @@ public sealed class SimDisk
         switch (job.Kind)
         {
             case DiskJobKind.Prepare:
-                files.Create(job.Allocate, _world.Now);
+                files.Create(location, job.Allocate, _world.Now);
+                job.Files = files.Stamp();
+                break;
+            case DiskJobKind.Stamp:
                 job.Files = files.Stamp();
                 break;
             case DiskJobKind.Write:

@@ -25,10 +25,10 @@ public sealed class SimFiles
     /// <summary>The bytes that the files take.</summary>
     public long Used { get; private set; }
 
-    /// <summary>Makes the files that are not there, empty or at full size.</summary>
-    public void Create(bool allocate, MonoTime now)
+    /// <summary>Makes the wanted files that are not there, empty or at full size.</summary>
+    public void Create(StorageLocation location, bool allocate, MonoTime now)
     {
-        foreach (FileEntry file in _layout.Files.Where(static file => file.IsStored))
+        foreach (FileEntry file in _layout.Files.Where(file => file.IsStored && location.Wants(file.Index)))
         {
             if (_lengths[file.Index.Value] < 0)
                 Extend(file.Index, 0, now);

@@ -13,6 +13,9 @@ public sealed class SimStream
     // What a socket buffers on its way: as much as kernels grow theirs to on ordinary lines.
     private const int Window = 512 * 1024;
 
+    // Whoever wants to send a whole message waits until there is this much room at the most.
+    private const int LowRoom = 64 * 1024;
+
     // Several TCP segments at once, so that a simulated GiB does not cost a million happenings.
     private const int Segment = 16 * 1024;
 
@@ -160,9 +163,9 @@ public sealed class SimStream
 
     private void Taken(int bytes)
     {
-        bool wasFull = Room == 0;
+        bool wasLow = Room < LowRoom;
         _inFlight -= bytes;
-        if (wasFull && Room > 0 && _receiver is { } receiver)
+        if (wasLow && bytes > 0 && _receiver is { } receiver)
             _world.After(TimeSpan.Zero, receiver.Drained);
     }
 }

@@ -30,7 +30,7 @@ public sealed class SimStore(SimWorld world)
         if (!alive())
             return;
         if (Failure is null)
-            _records[record.Hashes.Primary.Value] = record with { BootId = BootId };
+            _records[record.Hashes.Primary.Value] = record with { BootId = BootId, SavedTicks = world.Now.Nanoseconds / 100 };
         done(Failure);
     });
 }

@@ -63,7 +63,7 @@ public sealed class SimSwarm
     public void Fill(SimDisk disk, SimContent content)
     {
         SimFiles files = disk.FilesOf(content.Metainfo);
-        files.Create(allocate: false, World.Now);
+        files.Create(new StorageLocation(default, "", content.Layout, default), allocate: false, World.Now);
         for (int i = 0; i < content.Layout.PieceCount; i++)
         {
             var piece = new PieceIndex(i);

@@ -31,7 +31,7 @@ public class ScriptedPeer : ISimHost
     /// <summary>Where it listens.</summary>
     public IPEndPoint Endpoint { get; }
 
-    /// <summary>Payload bytes sent.</summary>
+    /// <summary>Payload bytes handed to the network.</summary>
     public long Served { get; private set; }
 
     /// <summary>Connections that are open.</summary>
@@ -103,7 +103,6 @@ public class ScriptedPeer : ISimHost
         BinaryPrimitives.WriteInt32BigEndian(payload, range.Piece.Value);
         BinaryPrimitives.WriteInt32BigEndian(payload.AsSpan(4), range.Offset);
         bytes.CopyTo(payload.AsSpan(8));
-        Served += bytes.Length;
         connection.Send(7, payload);
     }
 
@@ -194,7 +193,11 @@ public class ScriptedPeer : ISimHost
         public void Drained()
         {
             while (!IsClosed && _out.TryPeek(out byte[]? next) && stream.Room >= Math.Min(next.Length, 64 * 1024))
+            {
                 stream.Send(_out.Dequeue());
+                if (next.Length > 13 && next[4] == 7)
+                    peer.Served += next.Length - 13;
+            }
         }
 
         /// <inheritdoc/>

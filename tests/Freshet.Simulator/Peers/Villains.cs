@@ -34,10 +34,13 @@ public sealed class Poisoner(SimWorld world, SimNetwork network, IPAddress addre
 public sealed class Leaver(SimWorld world, SimNetwork network, IPAddress address, SimContent content, double share, SimLinkSettings? link = null)
     : ScriptedPeer(world, network, address, content, link)
 {
+    private long _promised;
+
     /// <inheritdoc/>
     protected override void OnRequest(ScriptedConnection connection, BlockRange range)
     {
-        if (Served >= share * Content.Layout.TotalLength)
+        _promised += range.Length;
+        if (_promised > share * Content.Layout.TotalLength)
         {
             Leave();
             return;
