@@ -42,8 +42,7 @@ internal sealed class TrackerCommand(GlobalOptions globals, Streams streams)
         if (texts.Length == 0)
             throw new CommandFailure(ExitCode.Usage, $"{metainfo.Name} names no tracker: give the URL of one.");
 
-        IReadOnlyList<TrackerReply>[] answers = await Task.WhenAll(texts.Select(text => AskAsync(text, metainfo, timeout, cancellationToken)));
-        TrackerReply[] replies = [.. answers.SelectMany(reply => reply)];
+        IReadOnlyList<TrackerReply> replies = await TrackerClient.AnnounceAsync(texts, metainfo.Hashes.Primary, timeout, cancellationToken: cancellationToken);
         if (context.Json)
             JsonText.WriteDocument(context.Out, json => WriteJson(json, replies));
         else
@@ -51,14 +50,7 @@ internal sealed class TrackerCommand(GlobalOptions globals, Streams streams)
         return replies.Any(reply => reply.Error is null) ? ExitCode.Ok : ExitCode.Network;
     }
 
-    private static async Task<IReadOnlyList<TrackerReply>> AskAsync(string text, Metainfo metainfo, TimeSpan timeout, CancellationToken cancellationToken)
-    {
-        if (TrackerText.TryParse(text, out Uri? url))
-            return await TrackerClient.AnnounceAsync(url!, metainfo.Hashes.Primary, timeout, cancellationToken);
-        return [new TrackerReply { Url = UrlSecrets.RedactUrl(text), Protocol = "-", Error = "not an http, https or udp URL" }];
-    }
-
-    private static void WriteTable(TextWriter output, TrackerReply[] replies)
+    private static void WriteTable(TextWriter output, IReadOnlyList<TrackerReply> replies)
     {
         string[][] rows =
         [
@@ -81,7 +73,7 @@ internal sealed class TrackerCommand(GlobalOptions globals, Streams streams)
             output.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
     }
 
-    private static void WriteJson(Utf8JsonWriter json, TrackerReply[] replies)
+    private static void WriteJson(Utf8JsonWriter json, IReadOnlyList<TrackerReply> replies)
     {
         json.WriteStartArray();
         foreach (TrackerReply reply in replies)
@@ -115,7 +107,7 @@ internal sealed class TrackerCommand(GlobalOptions globals, Streams streams)
             json.WriteNull(name);
     }
 
-    private static string? Family(TrackerReply reply) => reply.Address?.AddressFamily switch
+    private static string? Family(TrackerReply reply) => reply.Family switch
     {
         System.Net.Sockets.AddressFamily.InterNetwork => "IPv4",
         System.Net.Sockets.AddressFamily.InterNetworkV6 => "IPv6",

@@ -32,10 +32,10 @@ internal sealed class DemoSeeder : IAsyncDisposable
         Behaviour = behaviour;
         _content = content;
         _metainfo = metainfo;
-        byte[] peerId = Encoding.ASCII.GetBytes(("-FD0001-" + behaviour.Title.Replace(' ', '-')).PadRight(20, '0')[..20]);
-        _handshake = [19, .. "BitTorrent protocol"u8, .. new byte[8], .. metainfo.Hashes.V1!.Value.Bytes, .. peerId];
         _listener.Start();
         Endpoint = (IPEndPoint)_listener.LocalEndpoint;
+        byte[] peerId = Encoding.ASCII.GetBytes($"-FD0001-{Endpoint.Port:D12}");
+        _handshake = [19, .. "BitTorrent protocol"u8, .. new byte[8], .. metainfo.Hashes.V1!.Value.Bytes, .. peerId];
         _accepting = AcceptAsync();
     }
 

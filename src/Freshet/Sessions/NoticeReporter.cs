@@ -44,8 +44,12 @@ internal sealed class NoticeReporter(ILogger logger, EventHub events)
 
     private TorrentStateChanged OnState(TorrentStateNotice notice)
     {
-        logger.TorrentStateChanged(notice.Torrent, notice.State, notice.Reason);
-        return new TorrentStateChanged(events.Now, notice.Torrent, notice.State, notice.Reason);
+        string? reason = PlainText.OrNull(notice.Reason);
+        if (reason is null)
+            logger.TorrentStateChanged(notice.Torrent, notice.State);
+        else
+            logger.TorrentStateChangedBecause(notice.Torrent, notice.State, reason);
+        return new TorrentStateChanged(events.Now, notice.Torrent, notice.State, reason);
     }
 
     private PeerConnected? OnPeerConnected(PeerConnectedNotice notice)
@@ -74,9 +78,11 @@ internal sealed class NoticeReporter(ILogger logger, EventHub events)
         string? error = PlainText.OrNull(notice.Error);
         string? warning = PlainText.OrNull(notice.Warning);
         if (error is null)
-            logger.TrackerAnswered(notice.Torrent, url, notice.Peers, notice.NextAnnounceIn, warning);
+            logger.TrackerAnswered(notice.Torrent, url, notice.Peers, notice.NextAnnounceIn);
         else
             logger.TrackerFailed(notice.Torrent, url, error, notice.NextAnnounceIn);
+        if (warning is not null)
+            logger.TrackerWarned(notice.Torrent, url, warning);
         return new TrackerAnnounced(events.Now, notice.Torrent, url, notice.Peers, notice.NextAnnounceIn, error, warning);
     }
 

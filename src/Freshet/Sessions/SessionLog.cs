@@ -26,8 +26,11 @@ internal static partial class SessionLog
     [LoggerMessage(11, LogLevel.Information, "{Torrent} removed")]
     public static partial void TorrentRemoved(this ILogger logger, TorrentId torrent);
 
-    [LoggerMessage(12, LogLevel.Information, "{Torrent} is {State} {Reason}")]
-    public static partial void TorrentStateChanged(this ILogger logger, TorrentId torrent, TorrentState state, string? reason);
+    [LoggerMessage(12, LogLevel.Information, "{Torrent} is {State}")]
+    public static partial void TorrentStateChanged(this ILogger logger, TorrentId torrent, TorrentState state);
+
+    [LoggerMessage(13, LogLevel.Warning, "{Torrent} is {State}: {Reason}")]
+    public static partial void TorrentStateChangedBecause(this ILogger logger, TorrentId torrent, TorrentState state, string reason);
 
     [LoggerMessage(20, LogLevel.Trace, "{Torrent} piece {Piece} stored")]
     public static partial void PieceCompleted(this ILogger logger, TorrentId torrent, PieceIndex piece);
@@ -44,8 +47,11 @@ internal static partial class SessionLog
     [LoggerMessage(32, LogLevel.Warning, "{Torrent} banned {Endpoint}: {Reason}")]
     public static partial void PeerBanned(this ILogger logger, TorrentId torrent, IPEndPoint endpoint, string reason);
 
-    [LoggerMessage(40, LogLevel.Information, "{Torrent} {Url} named {Peers} peers, next announce in {Next} {Warning}")]
-    public static partial void TrackerAnswered(this ILogger logger, TorrentId torrent, string url, int peers, TimeSpan next, string? warning);
+    [LoggerMessage(40, LogLevel.Information, "{Torrent} {Url} named {Peers} peers, next announce in {Next}")]
+    public static partial void TrackerAnswered(this ILogger logger, TorrentId torrent, string url, int peers, TimeSpan next);
+
+    [LoggerMessage(42, LogLevel.Warning, "{Torrent} {Url} warns: {Warning}")]
+    public static partial void TrackerWarned(this ILogger logger, TorrentId torrent, string url, string warning);
 
     [LoggerMessage(41, LogLevel.Warning, "{Torrent} {Url} failed: {Error}, next announce in {Next}")]
     public static partial void TrackerFailed(this ILogger logger, TorrentId torrent, string url, string error, TimeSpan next);

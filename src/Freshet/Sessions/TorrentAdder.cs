@@ -1,7 +1,9 @@
 using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.Engine.Picking;
 using Freshet.Engine.Session;
+using Freshet.Engine.Storage;
 using Freshet.IO.State;
 
 namespace Freshet.Sessions;
@@ -55,8 +57,8 @@ internal sealed class TorrentAdder(SessionHost host) : IDisposable
                 Selection = Selected(metainfo, options.Select),
                 Resume = resume,
                 BootId = host.Store.BootId,
-                Check = (Engine.Storage.DiskCheck)options.Check,
-                Strategy = options.Strategy == PieceStrategy.Sequential ? Engine.Picking.PickStrategy.Sequential : Engine.Picking.PickStrategy.RarestFirst,
+                Check = (DiskCheck)options.Check,
+                Strategy = options.Strategy == PieceStrategy.Sequential ? PickStrategy.Sequential : PickStrategy.RarestFirst,
                 ExtraTrackers = [.. options.Trackers.Select(tracker => tracker.OriginalString)],
                 UseTrackers = options.UseTrackers,
                 Peers = peers,

@@ -9,6 +9,9 @@ public enum CheckMode
     /// <summary>Everything is hashed.</summary>
     Full,
 
-    /// <summary>Nothing is hashed: what is not remembered is fetched again, over what is there.</summary>
+    /// <summary>
+    /// Nothing is hashed: what the session remembers, and every file of its full size, is believed. Dangerous: where that is wrong, wrong bytes are kept,
+    /// and given to others, who will ban us for them.
+    /// </summary>
     None,
 }
