@@ -61,6 +61,9 @@ public enum PeerCommandKind : byte
 
     /// <summary>BEP 3 keep-alive.</summary>
     KeepAlive,
+
+    /// <summary>BEP 54, where the peer knows it: <c>Range.Piece</c> is not here any more.</summary>
+    DontHave,
 }
 
 /// <summary>One thing to do on a connection: small, copied by value through mailboxes.</summary>

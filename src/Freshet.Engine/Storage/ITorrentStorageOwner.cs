@@ -64,9 +64,12 @@ public sealed record PartialPiece(PieceIndex Piece, Bitfield Blocks);
 /// <summary>A piece with a wrong hash.</summary>
 /// <param name="Piece">The piece.</param>
 /// <param name="Senders">Who sent each block, <see cref="FromDisk"/> for what an earlier run left.</param>
-/// <param name="Digests">The SHA-1 of each block; null where one peer sent all, or where the blocks could not be read.</param>
+/// <param name="Digests">The SHA-1 of each block; null where one peer sent all over the wire, or where the blocks could not be read.</param>
 public sealed record PieceFailure(PieceIndex Piece, ConnectionId[] Senders, Sha1Hash[]? Digests)
 {
+    /// <summary>Blocks that were read back from disk for the hash, so that the disk may be to blame for them.</summary>
+    public IReadOnlyList<int> ReadBack { get; init; } = [];
+
     /// <summary>The "sender" of blocks that were on disk already: nobody to blame.</summary>
     public static ConnectionId FromDisk => new(-1);
 }

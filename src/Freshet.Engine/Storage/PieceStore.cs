@@ -270,8 +270,8 @@ internal sealed class PieceStore
         {
             _suspect.Add(buffer.Piece.Value);
 
-            // One sender has sent all: no need to tell blocks apart.
-            if (buffer.Senders.AsSpan(0, buffer.BlockCount).ContainsAnyExcept(buffer.Senders[0]))
+            // One sender has sent all, and the disk had no part in it: no need to tell blocks apart.
+            if (buffer.OnDiskCount > 0 || buffer.Senders.AsSpan(0, buffer.BlockCount).ContainsAnyExcept(buffer.Senders[0]))
                 Submit(buffer, DiskJobKind.HashBlocks, 0, buffer.BlockCount, now);
         }
     }
@@ -296,7 +296,10 @@ internal sealed class PieceStore
                 WriteIdle(buffer, now);
                 break;
             case PiecePhase.Wrong when buffer.JobsOut == 0:
-                var failure = new PieceFailure(piece, [.. buffer.Senders.AsSpan(0, buffer.BlockCount)], buffer.Digests);
+                var failure = new PieceFailure(piece, [.. buffer.Senders.AsSpan(0, buffer.BlockCount)], buffer.Digests)
+                {
+                    ReadBack = [.. Enumerable.Range(0, buffer.BlockCount).Where(buffer.IsOnDisk)],
+                };
                 buffer.Drop();
                 Close(buffer);
                 Torrent.Book.Changed(now);

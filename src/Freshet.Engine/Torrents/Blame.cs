@@ -20,10 +20,15 @@ internal sealed class Blame
         _judge = new SmartBan(torrent.Layout, torrent.Session.HashSeed);
     }
 
+    /// <summary>Whether a peer had a part in a piece that failed, and it is not known yet whose fault that was.</summary>
+    public bool IsSuspect(IPEndPoint peer) => _judge.IsSuspect(peer);
+
     public void BlockReceived(BlockRange block, IPEndPoint sender) => _judge.BlockReceived(block, sender);
 
     public void PieceFailed(PieceFailure failure, MonoTime now)
     {
+        foreach (int block in failure.ReadBack)
+            _judge.BlockSpilled(failure.Piece, block);
         bool wantsDigests = _judge.PieceFailed(failure.Piece, _convicted);
         if (wantsDigests && failure.Digests is { } digests)
             _judge.FailedDigests(failure.Piece, digests);

@@ -83,6 +83,7 @@ internal sealed class Requester
             {
                 IsChoked = peer.IsChokingUs,
                 IsSnubbed = peer.Window.IsSnubbed,
+                IsSuspect = _torrent.Blame.IsSuspect(peer.Endpoint),
                 PrefersWholePieces = peer.Window.BytesPerSecond * PiecePicker.WholePieceTime.TotalSeconds >= _torrent.Layout.PieceLength,
             };
             int count = _torrent.Picker.Pick(who, blocks[..room]);

@@ -105,6 +105,7 @@ internal sealed class TorrentLifecycle
 
         IsOpen = true;
         _torrent.Requester.IsHeld = false;
+        _torrent.Uploader.Opened();
         DownloadedAtStart = _torrent.Figures.Downloaded;
         UploadedAtStart = _torrent.Figures.Uploaded;
         _wasComplete = _torrent.Wanted.DonePieces.IsFull;

@@ -66,8 +66,14 @@ internal sealed class UploadQueue : IBlockRequester
             // Choked meanwhile, or the disk has not got it.
             _ahead -= range.Length;
             torrent.Session.Pool.Return(lease);
+            if (error is not null)
+                torrent.Uploader.ReadFailed(error);
             if (_peer.IsReady)
+            {
+                if (error is not null && _peer.SupportsExtensions)
+                    _peer.Send(PeerCommandKind.DontHave, range.Piece);
                 Reject(range);
+            }
         }
         else
         {

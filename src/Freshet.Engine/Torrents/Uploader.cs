@@ -22,6 +22,7 @@ internal sealed class Uploader : IChokeTarget
     private readonly UploadSlots _slots;
     private readonly Queue<PeerConnection> _stuck = new();
     private readonly Deadline _retry;
+    private bool _hasReadFailed;
 
     public Uploader(Torrent torrent, SessionContext session)
     {
@@ -95,6 +96,18 @@ internal sealed class Uploader : IChokeTarget
         peer.Uploads.Clear();
         _slots.Left(peer.Id);
     }
+
+    /// <summary>The disk could not give a block: said once, not with every request.</summary>
+    public void ReadFailed(DiskError error)
+    {
+        if (_hasReadFailed)
+            return;
+        _hasReadFailed = true;
+        _session.Effects.Publish(new DiskNotice(_torrent.Id, error, WillRetry: false));
+    }
+
+    /// <summary>A new run begins.</summary>
+    public void Opened() => _hasReadFailed = false;
 
     /// <summary>The storage refused a read for this peer.</summary>
     public void AddStuck(PeerConnection peer, MonoTime now)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Protocol.Extensions;
@@ -67,9 +68,21 @@ internal sealed class CommandEncoder(WireEncoder encoder, WireDecoder decoder, B
             case PeerCommandKind.KeepAlive:
                 encoder.KeepAlive();
                 break;
+            case PeerCommandKind.DontHave:
+                WriteDontHave(command.Range.Piece);
+                break;
             default:
                 throw new InvalidOperationException($"{command.Kind} is not for {command.Connection}, which is connected already.");
         }
+    }
+
+    private void WriteDontHave(PieceIndex piece)
+    {
+        if (decoder.DontHaveNumber == 0)
+            return;
+        Span<byte> body = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32BigEndian(body, piece.Value);
+        encoder.Extended(decoder.DontHaveNumber, body);
     }
 
     private void WriteBitfield(Bitfield bitfield)

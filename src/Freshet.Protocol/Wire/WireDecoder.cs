@@ -37,6 +37,9 @@ internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, Piece
     /// <summary>What the peer was asked for.</summary>
     public OutstandingRequests Requests { get; } = new();
 
+    /// <summary>The number that the peer wants for BEP 54's message; 0 while it has named none, or switched it off.</summary>
+    public byte DontHaveNumber { get; private set; }
+
     /// <summary>Why nothing more is read: the peer broke a rule.</summary>
     public DisconnectReason Fault { get; private set; }
 
@@ -376,6 +379,8 @@ internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, Piece
         }
         else if (ExtensionHandshakeCodec.TryParse(body, out ExtensionHandshake? handshake))
         {
+            if (handshake.Messages.TryGetValue(ExtensionNumbers.DontHaveName, out byte number))
+                DontHaveNumber = number;
             sink.Post(new PeerEvent(PeerEventKind.ExtensionHandshake, connection) { Payload = handshake });
         }
         else

@@ -196,6 +196,35 @@ public sealed class DownloadTests
         }
     }
 
+    /// <summary>THREATS W4: our own disk's corruption must not ban peers.</summary>
+    [Fact]
+    public void A_lone_sender_is_not_banned_for_what_our_own_disk_has_spoilt()
+    {
+        var rig = new EngineRig(pieces: 1, pieceLength: 256 * 1024);
+        rig.Add();
+        FakePeer peer = rig.Peer(1, p => p.IsSilent = true);
+        rig.Introduce(peer);
+        rig.RunUntil(() => peer.Waiting.Count == 16);
+        foreach (BlockRange range in peer.Waiting.Take(8).ToArray())
+            peer.Deliver(range);
+        rig.Run(4);
+        Assert.True(rig.Disk.Done.GetValueOrDefault(DiskJobKind.Write) > 0, "nothing was spilled");
+
+        // The prefix is hashed already: spoil what is not in it.
+        foreach (BlockRange range in peer.Waiting.Skip(1).ToArray())
+            peer.Deliver(range);
+        rig.Run(4);
+        rig.Disk.Files[0].Tamper(bytes => { bytes[(9 * 16384) + 5] ^= 1; return bytes; }, rig.Disk.WallTicks);
+        peer.IsSilent = false;
+        foreach (BlockRange range in peer.Waiting.ToArray())
+            peer.Deliver(range);
+        rig.RunUntil(() => rig.HasState(TorrentState.Seeding));
+        rig.Run(1);
+        Assert.True(rig.Status.HashFailures > 0);
+        Assert.Empty(rig.Notices.OfType<PeerBannedNotice>());
+        rig.AssertComplete();
+    }
+
     [Fact]
     public void A_lone_sender_of_a_wrong_piece_is_banned_at_once_and_never_dialled_again()
     {

@@ -122,8 +122,12 @@ public sealed class UploadTests
         rig.Disk.Fault = job => job.Kind == DiskJobKind.Read ? new DiskError(DiskErrorKind.Device, "file", "broken") : null;
         leecher.Post(PeerEventKind.Request, rig.Layout.Block(new PieceIndex(1), 0));
         rig.Run(1);
-        Assert.Single(rig.Sent(leecher, PeerCommandKind.Reject));
+        leecher.Post(PeerEventKind.Request, rig.Layout.Block(new PieceIndex(1), 1));
+        rig.Run(1);
+        Assert.Equal(2, rig.Sent(leecher, PeerCommandKind.Reject).Count());
+        Assert.All(rig.Sent(leecher, PeerCommandKind.DontHave), command => Assert.Equal(1, command.Range.Piece.Value));
         Assert.Empty(leecher.BlocksReceived);
+        Assert.Single(rig.Notices.OfType<DiskNotice>());
         Assert.Equal(0, rig.Pool.RentedBlocks);
     }
 

@@ -42,6 +42,20 @@ public sealed class CommandTests
     }
 
     [Fact]
+    public void Dont_have_goes_out_under_the_number_that_the_peer_named()
+    {
+        using var test = new LinkUnderTest();
+        test.Apply(PeerCommandKind.DontHave, Samples.Range(5, 0, 0));
+        Assert.False(test.Link.HasOutput);
+        test.Feed(Samples.Extended(0, "d1:md11:lt_donthavei9eee"u8));
+        test.Apply(PeerCommandKind.DontHave, Samples.Range(5, 0, 0));
+        Assert.Equal(Samples.Extended(9, [0, 0, 0, 5]), test.Drain());
+        test.Feed(Samples.Extended(0, "d1:md11:lt_donthavei0eee"u8));
+        test.Apply(PeerCommandKind.DontHave, Samples.Range(5, 0, 0));
+        Assert.False(test.Link.HasOutput);
+    }
+
+    [Fact]
     public void A_bitfield_takes_its_shortest_form()
     {
         var full = new Bitfield(10);
