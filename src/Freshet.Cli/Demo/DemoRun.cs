@@ -13,7 +13,7 @@ namespace Freshet.Cli.Demo;
 /// </summary>
 internal sealed class DemoRun(long size, CommandContext context)
 {
-    private readonly Dictionary<IPEndPoint, string> _banned = [];
+    private readonly HashSet<IPEndPoint> _banned = [];
     private readonly IDownloadDisplay _display = Displays.Create(context);
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -77,7 +77,7 @@ internal sealed class DemoRun(long size, CommandContext context)
         long started = Stopwatch.GetTimestamp();
         await _display.RunAsync(async () =>
         {
-            await using BitTorrentClient client = await BitTorrentClient.StartAsync(
+            BitTorrentClient client = await BitTorrentClient.StartAsync(
                 new ClientOptions
                 {
                     DownloadDirectory = folder,
@@ -86,8 +86,8 @@ internal sealed class DemoRun(long size, CommandContext context)
                     LoggerFactory = log,
                 },
                 stop);
-            using var end = new CancellationTokenSource();
-            Task telling = TellAsync(client, end.Token);
+            await using var ending = client;
+            Task telling = TellAsync(client);
             Torrent torrent = (await client.AddAsync(source, cancellationToken: stop)).Torrent;
             _display.Added(torrent);
             Task<TorrentStatus> completion = torrent.WaitAsync(TorrentCondition.Complete, stop);
@@ -99,33 +99,25 @@ internal sealed class DemoRun(long size, CommandContext context)
 
             status = await completion;
             _display.Completed(status, Stopwatch.GetElapsedTime(started));
-            await torrent.StopAsync(stop);
-            await end.CancelAsync();
+            await client.DisposeAsync();
             await telling;
         });
         return (status!, Stopwatch.GetElapsedTime(started));
     }
 
-    private async Task TellAsync(BitTorrentClient client, CancellationToken end)
+    private async Task TellAsync(BitTorrentClient client)
     {
-        try
+        await foreach (TorrentEvent happened in client.EventsAsync())
         {
-            await foreach (TorrentEvent happened in client.EventsAsync(end))
-            {
-                if (happened is PeerBanned banned)
-                    _banned[banned.Endpoint] = banned.Reason;
-                _display.Tell(happened);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The end.
+            if (happened is PeerBanned banned)
+                _banned.Add(banned.Endpoint);
+            _display.Tell(happened);
         }
     }
 
     private int Judge(TorrentStatus status, TimeSpan elapsed, bool equal, DemoSeeder[] seeders)
     {
-        foreach (DemoSeeder seeder in seeders.Where(seeder => _banned.ContainsKey(seeder.Endpoint)))
+        foreach (DemoSeeder seeder in seeders.Where(seeder => _banned.Contains(seeder.Endpoint)))
             context.Say($"banned: {seeder.Endpoint}, the {seeder.Behaviour.Title}");
         string verdict = equal
             ? $"all {Amounts.Bytes(size)} compared: every byte is right"

@@ -83,10 +83,10 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
         using ILoggerFactory? log = Logging.Create(context);
         await _display.RunAsync(async () =>
         {
-            await using BitTorrentClient client = await BitTorrentClient.StartAsync(ClientOptionsOf(request, log), stop);
+            BitTorrentClient client = await BitTorrentClient.StartAsync(ClientOptionsOf(request, log), stop);
+            await using var ending = client;
             long started = Stopwatch.GetTimestamp();
-            using var events = new CancellationTokenSource();
-            Task telling = TellAsync(client, events.Token);
+            Task telling = TellAsync(client);
             for (int i = 0; i < loaded.Count; i++)
                 await AddAsync(client, loaded[i].Source, loaded[i].Metainfo, selections[i], stop);
             try
@@ -99,10 +99,9 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
                 _display.Say("stopping; once more ends at once");
             }
 
-            await StopAllAsync(client);
-            WriteStatusFile(client.Snapshot(), final: true);
-            await events.CancelAsync();
+            await client.DisposeAsync();
             await telling;
+            WriteStatusFile(client.Snapshot(), final: true);
         });
     }
 
@@ -207,23 +206,11 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
         return request.GiveUpAfter is { } patience && _running.Count > 0 && Stopwatch.GetElapsedTime(_lastProgress) >= patience;
     }
 
-    private static async Task StopAllAsync(BitTorrentClient client)
+    /// <summary>Until the session ends, its last events with it.</summary>
+    private async Task TellAsync(BitTorrentClient client)
     {
-        IEnumerable<Torrent> torrents = client.Snapshot().Torrents.Select(status => client.Find(status.Id)).OfType<Torrent>();
-        await Task.WhenAll(torrents.Select(torrent => torrent.StopAsync()));
-    }
-
-    private async Task TellAsync(BitTorrentClient client, CancellationToken end)
-    {
-        try
-        {
-            await foreach (TorrentEvent happened in client.EventsAsync(end))
-                _display.Tell(happened);
-        }
-        catch (OperationCanceledException)
-        {
-            // The end.
-        }
+        await foreach (TorrentEvent happened in client.EventsAsync())
+            _display.Tell(happened);
     }
 
     private void WriteStatusFile(SessionSnapshot snapshot, bool final)

@@ -1,11 +1,12 @@
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Session;
+using Freshet.IO.Loop;
 
 namespace Freshet.Sessions;
 
 /// <summary>The engine as the loop runs it: after each of its iterations snapshots are published, and its falling quiet is noticed.</summary>
-internal sealed class ObservedEngine(SessionEngine engine, SnapshotPublisher snapshots) : IEngine
+internal sealed class ObservedEngine(SessionEngine engine, SnapshotPublisher snapshots, IStateQueue state) : IEngine
 {
     private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isStopping;
@@ -37,7 +38,12 @@ internal sealed class ObservedEngine(SessionEngine engine, SnapshotPublisher sna
     {
         engine.Advance(now);
         snapshots.Advance(engine, now);
-        if (_isStopping && engine.IsQuiet)
+        if (!_isStopping)
+            return;
+
+        // At the end somebody waits for every record: no pause between transactions now.
+        state.Hurry();
+        if (engine.IsQuiet)
             _quiet.TrySetResult();
     }
 }
