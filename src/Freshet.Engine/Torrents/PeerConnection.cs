@@ -27,6 +27,7 @@ internal sealed class PeerConnection
     private RateMeter _download;
     private RateMeter _upload;
     private FlapBudget _flaps;
+    private FlapBudget _cancels;
     private FastAllowance _fastAllowance;
 
     public PeerConnection(Torrent torrent, ConnectionId id, IPEndPoint endpoint, PeerCandidate? candidate, MonoTime now)
@@ -130,6 +131,9 @@ internal sealed class PeerConnection
 
     /// <summary>Counts a message that brings nothing; false where the peer sent too many.</summary>
     public bool MayFlap(MonoTime now) => _flaps.TrySpend(now);
+
+    /// <summary>Counts a cancel; false where the peer sent too many to look for them all (THREATS W2).</summary>
+    public bool MayCancel(MonoTime now) => _cancels.TrySpend(now);
 
     public void Send(PeerCommandKind kind) => Torrent.Session.Effects.Send(new PeerCommand(kind, Id));
 

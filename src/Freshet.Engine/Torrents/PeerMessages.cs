@@ -98,8 +98,9 @@ internal sealed class PeerMessages
                 CloseUseless(peer, now);
                 return Spend(peer, now);
             case PeerEventKind.Cancel:
-                // Looks through the whole queue: counted, so that a full queue cannot be searched for ever.
-                peer.Uploads.Cancel(happened.Range);
+                // Looks through the whole queue: over its measure it is ignored, and the block goes out.
+                if (peer.MayCancel(now))
+                    peer.Uploads.Cancel(happened.Range);
                 return DisconnectReason.None;
             case PeerEventKind.Reject:
                 return _torrent.Requester.OnReject(peer, happened.Range, now) ? DisconnectReason.None : DisconnectReason.ProtocolError;

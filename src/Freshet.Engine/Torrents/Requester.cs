@@ -12,7 +12,7 @@ namespace Freshet.Engine.Torrents;
 /// </summary>
 internal sealed class Requester
 {
-    /// <summary>Blocks chosen in one call of the picker: more than a full window of most peers, and small enough for the stack.</summary>
+    /// <summary>Blocks chosen in one call of the picker: more than room comes about in most iterations.</summary>
     private const int Batch = 256;
 
     /// <summary>
@@ -23,6 +23,7 @@ internal sealed class Requester
 
     private readonly Torrent _torrent;
     private readonly SessionContext _session;
+    private readonly BlockRange[] _chosen = new BlockRange[Batch];
     private bool _wakeIdle;
 
     public Requester(Torrent torrent, SessionContext session)
@@ -72,7 +73,7 @@ internal sealed class Requester
             return;
         }
 
-        Span<BlockRange> blocks = stackalloc BlockRange[Batch];
+        Span<BlockRange> blocks = _chosen;
         int outstandingBefore = peer.Window.Outstanding;
         while (true)
         {

@@ -145,6 +145,46 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public void Trouble_that_stays_ends_in_an_error_that_a_start_leaves_again()
+    {
+        var rig = new EngineRig(pieces: 40);
+        rig.Add();
+        rig.Introduce(rig.Peer(1));
+        rig.Disk.Fault = job => job.Kind == DiskJobKind.Write ? new DiskError(DiskErrorKind.Denied, "file", "read-only file system") : null;
+        rig.RunUntil(() => rig.HasState(TorrentState.Error) && rig.Engine.IsQuiet, maxSeconds: 120);
+        Assert.Contains("read-only file system", rig.Status.Reason, StringComparison.Ordinal);
+        Assert.Equal(0, rig.Pool.RentedBlocks);
+        Assert.Equal(0, rig.Status.Peers);
+        rig.Disk.Fault = null;
+        rig.Engine.Start(rig.Torrent, rig.Now);
+        rig.Introduce(rig.Peer(2));
+        rig.RunUntil(() => rig.HasState(TorrentState.Seeding));
+        rig.Run(1);
+        rig.AssertComplete();
+    }
+
+    /// <summary>THREATS F3: a drive that is not mounted.</summary>
+    [Fact]
+    public void Files_that_are_gone_are_an_error_and_nothing_is_made_in_their_place()
+    {
+        var rig = new EngineRig(pieces: 10);
+        rig.Add();
+        rig.Introduce(rig.Peer(1));
+        rig.RunUntil(() => rig.HasState(TorrentState.Seeding));
+        rig.Engine.Stop(rig.Torrent, rig.Now);
+        rig.RunUntil(() => rig.HasState(TorrentState.Stopped));
+        rig.Disk.Files[0].Tamper(_ => null, 0);
+        rig.Engine.Start(rig.Torrent, rig.Now);
+        rig.RunUntil(() => rig.HasState(TorrentState.Error) && rig.Engine.IsQuiet);
+        Assert.Contains("file was there and is gone", rig.Status.Reason, StringComparison.Ordinal);
+        Assert.Equal(-1, rig.Disk.Files[0].Stamp.Length);
+        rig.Disk.Files[0].Tamper(_ => rig.Content, rig.Saved[^1].Files[0].ModifiedTicks);
+        rig.Engine.Start(rig.Torrent, rig.Now);
+        rig.RunUntil(() => rig.HasState(TorrentState.Seeding));
+        Assert.Equal(0, rig.Disk.CheckedBytes);
+    }
+
+    [Fact]
     public void A_removed_torrent_is_gone_after_its_stop_and_can_come_again()
     {
         var rig = new EngineRig();

@@ -81,6 +81,23 @@ public sealed class UploadTests
         Assert.Equal(blocks[^1], rig.Sent(leecher, PeerCommandKind.Reject).Single().Range);
     }
 
+    /// <summary>THREATS W2: cancels of what was never asked for are not searched for without end; honest ones before are.</summary>
+    [Fact]
+    public void A_flood_of_cancels_is_ignored_beyond_a_measure()
+    {
+        (EngineRig rig, FakePeer leecher) = Seed();
+        leecher.Post(PeerEventKind.Interested);
+        BlockRange[] blocks = [.. Enumerable.Range(0, 64).Select(i => rig.Layout.Block(new PieceIndex(i / 4), i % 4))];
+        foreach (BlockRange block in blocks)
+            rig.Engine.Handle(new PeerEvent(PeerEventKind.Request, leecher.Connection) { Range = block }, rig.Now);
+        for (int i = 0; i < 1000; i++)
+            rig.Engine.Handle(new PeerEvent(PeerEventKind.Cancel, leecher.Connection) { Range = new BlockRange(new PieceIndex(19), 1, 1) }, rig.Now);
+        rig.Engine.Handle(new PeerEvent(PeerEventKind.Cancel, leecher.Connection) { Range = blocks[^1] }, rig.Now);
+        rig.Run(3);
+        Assert.Equal(blocks.ToHashSet(), leecher.BlocksReceived.ToHashSet());
+        Assert.Null(leecher.ClosedFor);
+    }
+
     [Fact]
     public void A_choke_voids_what_waits_and_what_is_being_read()
     {
