@@ -17,10 +17,10 @@ internal sealed class PortablePoller : ISocketPoller
     private readonly Queue<AcceptSlot> _accepted = new();
     private List<PortableSocket> _completed = [];
     private bool _isWoken;
+    private bool _disposed;
 
     private List<PortableSocket> _taken = [];
     private bool _accepting = true;
-    private bool _disposed;
 
     /// <inheritdoc/>
     public bool Accepting
@@ -144,12 +144,12 @@ internal sealed class PortablePoller : ISocketPoller
     {
         if (_disposed)
             return;
-        _disposed = true;
         _accepting = false;
         foreach (PortableSocket socket in _sockets.ToArray())
             socket.Close();
         lock (_gate)
         {
+            _disposed = true;
             while (_accepted.TryDequeue(out AcceptSlot? slot))
                 slot.Args.AcceptSocket?.Dispose();
         }
@@ -182,6 +182,13 @@ internal sealed class PortablePoller : ISocketPoller
     {
         lock (_gate)
         {
+            if (_disposed)
+            {
+                // Taken by the system in the last moment: nobody else will close it.
+                slot.Args.AcceptSocket?.Dispose();
+                return;
+            }
+
             _accepted.Enqueue(slot);
             _isWoken = true;
             Monitor.Pulse(_gate);
