@@ -29,7 +29,7 @@ public sealed class Announcer
 
     private readonly IAnnounceSource _source;
     private readonly IEngineEffects _effects;
-    private readonly SessionSettingsSource _settings;
+    private readonly Func<SessionSettings> _settings;
     private readonly List<Tracker> _trackers = [];
     private readonly uint _key;
     private readonly Deadline _timer;
@@ -37,19 +37,16 @@ public sealed class Announcer
     private Action<MonoTime>? _stopped;
     private bool _isRunning;
 
-    /// <summary>Gives the present settings of the session.</summary>
-    public delegate SessionSettings SessionSettingsSource();
-
     /// <summary>Makes the announcer of a torrent; nothing is sent before <see cref="Start"/>.</summary>
     /// <param name="source">The torrent.</param>
     /// <param name="exchanges">How trackers are asked; shared by the session.</param>
-    /// <param name="settings">The session's settings.</param>
+    /// <param name="settings">Gives the session's present settings.</param>
     /// <param name="tiers">The trackers; URLs that cannot be used are left out with a notice.</param>
     /// <param name="effects">Where notices go.</param>
     public Announcer(
         IAnnounceSource source,
         TrackerExchanges exchanges,
-        SessionSettingsSource settings,
+        Func<SessionSettings> settings,
         IReadOnlyList<IReadOnlyList<string>> tiers,
         IEngineEffects effects)
     {
