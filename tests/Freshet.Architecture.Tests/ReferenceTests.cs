@@ -13,7 +13,7 @@ public sealed class ReferenceTests
         ["Freshet"] = ["Freshet.Engine", "Freshet.IO"],
         ["Freshet.Cli"] = ["Freshet"],
         ["Freshet.Simulator"] = ["Freshet.Engine"],
-        ["Freshet.Fuzz"] = ["Freshet.Engine", "Freshet.Protocol"],
+        ["Freshet.Fuzz"] = ["Freshet.Engine", "Freshet.IO", "Freshet.Protocol"],
     };
 
     [Fact]

@@ -8,7 +8,11 @@ namespace Freshet.Abstractions;
 /// <param name="Swarm">The info-hash to name (outgoing) or that was named (incoming).</param>
 /// <param name="Self">Our peer id.</param>
 /// <param name="Layout">Bounds indexes, offsets and the bitfield's length. Immutable, so that every pump may read it.</param>
-public sealed record ConnectionSetup(IPEndPoint Endpoint, InfoHash Swarm, PeerId Self, PieceLayout Layout);
+public sealed record ConnectionSetup(IPEndPoint Endpoint, InfoHash Swarm, PeerId Self, PieceLayout Layout)
+{
+    /// <summary>How long the peer may be silent, or null for the field's two minutes.</summary>
+    public TimeSpan? Silence { get; init; }
+}
 
 /// <summary>A peer's handshake (BEP 3).</summary>
 /// <param name="Endpoint">Where the peer is.</param>

@@ -259,5 +259,5 @@ internal sealed class SwarmConnector
     }
 
     private ConnectionSetup Setup(PeerConnection connection, InfoHash swarm)
-        => new(connection.Endpoint, swarm, _session.Settings.PeerId, _torrent.Layout);
+        => new(connection.Endpoint, swarm, _session.Settings.PeerId, _torrent.Layout) { Silence = _session.Settings.PeerTimeout };
 }

@@ -27,6 +27,7 @@ public sealed class PeerLink
     private readonly MonoTime _handshakeDeadline;
     private State _state;
     private ConnectionSetup? _setup;
+    private TimeSpan _silence = WireLimits.Silence;
     private byte[]? _handshake = new byte[WireHandshake.Length];
     private int _handshakeLength;
     private WireDecoder? _decoder;
@@ -86,7 +87,7 @@ public sealed class PeerLink
 
     /// <summary>When <see cref="Advance"/> wants to be called, at the latest: the handshake's end, the peer's silence, our keep-alive.</summary>
     public MonoTime Deadline => Ending != DisconnectReason.None ? MonoTime.Never
-        : IsReady ? MonoTime.Min(LastSign + WireLimits.Silence, _keepAliveDue)
+        : IsReady ? MonoTime.Min(LastSign + _silence, _keepAliveDue)
         : _handshakeDeadline;
 
     private bool IsCongested => OutputLength > WireLimits.SendHighWater;
@@ -226,7 +227,7 @@ public sealed class PeerLink
         // A silence of our own making is not the peer's: we do not read while we have no room.
         if (IsStarved)
             _lastReceived = now;
-        if (now >= LastSign + WireLimits.Silence)
+        if (now >= LastSign + _silence)
             End(DisconnectReason.PeerTimeout);
         else if (now >= _keepAliveDue)
             QueueKeepAlive(now);
@@ -320,6 +321,7 @@ public sealed class PeerLink
         _state = State.Ready;
         sink.Post(new PeerEvent(PeerEventKind.Ready, Id) { Payload = Describe(received, peer) });
         _handshake = null;
+        _silence = _setup.Silence ?? _silence;
         _setup = null;
     }
 

@@ -154,6 +154,19 @@ public sealed class HandshakeTests
     }
 
     [Fact]
+    public void How_long_a_peer_may_be_silent_is_the_sessions_choice()
+    {
+        using var pool = new BlockPool(1024 * 1024);
+        ConnectionSetup setup = Samples.Setup(Samples.Layout()) with { Silence = TimeSpan.FromSeconds(7) };
+        PeerLink link = PeerLink.Outgoing(new ConnectionId(2), setup, pool, LinkUnderTest.Start);
+        link.Feed(Samples.Handshake(), new PeerEventBuffer(), LinkUnderTest.Start);
+        link.Advance(LinkUnderTest.Start + TimeSpan.FromSeconds(6));
+        Assert.Equal(DisconnectReason.None, link.Ending);
+        link.Advance(LinkUnderTest.Start + TimeSpan.FromSeconds(7));
+        Assert.Equal(DisconnectReason.PeerTimeout, link.Ending);
+    }
+
+    [Fact]
     public void A_keep_alive_of_the_peer_counts_as_life()
     {
         using var test = new LinkUnderTest();
