@@ -62,7 +62,9 @@ public sealed class RequestWindow
     private double _best;
     private double _rate;
 
+    // Since when the oldest request is the oldest, and how many may be answered before it by a peer that takes them in any order.
     private MonoTime _headSince;
+    private int _headQueue;
     private MonoTime _answeredAt;
 
     /// <summary>Makes a window.</summary>
@@ -137,7 +139,7 @@ public sealed class RequestWindow
     {
         get
         {
-            double window = _rate > 0 ? 2.0 * _queue.Count * BlockRange.BlockLength / _rate : 0;
+            double window = _rate > 0 ? 2.0 * _headQueue * BlockRange.BlockLength / _rate : 0;
             return Timeout + TimeSpan.FromSeconds(Math.Min(window, 2 * _maxTimeout.TotalSeconds));
         }
     }
@@ -151,7 +153,7 @@ public sealed class RequestWindow
         {
             // After a pause the time that passed says nothing of the link.
             _roundStart = MonoTime.Never;
-            _headSince = now;
+            StartHead(now);
         }
 
         _queue.Add(RequestQueue.KeyOf(block), now);
@@ -223,7 +225,13 @@ public sealed class RequestWindow
     {
         _queue.RemoveAt(index);
         if (index == 0)
-            _headSince = now;
+            StartHead(now);
+    }
+
+    private void StartHead(MonoTime now)
+    {
+        _headSince = now;
+        _headQueue = Math.Max(_queue.Count, Depth);
     }
 
     private void Measure(double sample)

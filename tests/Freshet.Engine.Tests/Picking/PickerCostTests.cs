@@ -68,6 +68,9 @@ public sealed class PickerCostTests
             Assert.Equal(0, world.Picker.Pick(new PickRequest(poor), into));
         Assert.True(world.Picker.Touched - before <= 1000, $"{world.Picker.Touched - before} entries");
         Assert.Equal(1, world.Picker.Pick(new PickRequest(rich), into));
+        // But it is when it has something new.
+        world.Picker.AddHave(poor, new PieceIndex(into[0].Piece.Value == 6 ? 7 : 6));
+        Assert.Equal(1, world.Picker.Pick(new PickRequest(poor), into));
     }
 
     [Fact]
@@ -104,10 +107,16 @@ public sealed class PickerCostTests
         var world = new PickerWorld(4_000, blocksPerPiece: 16);
         ConnectionId[] peers = [.. Enumerable.Range(0, 10).Select(_ => world.Seeder())];
         Fetch(world, peers, 10_000);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Fetch(world, peers, 20_000);
-        // One array of the helper below a call.
-        Assert.True(GC.GetAllocatedBytesForCurrentThread() - before < 2_000);
+        long least = long.MaxValue;
+        for (int round = 0; round < 10; round++)
+        {
+            // What the runtime allocates when it compiles something anew comes and goes; what a block costs would be in every round.
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Fetch(world, peers, 5_000);
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+        }
+
+        Assert.Equal(0, least);
     }
 
     /// <summary>Fetches blocks in turn from peers, four a turn, and hands each in at once.</summary>
