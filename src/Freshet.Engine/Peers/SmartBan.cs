@@ -15,10 +15,10 @@ namespace Freshet.Engine.Peers;
 public sealed class SmartBan
 {
     /// <summary>
-    /// The most blocks of failed pieces that are remembered, 40 bytes each; the oldest attempt goes first, but never the last one. 1 GiB of bad data in doubt at
-    /// once is more than a swarm of honest peers and a few bad ones makes.
+    /// The most blocks of failed pieces that are remembered, 36 bytes each and some hundred a piece; the oldest attempt goes first, but never the last one.
+    /// 256 MiB of data in doubt at once is more than a swarm with a few bad peers makes, and four of the largest pieces.
     /// </summary>
-    public const int MaxRememberedBlocks = 65_536;
+    public const int MaxRememberedBlocks = 16_384;
 
     /// <summary>Wrong pieces in a row, of blocks that had been on our disk, that convict their sender: Transmission's five strikes.</summary>
     public const int DoubtfulStrikes = 5;
@@ -29,7 +29,8 @@ public sealed class SmartBan
     private readonly PieceLayout _layout;
     private readonly Dictionary<int, Source[]> _sources = [];
     private readonly Stack<Source[]> _pool = [];
-    private readonly List<Attempt> _attempts = [];
+    private readonly LinkedList<Attempt> _oldestFirst = [];
+    private readonly Dictionary<int, List<LinkedListNode<Attempt>>> _byPiece = [];
     private readonly Dictionary<PeerKey, int> _suspects;
     private readonly Dictionary<PeerKey, int> _strikes;
     private readonly HashSet<PeerKey> _seen;
@@ -100,13 +101,13 @@ public sealed class SmartBan
     /// <summary>The SHA-1 of every block of a piece that failed, in the order of its failures.</summary>
     public void FailedDigests(PieceIndex piece, ReadOnlySpan<Sha1Hash> digests)
     {
-        foreach (Attempt attempt in _attempts)
+        foreach (LinkedListNode<Attempt> node in _byPiece.GetValueOrDefault(piece.Value) ?? [])
         {
-            if (attempt.Piece == piece && attempt.Digests is null && attempt.Sources.Length == digests.Length)
-            {
-                attempt.Digests = digests.ToArray();
-                return;
-            }
+            Attempt attempt = node.Value;
+            if (attempt.Digests is not null || attempt.Sources.Length != digests.Length)
+                continue;
+            attempt.Digests = digests.ToArray();
+            return;
         }
     }
 
@@ -128,30 +129,19 @@ public sealed class SmartBan
             ReturnToPool(sources);
         }
 
-        foreach (Attempt attempt in _attempts)
-        {
-            if (attempt.Piece == piece)
-                return true;
-        }
-
-        return false;
+        return _byPiece.ContainsKey(piece.Value);
     }
 
     /// <summary>The SHA-1 of every block of a right piece. Adds to <paramref name="convicted"/> whom to ban.</summary>
     public void PassedDigests(PieceIndex piece, ReadOnlySpan<Sha1Hash> digests, ICollection<IPEndPoint> convicted)
     {
-        for (int i = 0; i < _attempts.Count;)
+        if (!_byPiece.Remove(piece.Value, out List<LinkedListNode<Attempt>>? attempts))
+            return;
+        foreach (LinkedListNode<Attempt> node in attempts)
         {
-            Attempt attempt = _attempts[i];
-            if (attempt.Piece != piece)
-            {
-                i++;
-                continue;
-            }
-
-            Forget(i);
-            if (attempt.Digests is { } wrong && wrong.Length == digests.Length)
-                Compare(attempt, wrong, digests, convicted);
+            Forget(node);
+            if (node.Value.Digests is { } wrong && wrong.Length == digests.Length)
+                Compare(node.Value, wrong, digests, convicted);
         }
     }
 
@@ -216,19 +206,28 @@ public sealed class SmartBan
 
     private void Remember(Attempt attempt)
     {
-        _attempts.Add(attempt);
+        LinkedListNode<Attempt> node = _oldestFirst.AddLast(attempt);
+        if (!_byPiece.TryGetValue(attempt.Piece.Value, out List<LinkedListNode<Attempt>>? attempts))
+            _byPiece.Add(attempt.Piece.Value, attempts = []);
+        attempts.Add(node);
         _remembered += attempt.Sources.Length;
         CountSuspects(attempt, 1);
-        while (_remembered > MaxRememberedBlocks && _attempts.Count > 1)
-            Forget(0);
+        while (_remembered > MaxRememberedBlocks && _oldestFirst.Count > 1)
+        {
+            LinkedListNode<Attempt> oldest = _oldestFirst.First!;
+            List<LinkedListNode<Attempt>> others = _byPiece[oldest.Value.Piece.Value];
+            others.Remove(oldest);
+            if (others.Count == 0)
+                _byPiece.Remove(oldest.Value.Piece.Value);
+            Forget(oldest);
+        }
     }
 
-    private void Forget(int index)
+    private void Forget(LinkedListNode<Attempt> node)
     {
-        Attempt attempt = _attempts[index];
-        _attempts.RemoveAt(index);
-        _remembered -= attempt.Sources.Length;
-        CountSuspects(attempt, -1);
+        _oldestFirst.Remove(node);
+        _remembered -= node.Value.Sources.Length;
+        CountSuspects(node.Value, -1);
     }
 
     private void CountSuspects(Attempt attempt, int change)
