@@ -8,7 +8,8 @@ namespace Freshet.Core;
 /// </summary>
 public static class UrlSecrets
 {
-    private const string Mask = "***";
+    /// <summary>What stands where a secret was.</summary>
+    public const string Mask = "***";
 
     /// <summary>A path segment this long that has a digit is taken for a secret wherever it stands.</summary>
     private const int LongSegment = 16;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Freshet.Core;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
@@ -24,7 +25,8 @@ public enum TrackerProtocol
 [DebuggerDisplay("{ToString(),nq}")]
 public sealed class TrackerUrl : IEquatable<TrackerUrl>
 {
-    private const string Hidden = "…";
+    // Of a tracker everything is hidden that is not known to be harmless; UrlSecrets, which meets any URL in any text, can only hide what looks secret.
+    private const string Hidden = UrlSecrets.Mask;
 
     // Shorter parts are no secrets, and hiding each "1" of a text would make it unreadable.
     private const int ShortestSecret = 4;
