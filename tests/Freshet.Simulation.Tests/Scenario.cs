@@ -15,7 +15,7 @@ internal static class Scenario
     {
         if (Environment.GetEnvironmentVariable("FRESHET_SIM_SEED") is { } only)
         {
-            scenario(new SimSwarm(ulong.Parse(only)));
+            PlayOne(scenario, ulong.Parse(only));
             return;
         }
 
@@ -24,12 +24,28 @@ internal static class Scenario
         {
             try
             {
-                scenario(new SimSwarm(seed));
+                PlayOne(scenario, seed);
             }
             catch (Exception e) when (e is not SimulationException)
             {
                 throw new InvalidOperationException($"seed {seed}: {e.Message}", e);
             }
+        }
+    }
+
+    /// <summary>Plays one seed; at its end every node that lives stops, and everything it borrowed must be back.</summary>
+    private static void PlayOne(Action<SimSwarm> scenario, ulong seed)
+    {
+        var swarm = new SimSwarm(seed);
+        scenario(swarm);
+        SimNode[] alive = [.. swarm.Nodes.Where(static node => node.IsAlive)];
+        foreach (SimNode node in alive)
+            node.Command(static (engine, now) => engine.Shutdown(now));
+        swarm.World.RunUntil(() => Array.TrueForAll(alive, static node => node.IsQuiet && node.Pool.RentedBlocks == 0), TimeSpan.FromMinutes(1));
+        foreach (SimNode node in alive)
+        {
+            swarm.Must(node.IsQuiet, $"{node.Address} stops");
+            swarm.Must(node.Pool.RentedBlocks == 0, $"{node.Address} gives all memory back ({node.Pool.RentedBlocks} blocks are out)");
         }
     }
 

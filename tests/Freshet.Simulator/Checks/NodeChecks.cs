@@ -7,18 +7,27 @@ using Freshet.Simulator.World;
 namespace Freshet.Simulator.Checks;
 
 /// <summary>
-/// What must hold at a node at every moment: nothing is said to be had that is not stored and true, memory stays in its budget, no honest peer is banned.
+/// What must hold at a node at every moment: nothing is said to be had that is not stored and true, memory stays in its budget, no honest peer is banned,
+/// and nothing stands still that could go on.
 /// </summary>
-public sealed class NodeChecks(SimWorld world, SimNode node)
+public sealed class NodeChecks
 {
+    private readonly SimWorld _world;
+    private readonly SimNode _node;
+    private readonly StandstillWatch _watch;
+
+    internal NodeChecks(SimSwarm swarm, SimNode node)
+    {
+        _world = swarm.World;
+        _node = node;
+        _watch = new StandstillWatch(swarm, node);
+    }
+
     /// <summary>Peers that send wrong data; anybody else must never be banned.</summary>
     public HashSet<IPAddress> Villains { get; } = [];
 
     /// <summary>Pieces that were announced as done.</summary>
     public int PiecesDone { get; private set; }
-
-    /// <summary>When the last piece was done.</summary>
-    public MonoTime LastProgress { get; private set; }
 
     /// <summary>The most blocks that were in memory at once.</summary>
     public int MostBlocks { get; private set; }
@@ -30,31 +39,38 @@ public sealed class NodeChecks(SimWorld world, SimNode node)
         {
             case PieceNotice piece:
                 PiecesDone++;
-                LastProgress = world.Now;
-                MustBeStored(node.Contents[piece.Torrent], piece.Piece);
+                MustBeStored(_node.Contents[piece.Torrent], piece.Piece);
                 break;
             case PeerBannedNotice banned when !Villains.Contains(banned.Endpoint.Address):
-                throw new SimulationException(world, $"{node.Address} banned the honest peer {banned.Endpoint}: {banned.Reason}");
+                throw new SimulationException(_world, $"{_node.Address} banned the honest peer {banned.Endpoint}: {banned.Reason}");
         }
     }
 
     /// <summary>Looks at the node after each iteration of its loop.</summary>
-    public void Step() => MostBlocks = Math.Max(MostBlocks, node.Pool.RentedBlocks);
+    public void Step()
+    {
+        MostBlocks = Math.Max(MostBlocks, _node.Pool.RentedBlocks);
+        if (MostBlocks * (long)BlockRange.BlockLength > _node.MemoryLimit)
+            throw new SimulationException(_world, $"{_node.Address} has {MostBlocks} blocks in memory, more than its budget");
+    }
+
+    /// <summary>Looks whether the node stands still; every virtual second while it lives.</summary>
+    public void Watch() => _watch.Look();
 
     /// <summary>Every piece that the node says it has is stored and true. For the end of a scenario.</summary>
     public void MustBeTrue(TorrentId id)
     {
-        Bitfield pieces = node.Pieces(id);
+        Bitfield pieces = _node.Pieces(id);
         for (int i = pieces.NextSet(0); i >= 0; i = pieces.NextSet(i + 1))
-            MustBeStored(node.Contents[id], new PieceIndex(i));
+            MustBeStored(_node.Contents[id], new PieceIndex(i));
     }
 
     /// <summary>All files hold exactly the true bytes.</summary>
     public void MustBeComplete(TorrentId id)
     {
-        SimContent content = node.Contents[id];
-        if (!node.IsFinished(id))
-            throw new SimulationException(world, $"{node.Address} is not complete: {node.Status(id).PiecesDone} of {content.Layout.PieceCount} pieces, {node.Status(id).State} {node.Status(id).Reason}");
+        SimContent content = _node.Contents[id];
+        if (!_node.IsFinished(id))
+            throw new SimulationException(_world, $"{_node.Address} is not complete: {_node.Status(id).PiecesDone} of {content.Layout.PieceCount} pieces, {_node.Status(id).State} {_node.Status(id).Reason}");
         for (int i = 0; i < content.Layout.PieceCount; i++)
             MustBeStored(content, new PieceIndex(i));
     }
@@ -62,9 +78,9 @@ public sealed class NodeChecks(SimWorld world, SimNode node)
     private void MustBeStored(SimContent content, PieceIndex piece)
     {
         byte[] stored = new byte[content.Layout.LengthOf(piece)];
-        if (!node.Disk.FilesOf(content.Metainfo).Read(new BlockRange(piece, 0, stored.Length), stored))
-            throw new SimulationException(world, $"{node.Address} has piece {piece}, but it is not stored");
+        if (!_node.Disk.FilesOf(content.Metainfo).Read(new BlockRange(piece, 0, stored.Length), stored))
+            throw new SimulationException(_world, $"{_node.Address} has piece {piece}, but it is not stored");
         if (!content.Truth(piece).SequenceEqual(stored))
-            throw new SimulationException(world, $"{node.Address} has piece {piece}, but its bytes are wrong");
+            throw new SimulationException(_world, $"{_node.Address} has piece {piece}, but its bytes are wrong");
     }
 }

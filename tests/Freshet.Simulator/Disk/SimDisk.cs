@@ -14,7 +14,9 @@ public sealed class SimDisk
     private readonly SeededRandom _random;
     private readonly Dictionary<TorrentId, StorageLocation> _open = [];
     private readonly Dictionary<Sha1Hash, SimFiles> _files = [];
+    private readonly Queue<Order> _orders = new();
     private MonoTime _free;
+    private MonoTime _lastDone;
 
     /// <summary>Makes an empty disk.</summary>
     public SimDisk(SimWorld world)
@@ -48,18 +50,58 @@ public sealed class SimDisk
         FilesOf(metainfo);
     }
 
-    /// <summary>Carries a job out. <paramref name="done"/> gets it back later; a killed node passes a callback that drops it.</summary>
-    public void Submit(DiskJob job, SimFiles files, BlockPool pool, Func<bool> alive, Action<DiskJob> done)
+    /// <summary>Carries a job out; <paramref name="done"/> gets it back later.</summary>
+    public void Submit(DiskJob job, SimFiles files, BlockPool pool, Action<DiskJob> done)
     {
-        _free = MonoTime.Max(_free, _world.Now) + Cost(job);
-        _world.At(_free + Settings.Latency, () =>
+        var order = new Order(job, files, MonoTime.Max(_free, _world.Now));
+        _free = order.Begins + Cost(job);
+        _orders.Enqueue(order);
+        _lastDone = MonoTime.Max(_lastDone, _free + Settings.Latency);
+        _world.At(_lastDone, () =>
         {
-            // A job that was not begun when the process died never happens.
-            if (!alive())
+            if (order.IsAbandoned)
                 return;
+            _orders.Dequeue();
             Perform(job, _open[job.Torrent], files, pool);
             done(job);
         });
+    }
+
+    /// <summary>The process that gave the orders dies: what was not begun never happens, and a write that was stops anywhere in its middle.</summary>
+    public void Abandon(BlockPool pool)
+    {
+        foreach (Order order in _orders)
+        {
+            order.IsAbandoned = true;
+            if (order.Job.Kind == DiskJobKind.Write && order.Begins <= _world.Now)
+                Tear(order, pool);
+        }
+
+        _orders.Clear();
+        _free = _lastDone = _world.Now;
+    }
+
+    private void Tear(Order order, BlockPool pool)
+    {
+        PieceLayout layout = _open[order.Job.Torrent].Layout;
+        int last = order.Job.FirstBlock + _random.Next(order.Job.BlockCount);
+        for (int i = order.Job.FirstBlock; i <= last; i++)
+        {
+            BlockRange block = layout.Block(order.Job.Range.Piece, i);
+            int length = i == last ? _random.Next(block.Length + 1) : block.Length;
+            if (HasRoomFor(block, order.Files) && length > 0)
+                order.Files.Write(block with { Length = length }, InMemory(order.Job, layout, i, pool)[..length], _world.Now);
+        }
+    }
+
+    private bool HasRoomFor(BlockRange block, SimFiles files)
+    {
+        if (Settings.Capacity == long.MaxValue)
+            return true;
+        long used = 0;
+        foreach (SimFiles each in _files.Values)
+            used += each.Used;
+        return used + files.Growth(block) <= Settings.Capacity;
     }
 
     private TimeSpan Cost(DiskJob job)
@@ -133,7 +175,7 @@ public sealed class SimDisk
         for (int i = job.FirstBlock; i < job.FirstBlock + job.BlockCount; i++)
         {
             BlockRange block = layout.Block(job.Range.Piece, i);
-            if (_files.Values.Sum(static each => each.Used) + files.Growth(block) > Settings.Capacity)
+            if (!HasRoomFor(block, files))
             {
                 job.Error = new DiskError(DiskErrorKind.Full, "simulated", "no space left on the simulated disk");
                 return;
@@ -212,5 +254,16 @@ public sealed class SimDisk
             return false;
         job.Error = new DiskError(DiskErrorKind.Device, "simulated", "the device failed");
         return true;
+    }
+
+    private sealed class Order(DiskJob job, SimFiles files, MonoTime begins)
+    {
+        public DiskJob Job => job;
+
+        public SimFiles Files => files;
+
+        public MonoTime Begins => begins;
+
+        public bool IsAbandoned { get; set; }
     }
 }

@@ -1,11 +1,15 @@
 using System.Net;
 using Freshet.Abstractions;
+using Freshet.Core;
 
 namespace Freshet.Simulator.Network;
 
 /// <summary>What runs at an address of the simulated network.</summary>
 public interface ISimHost
 {
+    /// <summary>Whether it has one of these pieces and answers requests while it does not choke: the watch for standstill counts on such hosts.</summary>
+    bool Offers(InfoHashes torrent, Bitfield missing);
+
     /// <summary>Someone connects to one of our listening ports. Answer with the receiver of what it sends, or null to refuse.</summary>
     ISimStreamReceiver? Accept(SimStream stream, IPEndPoint from, int port);
 

@@ -112,6 +112,10 @@ public sealed class SimNetwork
     /// <summary>The way from one host to another and back.</summary>
     public TimeSpan RoundTrip(IPAddress one, IPAddress other) => (Latency(one) + Latency(other)) * 2;
 
+    /// <summary>Whether a host at one address can get one of these pieces from another: it is there, has it, answers, and nothing is cut.</summary>
+    public bool IsOffered(IPAddress one, IPAddress other, InfoHashes torrent, Bitfield missing)
+        => _hosts.TryGetValue(other, out (ISimHost Host, SimLink Link) host) && !IsCut(one, other) && host.Host.Offers(torrent, missing);
+
     internal bool IsCut(IPEndPoint one, IPEndPoint other) => IsCut(one.Address, other.Address);
 
     internal MonoTime Arrival(SimStream from, int bytes)

@@ -17,6 +17,9 @@ internal sealed class SimConnection(SimNode node, PeerLink link, SimStream strea
 
     public bool IsClosed { get; private set; }
 
+    /// <summary>Whether the node will look at it at the end of its turn.</summary>
+    public bool IsTouched { get; set; }
+
     public int Receive(ReadOnlySpan<byte> bytes)
     {
         if (IsClosed)
@@ -69,6 +72,7 @@ internal sealed class SimConnection(SimNode node, PeerLink link, SimStream strea
         if (IsClosed)
             return;
         IsClosed = true;
+        node.CountClosed();
         stream.Close();
         link.Close(reason, node);
     }

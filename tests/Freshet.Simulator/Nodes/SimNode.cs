@@ -15,9 +15,10 @@ namespace Freshet.Simulator.Nodes;
 /// A whole Freshet session in the simulated world: the real engine and the real wire codec on simulated lines, disk, store and trackers. It does what
 /// the I/O side does for a real one: feeds events in batches, then lets time advance, then carries the effects out.
 /// </summary>
-public sealed class SimNode : ISimHost, IEngineEffects, IPeerEventSink
+public sealed partial class SimNode : ISimHost, IEngineEffects, IPeerEventSink
 {
     private const int ListenPort = 6881;
+    private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
 
     private readonly SimSwarm _swarm;
     private readonly SessionEngine _engine;
@@ -25,11 +26,14 @@ public sealed class SimNode : ISimHost, IEngineEffects, IPeerEventSink
     private readonly List<SimConnection> _ordered = [];
     private readonly List<SimConnection> _touched = [];
     private readonly Queue<PeerEvent> _events = new();
-    private readonly Queue<Action> _effects = new();
+    private readonly Queue<PeerCommand> _commands = new();
     private readonly Dictionary<TorrentId, SimContent> _contents = [];
+    private readonly Dictionary<TorrentId, Bitfield> _wanted = [];
     private long _incoming = 1;
     private SimContent? _adding;
     private bool _running;
+    private bool _turnIsAsked;
+    private int _closed;
     private MonoTime _wake = MonoTime.Never;
 
     internal SimNode(SimSwarm swarm, IPAddress address, SimDisk disk, SimStore store, SimNodeSettings settings)
@@ -38,13 +42,15 @@ public sealed class SimNode : ISimHost, IEngineEffects, IPeerEventSink
         Address = address;
         Disk = disk;
         Store = store;
+        MemoryLimit = settings.Memory;
         Pool = new BlockPool(settings.Memory);
         SeededRandom random = swarm.World.Fork();
         byte[] secret = new byte[32];
         random.NextBytes(secret);
         SessionSettings session = settings.Session(PeerId.Create(random), ListenPort);
         _engine = new SessionEngine(session, this, Pool, random, secret, Now);
-        Checks = new NodeChecks(swarm.World, this);
+        Checks = new NodeChecks(swarm, this);
+        Watch();
     }
 
     /// <summary>Where the node is.</summary>
@@ -64,6 +70,12 @@ public sealed class SimNode : ISimHost, IEngineEffects, IPeerEventSink
 
     /// <summary>What is checked all the time.</summary>
     public NodeChecks Checks { get; }
+
+    /// <summary>The most payload that may be in memory, in bytes.</summary>
+    public long MemoryLimit { get; }
+
+    /// <summary>Whether all torrents are stopped, saved and closed.</summary>
+    public bool IsQuiet => _engine.IsQuiet;
 
     /// <summary>Whether the process lives.</summary>
     public bool IsAlive { get; private set; } = true;
@@ -92,11 +104,13 @@ public sealed class SimNode : ISimHost, IEngineEffects, IPeerEventSink
         {
             // The engine gives the number; a storage effect that comes before it is known is about this torrent.
             _adding = content;
-            AddOutcome outcome = _engine.AddTorrent(adapt is null ? spec : adapt(spec), Now);
+            spec = adapt is null ? spec : adapt(spec);
+            AddOutcome outcome = _engine.AddTorrent(spec, Now);
             if (!outcome.IsAdded)
                 throw new SimulationException(_swarm.World, $"the torrent was refused: {outcome.Refusal}");
             id = outcome.Id;
             _contents[id] = content;
+            _wanted[id] = WantedOf(content.Layout, spec.Selection);
         });
         return id;
     }
@@ -104,9 +118,22 @@ public sealed class SimNode : ISimHost, IEngineEffects, IPeerEventSink
     /// <summary>Does something with the engine as a command of its owner.</summary>
     public void Command(Action<SessionEngine, MonoTime> command) => Run(() => command(_engine, Now));
 
+    /// <summary>Selects other files of a torrent; null for all.</summary>
+    public void Select(TorrentId id, IReadOnlyList<FileIndex>? selection) => Run(() =>
+    {
+        _wanted[id] = WantedOf(_contents[id].Layout, selection);
+        _engine.Select(id, selection, Now);
+    });
+
+    /// <summary>The pieces of a torrent that are selected.</summary>
+    public Bitfield Wanted(TorrentId id) => _wanted[id];
+
     /// <summary>A torrent now.</summary>
     public TorrentSnapshot Status(TorrentId id)
         => _engine.GetStatus(id, Now) ?? throw new SimulationException(_swarm.World, "the torrent is gone");
+
+    /// <summary>A torrent now, or null where it is gone.</summary>
+    public TorrentSnapshot? Find(TorrentId id) => _engine.GetStatus(id, Now);
 
     /// <summary>The connections of a torrent now.</summary>
     public IReadOnlyList<PeerSnapshot> Peers(TorrentId id) => _engine.GetPeers(id, Now);
@@ -125,6 +152,7 @@ public sealed class SimNode : ISimHost, IEngineEffects, IPeerEventSink
         IsAlive = false;
         _swarm.World.Trace.Add(Now, $"{Address} is killed");
         _swarm.Network.Remove(Address);
+        Disk.Abandon(Pool);
     }
 
     /// <summary>Every connection breaks, as when a cable is pulled for a moment.</summary>
@@ -134,182 +162,42 @@ public sealed class SimNode : ISimHost, IEngineEffects, IPeerEventSink
             connection.Closed();
     });
 
-    ISimStreamReceiver? ISimHost.Accept(SimStream stream, IPEndPoint from, int port)
+    bool ISimHost.Offers(InfoHashes torrent, Bitfield missing)
     {
-        if (!IsAlive || port != ListenPort)
-            return null;
-        var id = new ConnectionId(_incoming);
-        _incoming += 2;
-        return Join(new SimConnection(this, PeerLink.Incoming(id, from, Pool, Now), stream));
+        foreach ((TorrentId id, SimContent content) in _contents)
+        {
+            if (!IsAlive || content.Metainfo.Hashes != torrent || _engine.GetPieces(id) is not { } pieces)
+                continue;
+            for (int i = missing.NextSet(0); i >= 0; i = missing.NextSet(i + 1))
+            {
+                if (pieces[i])
+                    return true;
+            }
+        }
+
+        return false;
     }
 
-    void ISimHost.Receive(Datagram datagram) => Run(() => _engine.Handle(datagram, Now));
-
-    void IPeerEventSink.Post(in PeerEvent peerEvent) => _events.Enqueue(peerEvent);
-
-    void IEngineEffects.Send(in PeerCommand command)
-    {
-        PeerCommand copy = command;
-        _effects.Enqueue(() => Carry(copy));
-    }
-
-    void IEngineEffects.OpenStorage(StorageLocation location)
-    {
-        if (!_contents.ContainsKey(location.Torrent))
-            _contents[location.Torrent] = _adding!;
-        Disk.Open(location, _contents[location.Torrent].Metainfo);
-    }
-
-    void IEngineEffects.Submit(DiskJob job)
-    {
-        SimFiles files = Disk.FilesOf(_contents[job.Torrent].Metainfo);
-        Disk.Submit(job, files, Pool, () => IsAlive, done => Run(() => _engine.Handle(done, Now)));
-    }
-
-    void IEngineEffects.Fetch(HttpFetch fetch)
-        => _swarm.Fetch(fetch, Address, result => Run(() => _engine.Handle(result, Now)));
-
-    void IEngineEffects.Resolve(ResolveRequest request)
-    {
-        IPAddress? address = _swarm.Network.Resolve(request.Host);
-        var result = new ResolveResult(request.Id, address is null ? [] : [address], address is null ? "no such host" : null);
-        _swarm.World.After(TimeSpan.FromMilliseconds(20), () => Run(() => _engine.Handle(result, Now)));
-    }
-
-    void IEngineEffects.SendDatagram(in Datagram datagram)
-    {
-        var copy = new Datagram(datagram.Remote, datagram.Bytes.ToArray());
-        _effects.Enqueue(() => _swarm.Network.Send(Endpoint, copy));
-    }
-
-    void IEngineEffects.Save(ResumeRecord record, long ticket)
-        => Store.Save(record, () => IsAlive, error => Run(() => _engine.HandleSaved(ticket, error, Now)));
-
-    void IEngineEffects.Publish(EngineNotice notice)
-    {
-        Notices.Add(notice);
-        if (notice is not PieceNotice)
-            _swarm.World.Trace.Add(Now, $"{Address} {notice}");
-        Checks.Notice(notice);
-    }
-
-    internal void Touch(SimConnection connection)
-    {
-        if (!_touched.Contains(connection))
-            _touched.Add(connection);
-        if (!_running)
-            _swarm.World.After(TimeSpan.Zero, () => Run(static () => { }));
-    }
-
-    private SimConnection Join(SimConnection connection)
-    {
-        _connections[connection.Id] = connection;
-        _ordered.Add(connection);
-        Touch(connection);
-        return connection;
-    }
-
-    /// <summary>One iteration of the loop: something happens, the engine handles all of it, effects are carried out, what waits is sent.</summary>
-    private void Run(Action action)
+    private void Watch() => _swarm.World.After(WatchInterval, () =>
     {
         if (!IsAlive)
             return;
-        if (_running)
-        {
-            _swarm.World.After(TimeSpan.Zero, () => Run(action));
-            return;
-        }
+        Checks.Watch();
+        Watch();
+    });
 
-        _running = true;
-        action();
-        do
-        {
-            while (_events.TryDequeue(out PeerEvent peerEvent))
-                _engine.Handle(peerEvent, Now);
-            _engine.Advance(Now);
-            while (_effects.TryDequeue(out Action? effect))
-                effect();
-            foreach (SimConnection connection in _ordered.Where(static connection => connection.IsStarved).ToArray())
-            {
-                if (Pool.FreeBlocks > 0)
-                    connection.Resume();
-                if (!_touched.Contains(connection))
-                    _touched.Add(connection);
-            }
-
-            foreach (SimConnection connection in _touched.ToArray())
-                connection.Flush();
-            _touched.Clear();
-        }
-        while (_events.Count > 0 || _effects.Count > 0);
-        if (_ordered.RemoveAll(static connection => connection.IsClosed) > 0)
-        {
-            foreach (ConnectionId gone in _connections.Where(static pair => pair.Value.IsClosed).Select(static pair => pair.Key).ToArray())
-                _connections.Remove(gone);
-        }
-
-        _running = false;
-        Checks.Step();
-        Sleep();
-    }
-
-    private void Carry(PeerCommand command)
+    private static Bitfield WantedOf(PieceLayout layout, IReadOnlyList<FileIndex>? selection)
     {
-        if (command.Kind == PeerCommandKind.Connect)
+        var wanted = new Bitfield(layout.PieceCount);
+        if (selection is null)
+            wanted.SetAll();
+        foreach (FileIndex file in selection ?? [])
         {
-            Connect(command.Connection, (ConnectionSetup)command.Payload!);
-            return;
+            (PieceIndex first, PieceIndex last) = layout.PiecesOf(file);
+            for (int i = first.Value; i <= last.Value; i++)
+                wanted[i] = true;
         }
 
-        if (!_connections.TryGetValue(command.Connection, out SimConnection? connection) || connection.IsClosed)
-        {
-            // The connection closed while the command was on its way; its lease is still ours to return.
-            Pool.Return(command.Lease);
-            return;
-        }
-
-        connection.Apply(command);
-        if (!_touched.Contains(connection))
-            _touched.Add(connection);
-    }
-
-    private void Connect(ConnectionId id, ConnectionSetup setup)
-        => _swarm.Network.Connect(
-            Address,
-            setup.Endpoint,
-            stream => IsAlive ? Join(new SimConnection(this, PeerLink.Outgoing(id, setup, Pool, Now), stream)) : null,
-            refused => Run(() => _events.Enqueue(new PeerEvent(PeerEventKind.Closed, id)
-            {
-                Reason = refused ? DisconnectReason.ConnectFailed : DisconnectReason.ConnectTimeout,
-            })));
-
-    private void Sleep()
-    {
-        MonoTime next = _engine.NextDeadline;
-        foreach (SimConnection connection in _ordered)
-            next = MonoTime.Min(next, connection.Deadline);
-        if (next.IsNever)
-            return;
-
-        // A wake-up that is asked for again and again at the same moment must still let time pass.
-        next = MonoTime.Max(next, Now + TimeSpan.FromMicroseconds(10));
-        if (!_wake.IsNever && _wake > Now && _wake <= next)
-            return;
-        _wake = next;
-        _swarm.World.At(next, () =>
-        {
-            if (_wake == Now)
-                _wake = MonoTime.Never;
-            Run(() =>
-            {
-                foreach (SimConnection connection in _ordered)
-                {
-                    if (connection.Deadline > Now)
-                        continue;
-                    connection.Advance();
-                    _touched.Add(connection);
-                }
-            });
-        });
+        return wanted;
     }
 }

@@ -9,6 +9,9 @@ namespace Freshet.Simulator.Peers;
 public sealed class Poisoner(SimWorld world, SimNetwork network, IPAddress address, SimContent content, double wrong, double dropped = 0, SimLinkSettings? link = null)
     : ScriptedPeer(world, network, address, content, link)
 {
+    /// <inheritdoc/>
+    protected override bool AnswersRequests => dropped == 0;
+
     /// <summary>Wrong blocks sent.</summary>
     public int WrongBlocks { get; private set; }
 
@@ -54,6 +57,9 @@ public sealed class Leaver(SimWorld world, SimNetwork network, IPAddress address
 public sealed class Staller(SimWorld world, SimNetwork network, IPAddress address, SimContent content)
     : ScriptedPeer(world, network, address, content)
 {
+    /// <inheritdoc/>
+    protected override bool AnswersRequests => false;
+
     /// <summary>Requests that were ignored.</summary>
     public int Ignored { get; private set; }
 
@@ -65,6 +71,9 @@ public sealed class Staller(SimWorld world, SimNetwork network, IPAddress addres
 public sealed class Flapper(SimWorld world, SimNetwork network, IPAddress address, SimContent content, TimeSpan every)
     : ScriptedPeer(world, network, address, content)
 {
+    /// <inheritdoc/>
+    protected override bool AnswersRequests => false;
+
     private bool _choking;
 
     /// <inheritdoc/>
@@ -96,6 +105,9 @@ public sealed class LengthDripper(SimWorld world, SimNetwork network, IPAddress 
     : ScriptedPeer(world, network, address, content)
 {
     /// <inheritdoc/>
+    protected override bool AnswersRequests => false;
+
+    /// <inheritdoc/>
     protected override void OnHandshake(ScriptedConnection connection)
     {
         connection.Raw([0xFF, 0xFF, 0xFF, 0xF0, 20]);
@@ -116,6 +128,9 @@ public sealed class Babbler(SimWorld world, SimNetwork network, IPAddress addres
     : ScriptedPeer(world, network, address, content)
 {
     /// <inheritdoc/>
+    protected override bool AnswersRequests => false;
+
+    /// <inheritdoc/>
     protected override void OnHandshake(ScriptedConnection connection)
     {
         byte[] noise = new byte[1 + Random.Next(4096)];
@@ -128,6 +143,9 @@ public sealed class Babbler(SimWorld world, SimNetwork network, IPAddress addres
 public sealed class HaveFlooder(SimWorld world, SimNetwork network, IPAddress address, SimContent content)
     : ScriptedPeer(world, network, address, content)
 {
+    /// <inheritdoc/>
+    protected override bool AnswersRequests => false;
+
     /// <inheritdoc/>
     protected override void OnHandshake(ScriptedConnection connection) => Flood(connection);
 
@@ -145,6 +163,9 @@ public sealed class HaveFlooder(SimWorld world, SimNetwork network, IPAddress ad
 public sealed class RequestFlooder(SimWorld world, SimNetwork network, IPAddress address, SimContent content)
     : ScriptedPeer(world, network, address, content)
 {
+    /// <inheritdoc/>
+    protected override bool AnswersRequests => false;
+
     /// <inheritdoc/>
     protected override Bitfield Pieces() => new(Content.Layout.PieceCount);
 

@@ -32,10 +32,16 @@ public enum SimTrackerMood
 public sealed class SimTracker : ISimHost
 {
     private const int MostPeers = 50;
+
+    // More often than this nobody asks a tracker that has told him nothing of the kind, but to say that something has happened.
+    private static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(30);
+
     private readonly SimWorld _world;
     private readonly SimNetwork _network;
     private readonly IPAddress _address;
     private readonly Dictionary<string, List<IPEndPoint>> _swarms = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Swarm, IPEndPoint Peer, bool Udp), MonoTime> _lastAsked = [];
+    private readonly Dictionary<IPEndPoint, string> _lastDatagrams = [];
 
     /// <summary>Puts a tracker at an address.</summary>
     public SimTracker(SimWorld world, SimNetwork network, IPAddress address)
@@ -48,6 +54,9 @@ public sealed class SimTracker : ISimHost
 
     /// <summary>How it behaves.</summary>
     public SimTrackerMood Mood { get; set; }
+
+    /// <summary>Whether whoever asks finds himself among the peers, as with many trackers.</summary>
+    public bool NamesAsker { get; set; }
 
     /// <summary>Seconds between announces that it asks for.</summary>
     public int Interval { get; set; } = 1800;
@@ -65,6 +74,7 @@ public sealed class SimTracker : ISimHost
     public void Fetch(HttpFetch fetch, IPAddress from, Action<HttpFetchResult> answer)
     {
         Announces++;
+        MindStorm(fetch.Url, from);
         if (Mood == SimTrackerMood.Silent)
         {
             _world.After(fetch.Timeout, () => answer(new HttpFetchResult(fetch.Id, 0, null, default, null, "the tracker did not answer in time")));
@@ -75,10 +85,13 @@ public sealed class SimTracker : ISimHost
         {
             SimTrackerMood.Refusing => Encoding.ASCII.GetBytes("d14:failure reason11:not welcomee"),
             SimTrackerMood.Babbling => Encoding.ASCII.GetBytes("<html>busy</html>"),
-            _ => Answer(fetch.Url, from),
+            _ => Answer(Query(fetch.Url), from),
         };
         _world.After(_network.RoundTrip(from, _address), () => answer(new HttpFetchResult(fetch.Id, 200, null, body, _address, null)));
     }
+
+    /// <inheritdoc/>
+    public bool Offers(InfoHashes torrent, Bitfield missing) => false;
 
     /// <inheritdoc/>
     public ISimStreamReceiver? Accept(SimStream stream, IPEndPoint from, int port) => null;
@@ -130,6 +143,12 @@ public sealed class SimTracker : ISimHost
         string swarm = Convert.ToHexStringLower(request.Slice(16, 20));
         string happened = BinaryPrimitives.ReadInt32BigEndian(request[80..]) switch { 1 => "completed", 2 => "started", 3 => "stopped", _ => "" };
         var peer = new IPEndPoint(from.Address, BinaryPrimitives.ReadUInt16BigEndian(request[96..]));
+
+        // The same request once more is no announce of its own: the way there loses some.
+        string datagram = Convert.ToHexStringLower(request);
+        if (_lastDatagrams.GetValueOrDefault(from) != datagram)
+            MindStorm(swarm, peer, isUdp: true, happened);
+        _lastDatagrams[from] = datagram;
         byte[] peers = Compact(Announce(swarm, peer, happened), from.AddressFamily);
         byte[] rest = new byte[12 + peers.Length];
         BinaryPrimitives.WriteInt32BigEndian(rest, Interval);
@@ -137,11 +156,27 @@ public sealed class SimTracker : ISimHost
         return Udp(1, request[12..16], rest);
     }
 
-    private byte[] Answer(Uri url, IPAddress from)
-    {
-        Dictionary<string, string> query = url.Query.TrimStart('?').Split('&')
+    private static Dictionary<string, string> Query(Uri url)
+        => url.Query.TrimStart('?').Split('&')
             .Select(static pair => pair.Split('=', 2))
             .ToDictionary(static pair => pair[0], static pair => pair.Length > 1 ? pair[1] : "", StringComparer.Ordinal);
+
+    private void MindStorm(Uri url, IPAddress from)
+    {
+        Dictionary<string, string> query = Query(url);
+        var peer = new IPEndPoint(from, int.Parse(query["port"]));
+        MindStorm(query["info_hash"], peer, isUdp: false, query.GetValueOrDefault("event", ""));
+    }
+
+    private void MindStorm(string swarm, IPEndPoint peer, bool isUdp, string happened)
+    {
+        if (happened.Length == 0 && _lastAsked.TryGetValue((swarm, peer, isUdp), out MonoTime last) && _world.Now - last < LeastInterval)
+            throw new SimulationException(_world, $"{peer} announces again after {_world.Now - last}");
+        _lastAsked[(swarm, peer, isUdp)] = _world.Now;
+    }
+
+    private byte[] Answer(Dictionary<string, string> query, IPAddress from)
+    {
         byte[] hash = Unescape(query["info_hash"]);
         if (hash.Length != Sha1Hash.Length)
             return Encoding.ASCII.GetBytes("d14:failure reason13:bad info_hashe");
@@ -160,10 +195,13 @@ public sealed class SimTracker : ISimHost
         if (!_swarms.TryGetValue(swarm, out List<IPEndPoint>? peers))
             _swarms[swarm] = peers = [];
         peers.Remove(peer);
-        IPEndPoint[] others = [.. peers.TakeLast(MostPeers)];
+        if (NamesAsker)
+            peers.Add(peer);
+        IPEndPoint[] answer = [.. peers.TakeLast(MostPeers)];
+        peers.Remove(peer);
         if (happened != "stopped" && peer.Port != 0)
             peers.Add(peer);
-        return others;
+        return answer;
     }
 
     private static byte[] Unescape(string text)
