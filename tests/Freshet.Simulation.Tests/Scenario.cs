@@ -66,4 +66,12 @@ internal static class Scenario
     /// <summary>Some lengths of files, odd and empty ones among them.</summary>
     public static long[] OddFiles(this SimSwarm swarm, int count, int most)
         => [.. Enumerable.Range(0, count).Select(i => i % 5 == 3 ? 0L : 1 + swarm.World.Random.Next(most))];
+
+    /// <summary>A few files of a torrent, at least one that is not empty.</summary>
+    public static IReadOnlyList<FileIndex> SomeFiles(this SimSwarm swarm, SimContent content)
+    {
+        SeededRandom random = swarm.World.Random;
+        FileIndex[] full = [.. content.Layout.Files.Where(static file => file.Length > 0).Select(static file => file.Index)];
+        return [full[random.Next(full.Length)], .. content.Layout.Files.Where(_ => random.Chance(0.3)).Select(static file => file.Index)];
+    }
 }

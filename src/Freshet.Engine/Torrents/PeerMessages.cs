@@ -50,6 +50,16 @@ internal sealed class PeerMessages
         }
     }
 
+    /// <summary>More is wanted after all: peers who were told otherwise hear of it (BEP 21).</summary>
+    public void WantMore()
+    {
+        foreach (PeerConnection peer in _torrent.Connector.Connections)
+        {
+            if (peer.IsGreeted && peer.SupportsExtensions)
+                SayExtensions(peer);
+        }
+    }
+
     private static DisconnectReason Spend(PeerConnection peer, MonoTime now)
         => peer.MayFlap(now) ? DisconnectReason.None : DisconnectReason.ProtocolError;
 

@@ -58,6 +58,12 @@ internal sealed class SwarmConnector
     public void Open(MonoTime now)
     {
         _isOpen = true;
+        EndPauses(now);
+    }
+
+    /// <summary>Something is wanted that was not: peers who were let go because nobody wanted anything are dialled again.</summary>
+    public void EndPauses(MonoTime now)
+    {
         Candidates.EndPauses(now);
         Schedule(now);
     }
@@ -242,6 +248,9 @@ internal sealed class SwarmConnector
     {
         if (connection.Phase == ConnectionPhase.Ready)
         {
+            // The other side may be the first to see that neither wants anything: that is no failure of its.
+            if (reason == DisconnectReason.ClosedByPeer && _torrent.WantsNothing && !connection.IsInterestedInUs)
+                reason = DisconnectReason.Useless;
             ReadyCount--;
             if (_byPeer.TryGetValue(connection.Peer, out PeerConnection? known) && known == connection)
                 _byPeer.Remove(connection.Peer);

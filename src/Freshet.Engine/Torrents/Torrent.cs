@@ -117,10 +117,15 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     /// <summary>Selects other files.</summary>
     public void Select(IReadOnlyList<FileIndex>? selection, MonoTime now)
     {
+        bool wasComplete = Picker.IsComplete;
         Wanted.Select(selection);
         Picker.SetWanted(Wanted.Pieces);
         Requester.WakeAll();
         Lifecycle.WantedChanged(now);
+        if (!wasComplete || !IsFetching)
+            return;
+        Messages.WantMore();
+        Connector.EndPauses(now);
     }
 
     /// <summary>A block that the picker accepted goes to storage, and its sender answers for it.</summary>
@@ -140,9 +145,12 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     /// <summary>The pieces that peers are told of; a copy.</summary>
     public Bitfield AnnouncedPieces() => Picker.Have.Clone();
 
+    /// <summary>Whether the torrent runs and has all that is wanted.</summary>
+    public bool WantsNothing => Lifecycle.IsOpen && Picker.IsComplete;
+
     /// <summary>Whether neither side wants anything of the other, now or later.</summary>
     public bool IsUseless(PeerConnection peer)
-        => Lifecycle.IsOpen && Picker.IsComplete && !peer.IsInterestedInUs && (peer.IsUploadOnly || peer.IsSeeder);
+        => WantsNothing && !peer.IsInterestedInUs && (peer.IsUploadOnly || peer.IsSeeder);
 
     /// <summary>Does once what a batch of events has left.</summary>
     public void EndIteration()
@@ -258,7 +266,8 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
 
     private void AnnouncePieces(PeerConnection peer)
     {
-        if (!peer.IsGreeted || peer.IsUploadOnly)
+        // Also those who say that they want nothing more: they may want more again, and must know then what is here.
+        if (!peer.IsGreeted)
             return;
         foreach (PieceIndex piece in _newPieces)
         {

@@ -26,6 +26,9 @@ public sealed class NodeChecks
     /// <summary>Peers that send wrong data; anybody else must never be banned.</summary>
     public HashSet<IPAddress> Villains { get; } = [];
 
+    /// <summary>Whether bytes on disk change by themselves, so that a piece may be wrong the moment it is written.</summary>
+    public bool DiskRots { get; set; }
+
     /// <summary>Pieces that were announced as done.</summary>
     public int PiecesDone { get; private set; }
 
@@ -39,7 +42,8 @@ public sealed class NodeChecks
         {
             case PieceNotice piece:
                 PiecesDone++;
-                MustBeStored(_node.Contents[piece.Torrent], piece.Piece);
+                if (!DiskRots)
+                    MustBeStored(_node.Contents[piece.Torrent], piece.Piece);
                 break;
             case PeerBannedNotice banned when !Villains.Contains(banned.Endpoint.Address):
                 throw new SimulationException(_world, $"{_node.Address} banned the honest peer {banned.Endpoint}: {banned.Reason}");

@@ -164,9 +164,11 @@ public sealed partial class SimNode : ISimHost, IEngineEffects, IPeerEventSink
 
     bool ISimHost.Offers(InfoHashes torrent, Bitfield missing)
     {
+        if (!IsAlive || Disk.Settings.ReadFailures > 0)
+            return false;
         foreach ((TorrentId id, SimContent content) in _contents)
         {
-            if (!IsAlive || content.Metainfo.Hashes != torrent || _engine.GetPieces(id) is not { } pieces)
+            if (content.Metainfo.Hashes != torrent || _engine.GetPieces(id) is not { } pieces)
                 continue;
             for (int i = missing.NextSet(0); i >= 0; i = missing.NextSet(i + 1))
             {

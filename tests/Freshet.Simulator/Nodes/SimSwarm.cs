@@ -33,24 +33,26 @@ public sealed class SimSwarm
     /// <summary>The next free public address, each in a /24 of its own.</summary>
     public IPAddress NextAddress() => new([20, (byte)(1 + (_addresses / 200)), (byte)(1 + (_addresses++ % 200)), 7]);
 
+    /// <summary>The next free public IPv6 address, each in a /48 of its own.</summary>
+    public IPAddress NextIPv6Address() => IPAddress.Parse($"2a02:{++_addresses:x}::7");
+
     /// <summary>Puts a tracker under a name.</summary>
-    public SimTracker Tracker(string host)
+    public SimTracker Tracker(string host, IPAddress? address = null, SimLinkSettings? link = null)
     {
-        IPAddress address = NextAddress();
+        address ??= NextAddress();
         Network.Name(host, address);
-        return _trackers[host] = new SimTracker(World, Network, address);
+        return _trackers[host] = new SimTracker(World, Network, address, link);
     }
 
     /// <summary>Starts a node on an empty disk.</summary>
-    public SimNode Node(SimLinkSettings? link = null, SimNodeSettings? settings = null)
-        => Start(NextAddress(), new SimDisk(World), new SimStore(World), link, settings);
+    public SimNode Node(SimLinkSettings? link = null, SimNodeSettings? settings = null, IPAddress? address = null)
+        => Start(address ?? NextAddress(), new SimDisk(World), new SimStore(World), link, settings);
 
     /// <summary>Starts a node that has everything of a torrent and gives it.</summary>
-    public SimNode Seeder(SimContent content, SimLinkSettings? link = null, SimNodeSettings? settings = null)
+    public SimNode Seeder(SimContent content, SimLinkSettings? link = null, SimNodeSettings? settings = null, IPAddress? address = null)
     {
-        var disk = new SimDisk(World);
-        Fill(disk, content);
-        SimNode node = Start(NextAddress(), disk, new SimStore(World), link, settings);
+        SimNode node = Node(link, settings, address);
+        Fill(node.Disk, content);
         node.Add(content);
         return node;
     }

@@ -44,12 +44,12 @@ public sealed class SimTracker : ISimHost
     private readonly Dictionary<IPEndPoint, string> _lastDatagrams = [];
 
     /// <summary>Puts a tracker at an address.</summary>
-    public SimTracker(SimWorld world, SimNetwork network, IPAddress address)
+    public SimTracker(SimWorld world, SimNetwork network, IPAddress address, SimLinkSettings? link = null)
     {
         _world = world;
         _network = network;
         _address = address;
-        network.Add(address, this, new SimLinkSettings());
+        network.Add(address, this, link ?? new SimLinkSettings());
     }
 
     /// <summary>How it behaves.</summary>

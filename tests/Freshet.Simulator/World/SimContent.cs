@@ -28,19 +28,50 @@ public sealed class SimContent
     /// <param name="trackers">Announce URLs, each a tier of its own.</param>
     public static SimContent Make(SeededRandom random, int pieceLength, IReadOnlyList<long> fileLengths, params string[] trackers)
     {
-        var files = new List<FileEntry>();
-        long offset = 0;
         string name = $"content-{random.Next(1_000_000)}";
+        var files = new List<FileEntry>();
+        for (int i = 0; i < fileLengths.Count; i++)
+            AddFile(files, fileLengths.Count == 1 ? name : $"{name}/file-{i}", fileLengths[i], FileAttributesBep47.None);
+        return Make(random, name, new PieceLayout(files, pieceLength), isHybrid: false, trackers);
+    }
+
+    /// <summary>Makes content of a hybrid torrent: filler between the files, so that each starts a piece.</summary>
+    /// <param name="random">Draws the bytes.</param>
+    /// <param name="pieceLength">In bytes.</param>
+    /// <param name="fileLengths">The length of each file in bytes.</param>
+    public static SimContent MakeHybrid(SeededRandom random, int pieceLength, IReadOnlyList<long> fileLengths)
+    {
+        string name = $"hybrid-{random.Next(1_000_000)}";
+        var files = new List<FileEntry>();
         for (int i = 0; i < fileLengths.Count; i++)
         {
-            string path = fileLengths.Count == 1 ? name : $"{name}/file-{i}";
-            files.Add(new FileEntry { Index = new FileIndex(i), Path = path, OriginalPath = path, Length = fileLengths[i], Offset = offset });
-            offset += fileLengths[i];
+            AddFile(files, $"{name}/file-{i}", fileLengths[i], FileAttributesBep47.None);
+            long filler = (pieceLength - (fileLengths[i] % pieceLength)) % pieceLength;
+            if (filler > 0 && i < fileLengths.Count - 1)
+                AddFile(files, $"{name}/.pad/{filler}", filler, FileAttributesBep47.Pad);
         }
 
-        byte[] bytes = new byte[offset];
-        random.NextBytes(bytes);
-        var layout = new PieceLayout(files, pieceLength);
+        return Make(random, name, new PieceLayout(files, pieceLength), isHybrid: true, []);
+    }
+
+    private static void AddFile(List<FileEntry> files, string path, long length, FileAttributesBep47 attributes)
+    {
+        long offset = files.Count == 0 ? 0 : files[^1].Offset + files[^1].Length;
+        files.Add(new FileEntry
+        {
+            Index = new FileIndex(files.Count), Path = path, OriginalPath = path, Length = length, Offset = offset, Attributes = attributes,
+        });
+    }
+
+    private static SimContent Make(SeededRandom random, string name, PieceLayout layout, bool isHybrid, string[] trackers)
+    {
+        byte[] bytes = new byte[layout.TotalLength];
+        foreach (FileEntry file in layout.Files)
+        {
+            if (file.IsStored)
+                random.NextBytes(bytes.AsSpan((int)file.Offset, (int)file.Length));
+        }
+
         byte[] hashes = new byte[layout.PieceCount * Sha1Hash.Length];
         for (int i = 0; i < layout.PieceCount; i++)
         {
@@ -52,10 +83,12 @@ public sealed class SimContent
         byte[] info = Encoding.ASCII.GetBytes($"d4:name{name.Length}:{name}e");
         var metainfo = new Metainfo
         {
-            Hashes = new InfoHashes(new Sha1Hash(SHA1.HashData([.. info, .. hashes])), null),
-            Version = TorrentVersion.V1,
+            Hashes = new InfoHashes(
+                new Sha1Hash(SHA1.HashData([.. info, .. hashes])),
+                isHybrid ? new Sha256Hash(SHA256.HashData([.. info, .. hashes])) : null),
+            Version = isHybrid ? TorrentVersion.Hybrid : TorrentVersion.V1,
             Name = name,
-            IsSingleFile = fileLengths.Count == 1,
+            IsSingleFile = layout.Files.Count == 1,
             Layout = layout,
             PieceHashes = hashes,
             Trackers = [.. trackers.Select(url => (IReadOnlyList<string>)[url])],

@@ -1,0 +1,24 @@
+using System.Net;
+using Freshet.Core;
+using Freshet.Simulator.Network;
+using Freshet.Simulator.World;
+
+namespace Freshet.Simulator.Peers;
+
+/// <summary>Answers every request with a block of another length than was asked for.</summary>
+public sealed class WrongLengthSender(SimWorld world, SimNetwork network, IPAddress address, SimContent content)
+    : ScriptedPeer(world, network, address, content)
+{
+    /// <summary>Blocks sent.</summary>
+    public int Sent { get; private set; }
+
+    /// <inheritdoc/>
+    protected override bool AnswersRequests => false;
+
+    /// <inheritdoc/>
+    protected override void OnRequest(ScriptedConnection connection, BlockRange range)
+    {
+        Sent++;
+        SendBlock(connection, range, new byte[Random.Next(2 * BlockRange.BlockLength)]);
+    }
+}
