@@ -9,9 +9,11 @@ namespace Freshet.Simulation.Tests;
 /// </summary>
 internal static class Scenario
 {
-    private const int Seeds = 20;
+    private const int UsualSeeds = 20;
 
-    public static void Play(Action<SimSwarm> scenario)
+    public static void Play(Action<SimSwarm> scenario) => Play(UsualSeeds, scenario);
+
+    public static void Play(int usualSeeds, Action<SimSwarm> scenario)
     {
         if (Environment.GetEnvironmentVariable("FRESHET_SIM_SEED") is { } only)
         {
@@ -19,7 +21,7 @@ internal static class Scenario
             return;
         }
 
-        int seeds = int.TryParse(Environment.GetEnvironmentVariable("FRESHET_SIM_SEEDS"), out int wished) ? wished : Seeds;
+        int seeds = int.TryParse(Environment.GetEnvironmentVariable("FRESHET_SIM_SEEDS"), out int wished) ? wished : usualSeeds;
         for (ulong seed = 1; seed <= (ulong)seeds; seed++)
         {
             try

@@ -190,10 +190,12 @@ internal sealed class TorrentLifecycle
     {
         if (_isStopping)
         {
-            _startAfterStop = check;
+            // A full check that was asked for stays one.
+            _startAfterStop ??= check;
             return;
         }
 
+        _stopAfterCheck = false;
         if (Storage is not null)
             return;
         _failure = null;

@@ -127,6 +127,32 @@ public sealed class LifecycleTests
     }
 
     [Fact]
+    public void A_recheck_stays_one_where_a_start_follows_at_once()
+    {
+        var rig = new EngineRig(pieces: 10);
+        rig.Add();
+        rig.Introduce(rig.Peer(1));
+        rig.RunUntil(() => rig.HasState(TorrentState.Seeding));
+        rig.Disk.Files[0].Tamper(bytes => { bytes[3]++; return bytes; }, rig.Disk.WallTicks);
+        rig.Engine.Recheck(rig.Torrent, rig.Now);
+        rig.Engine.Start(rig.Torrent, rig.Now);
+        rig.RunUntil(() => rig.HasState(TorrentState.Downloading));
+        Assert.Equal(9, rig.Status.PiecesDone);
+    }
+
+    [Fact]
+    public void A_start_while_a_stopped_torrent_is_checked_lets_it_go_on_after_the_check()
+    {
+        var rig = new EngineRig(pieces: 10);
+        rig.Add(spec => spec with { Start = false });
+        rig.Engine.Recheck(rig.Torrent, rig.Now);
+        rig.Engine.Start(rig.Torrent, rig.Now);
+        rig.RunUntil(() => rig.HasState(TorrentState.Downloading));
+        rig.Introduce(rig.Peer(1));
+        rig.RunUntil(() => rig.HasState(TorrentState.Seeding));
+    }
+
+    [Fact]
     public void A_full_disk_shows_as_trouble_and_goes_on_by_itself_when_there_is_space()
     {
         var rig = new EngineRig(pieces: 40);
