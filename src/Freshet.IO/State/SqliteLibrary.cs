@@ -3,7 +3,7 @@ using SQLitePCL;
 
 namespace Freshet.IO.State;
 
-/// <summary>Finds the system's SQLite: nothing is bundled, so that it is patched with the system.</summary>
+/// <summary>Finds SQLite: the system's, which is patched with the system; only where there is none the one that comes with the program.</summary>
 internal static class SqliteLibrary
 {
     /// <summary>What to tell the user where there is none.</summary>
@@ -11,6 +11,9 @@ internal static class SqliteLibrary
         "SQLite is not installed, so nothing is remembered between runs and a restart checks all data again. Install it with "
         + "\"apt install libsqlite3-0\" (Debian, Ubuntu), \"dnf install sqlite-libs\" (Fedora), \"apk add sqlite-libs\" (Alpine), "
         + "\"pacman -S sqlite\" (Arch) or \"brew install sqlite\" (macOS).";
+
+    /// <summary>What the binding asks for, and what the packaged library is called.</summary>
+    private const string Bundled = "e_sqlite3";
 
     private static readonly Lazy<bool> Loaded = new(LoadOnce);
 
@@ -36,13 +39,13 @@ internal static class SqliteLibrary
                 break;
         }
 
-        if (library == 0)
+        if (library == 0 && !NativeLibrary.TryLoad(Bundled, typeof(SQLite3Provider_e_sqlite3).Assembly, null, out library))
             throw new DllNotFoundException(InstallAdvice);
         NativeLibrary.SetDllImportResolver(typeof(SQLite3Provider_e_sqlite3).Assembly, Resolve);
         raw.SetProvider(new SQLite3Provider_e_sqlite3());
         return true;
 
         nint Resolve(string name, System.Reflection.Assembly assembly, DllImportSearchPath? searchPath)
-            => string.Equals(name, "e_sqlite3", StringComparison.Ordinal) ? library : 0;
+            => string.Equals(name, Bundled, StringComparison.Ordinal) ? library : 0;
     }
 }
