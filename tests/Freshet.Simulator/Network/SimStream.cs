@@ -19,9 +19,12 @@ public sealed class SimStream
     // Several TCP segments at once, so that a simulated GiB does not cost a million happenings.
     private const int Segment = 16 * 1024;
 
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+
     private readonly SimNetwork _network;
     private readonly SimWorld _world;
     private readonly Queue<byte[]> _inbox = new();
+    private readonly Queue<byte[]?> _held = new();
     private int _inboxOffset;
     private int _inFlight;
     private MonoTime _lastArrival;
@@ -80,7 +83,7 @@ public sealed class SimStream
         _inbox.Clear();
         _receiver = null;
         MonoTime arrival = MonoTime.Max(_network.Arrival(this, 40), _lastArrival);
-        _world.At(arrival, _other.ArriveClose);
+        _world.At(arrival, () => _other.Arrive(segment: null));
     }
 
     /// <summary>Breaks the connection at both ends at once, as a reset does.</summary>
@@ -102,29 +105,49 @@ public sealed class SimStream
         Deliver();
     }
 
-    private void Arrive(byte[] segment)
+    /// <summary>A segment comes, or with none the end. While there is a cut all of it waits, in its order: the sender's TCP tries again until it heals.</summary>
+    private void Arrive(byte[]? segment)
     {
-        if (IsClosed)
+        if (_held.Count == 0 && !_network.IsCut(Local, Remote))
+        {
+            Take(segment);
+            return;
+        }
+
+        _held.Enqueue(segment);
+        if (_held.Count == 1)
+            _world.After(RetryAfter, TryHeld);
+    }
+
+    private void TryHeld()
+    {
+        if (_network.IsCut(Local, Remote))
+        {
+            _world.After(RetryAfter, TryHeld);
+            return;
+        }
+
+        while (_held.TryDequeue(out byte[]? segment))
+            Take(segment);
+    }
+
+    private void Take(byte[]? segment)
+    {
+        if (segment is null)
+        {
+            _closeAfterInbox = true;
+        }
+        else if (IsClosed)
         {
             _other.Taken(segment.Length);
             return;
         }
-
-        if (_network.IsCut(Local, Remote))
+        else
         {
-            // The sender's TCP tries again until the cut heals.
-            _world.After(TimeSpan.FromSeconds(1), () => Arrive(segment));
-            return;
+            _world.Trace.Add(_world.Now, segment);
+            _inbox.Enqueue(segment);
         }
 
-        _world.Trace.Add(_world.Now, segment);
-        _inbox.Enqueue(segment);
-        Deliver();
-    }
-
-    private void ArriveClose()
-    {
-        _closeAfterInbox = true;
         Deliver();
     }
 
