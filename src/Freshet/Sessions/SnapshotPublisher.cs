@@ -23,6 +23,7 @@ internal sealed class SnapshotPublisher
     private readonly HashSet<TorrentId> _willRetry = [];
     private SessionSnapshot _current;
     private MonoTime _next;
+    private TimeSpan _lastCost;
     private readonly Dictionary<TorrentId, (long Received, long Sent)> _counted = [];
     private int _peers;
 
@@ -80,7 +81,10 @@ internal sealed class SnapshotPublisher
         Count(snapshot);
         Published?.Invoke(snapshot);
         TimeSpan cost = _clock() - now;
-        _next = MonoTime.Max(now + _interval, now + (cost * CostDivisor));
+
+        // The lesser of two: a collection or a first call is no reason to wait.
+        _next = now + TimeSpan.FromTicks(Math.Max(_interval.Ticks, Math.Min(cost.Ticks, _lastCost.Ticks) * CostDivisor));
+        _lastCost = cost;
     }
 
     private SessionSnapshot Take(SessionEngine engine, MonoTime now)
