@@ -2,7 +2,7 @@ using Freshet.Protocol.Trackers;
 
 namespace Freshet.Engine.Discovery;
 
-/// <summary>Which redirects of a tracker are followed (THREATS H1, H2, H4).</summary>
+/// <summary>Which redirects of trackers, and of servers that hold torrent files, are followed (THREATS H1, H2, H4).</summary>
 public static class RedirectRules
 {
     /// <summary>Redirects in a row that are followed (limits of THREATS section 5).</summary>
@@ -22,20 +22,20 @@ public static class RedirectRules
     {
         next = null;
         if (string.IsNullOrEmpty(location))
-            return "the tracker redirects without saying where";
+            return "the server redirects without saying where";
         if (location.Length > TrackerLimits.MaxUrl * 2)
-            return "the tracker redirects to a URL that is too long";
+            return "the server redirects to a URL that is too long";
         string text = Absolute(from, location);
         if (!Uri.TryCreate(text, in AsItStands, out Uri? uri))
-            return "the tracker redirects to something that is no URL";
+            return "the server redirects to something that is no URL";
         if (uri.Scheme != Uri.UriSchemeHttp && uri.Scheme != Uri.UriSchemeHttps)
-            return $"the tracker redirects to {uri.Scheme}:, which is not allowed";
+            return $"the server redirects to {uri.Scheme}:, which is not allowed";
 
         // The URL carries the passkey: it must not go from an encrypted exchange into a readable one.
         if (from.Scheme == Uri.UriSchemeHttps && uri.Scheme == Uri.UriSchemeHttp)
-            return "the tracker redirects from https to http, which is not allowed";
+            return "the server redirects from https to http, which is not allowed";
         if (uri.UserInfo.Length > 0 && !string.Equals(uri.Authority, from.Authority, StringComparison.OrdinalIgnoreCase))
-            return "the tracker redirects to a URL with credentials, which is not allowed";
+            return "the server redirects to a URL with credentials, which is not allowed";
         next = uri;
         return null;
     }

@@ -1,6 +1,7 @@
 using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.Engine.Discovery;
 using Freshet.IO.Http;
 using Freshet.IO.Loop;
 using Freshet.IO.Network;
@@ -9,9 +10,6 @@ namespace Freshet;
 
 internal sealed class UrlSource : TorrentSource
 {
-    /// <summary>Redirects in a row that are followed (THREATS H4).</summary>
-    private const int MaxRedirects = 5;
-
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     private readonly Uri _url;
@@ -35,7 +33,7 @@ internal sealed class UrlSource : TorrentSource
         using CancellationTokenRegistration giveUp = cancellationToken.Register(exchanger.Dispose);
         Uri url = _url;
         AddressPolicy policy = AddressPolicy.Any;
-        for (int redirects = 0; redirects <= MaxRedirects; redirects++)
+        for (int redirects = 0; redirects <= RedirectRules.MaxRedirects; redirects++)
         {
             HttpFetchResult result = await exchanger.FetchAsync(
                 new HttpFetch(redirects, url, UserAgent, MaxBytes, Timeout, policy)).ConfigureAwait(false);
@@ -44,25 +42,18 @@ internal sealed class UrlSource : TorrentSource
                 throw Failed(error);
             if (result.Status == (int)HttpStatusCode.OK)
                 return result.Body;
-            if (result.Status is not (301 or 302 or 303 or 307 or 308))
+            if (!RedirectRules.IsRedirect(result.Status))
                 throw Failed($"the server answered {result.Status}");
-            url = Follow(url, result.Location);
+            if (RedirectRules.Follow(url, result.Location, out Uri? next) is { } why)
+                throw Failed(why);
+            url = next!;
 
             // Whoever stands in the public net must not point us at a machine inside (THREATS H1).
             if (result.Remote is { } remote && AddressRules.Allows(AddressPolicy.GlobalOnly, remote))
                 policy = AddressPolicy.GlobalOnly;
         }
 
-        throw Failed($"the server redirects more than {MaxRedirects} times");
-    }
-
-    private Uri Follow(Uri from, string? location)
-    {
-        if (location is null || !Uri.TryCreate(from, location, out Uri? next))
-            throw Failed("the server redirects without saying where to");
-        if (!IsHttp(next) || (from.Scheme == Uri.UriSchemeHttps && next.Scheme != Uri.UriSchemeHttps))
-            throw Failed($"the server redirects to {next.Scheme}:, which is not followed");
-        return next;
+        throw Failed($"the server redirects more than {RedirectRules.MaxRedirects} times");
     }
 
     private FreshetException Failed(string why) => new(
