@@ -16,8 +16,8 @@ public sealed class ChurnTests
     {
         private const int Steps = 40;
         private static readonly SimLinkSettings Line = new() { UploadRate = 150_000, Latency = TimeSpan.FromMilliseconds(25) };
-        private static readonly SimNodeSettings Settings = new() { Memory = 2 * 1024 * 1024, Adapt = static settings => settings with { UploadSlots = 2 } };
 
+        private readonly SimNodeSettings _settings;
         private readonly SimSwarm _swarm;
         private readonly SeededRandom _random;
         private readonly SimContent _content;
@@ -30,13 +30,14 @@ public sealed class ChurnTests
         {
             _swarm = swarm;
             _random = swarm.World.Fork();
+            _settings = new SimNodeSettings { Memory = 512 * 1024 << _random.Next(4), Adapt = static settings => settings with { UploadSlots = 2 } };
             SimTracker tracker = swarm.Tracker("tracker.example");
             tracker.Interval = 120;
             tracker.NamesAsker = true;
             _content = SimContent.Make(swarm.World.Fork(), 32 * 1024, [2_000_000], "http://tracker.example/announce");
-            _seeder = swarm.Seeder(_content, Line, Settings);
+            _seeder = swarm.Seeder(_content, Line, _settings);
             swarm.World.Run(TimeSpan.FromSeconds(1));
-            _nodes = [.. Enumerable.Range(0, 4).Select(_ => swarm.Node(Line, Settings))];
+            _nodes = [.. Enumerable.Range(0, 4).Select(_ => swarm.Node(Line, _settings))];
             _ids = [.. _nodes.Select(node => node.Add(_content))];
         }
 
@@ -78,7 +79,7 @@ public sealed class ChurnTests
                 case 3:
                     node.Kill();
                     _swarm.World.Run(TimeSpan.FromMilliseconds(_random.Next(1000)));
-                    _nodes[at] = _swarm.Restart(node, Line, Settings);
+                    _nodes[at] = _swarm.Restart(node, Line, _settings);
                     _ids[at] = _nodes[at].Add(_content);
                     break;
                 case 4:

@@ -25,20 +25,6 @@ public sealed class HostilePeerTests
     });
 
     [Fact]
-    public void A_swarm_of_mostly_broken_peers_still_completes() => Scenario.Play(swarm =>
-    {
-        SimContent content = SimContent.Make(swarm.World.Fork(), 64 * 1024, [3_000_000]);
-        var line = new SimLinkSettings { UploadRate = 500_000 };
-        Poisoner[] broken = [.. Enumerable.Range(0, 12).Select(_ =>
-            new Poisoner(swarm.World, swarm.Network, swarm.NextAddress(), content, wrong: 0.2, dropped: 0.2, link: line))];
-        ScriptedPeer[] honest = [.. Enumerable.Range(0, 4).Select(_ => new ScriptedPeer(swarm.World, swarm.Network, swarm.NextAddress(), content, line))];
-        SimNode leecher = swarm.Node();
-        leecher.Checks.Villains.UnionWith(broken.Select(static poisoner => poisoner.Endpoint.Address));
-        TorrentId id = leecher.Add(content, spec => spec with { Peers = [.. broken.Select(static peer => peer.Endpoint), .. honest.Select(static peer => peer.Endpoint)] });
-        swarm.MustComplete(leecher, id, TimeSpan.FromMinutes(20));
-    });
-
-    [Fact]
     public void Peers_that_never_answer_do_not_hold_the_download_up() => Scenario.Play(swarm =>
     {
         SimContent content = SimContent.Make(swarm.World.Fork(), 64 * 1024, [3_000_000]);

@@ -1,3 +1,4 @@
+using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Simulator.Network;
@@ -59,9 +60,9 @@ public sealed class MeetingTests
     });
 
     [Fact]
-    public void A_udp_tracker_is_reached_over_a_line_that_loses_and_reorders() => Scenario.Play(swarm =>
+    public void A_udp_tracker_is_reached_over_a_line_that_loses_reorders_and_doubles() => Scenario.Play(swarm =>
     {
-        var bad = new SimLinkSettings { Loss = 0.2, Reorder = 0.3, Latency = TimeSpan.FromMilliseconds(60) };
+        var bad = new SimLinkSettings { Loss = 0.2, Reorder = 0.3, Duplicate = 0.2, Latency = TimeSpan.FromMilliseconds(60) };
         SimTracker tracker = swarm.Tracker("tracker.example", link: bad);
         SimContent content = SimContent.Make(swarm.World.Fork(), 64 * 1024, [1_000_000], "udp://tracker.example:80/announce");
         swarm.Seeder(content);
@@ -86,6 +87,18 @@ public sealed class MeetingTests
         })];
         foreach ((SimNode node, TorrentId id) in leechers)
             swarm.MustComplete(node, id, TimeSpan.FromMinutes(3));
+    });
+
+    [Fact]
+    public void Hundreds_of_dead_addresses_do_not_hide_the_one_that_lives() => Scenario.Play(swarm =>
+    {
+        SimContent content = SimContent.Make(swarm.World.Fork(), 64 * 1024, [500_000]);
+        SimNode seeder = swarm.Seeder(content, Line);
+        List<IPEndPoint> addresses = [.. Enumerable.Range(0, 300).Select(_ => new IPEndPoint(swarm.NextAddress(), 6881))];
+        addresses.Insert(swarm.World.Random.Next(addresses.Count), seeder.Endpoint);
+        SimNode leecher = swarm.Node();
+        TorrentId id = leecher.Add(content, spec => spec with { Peers = addresses });
+        swarm.MustComplete(leecher, id, TimeSpan.FromMinutes(4));
     });
 
     private static int Connects(SimNode node) => node.Notices.OfType<PeerConnectedNotice>().Count();

@@ -194,4 +194,24 @@ public sealed class TroubleTests
         swarm.Must(node.Status(id).PiecesDone >= done, "everything is still there");
         swarm.Must(node.Disk.BytesRead - read <= 40 * content.Layout.PieceLength, "only pieces in progress were hashed");
     });
+
+    [Fact]
+    public void Whatever_the_disk_and_the_store_do_a_session_can_be_stopped() => Scenario.Play(swarm =>
+    {
+        SimContent content = SimContent.Make(swarm.World.Fork(), 256 * 1024, [6_000_000]);
+        var seeder = new ScriptedPeer(swarm.World, swarm.Network, swarm.NextAddress(), content, Line);
+        SimNode node = swarm.Node(settings: new SimNodeSettings { Memory = 2 * 1024 * 1024 });
+        node.Add(content, spec => spec with { Peers = [seeder.Endpoint] });
+        swarm.World.Run(TimeSpan.FromMilliseconds(swarm.World.Random.Next(3000)));
+        SeededRandom random = swarm.World.Random;
+        node.Disk.Settings.Capacity = random.Chance(0.5) ? 1_000_000 : long.MaxValue;
+        node.Disk.Settings.WriteFailures = random.Chance(0.5) ? 1 : 0;
+        node.Disk.Settings.ReadFailures = random.Chance(0.5) ? 1 : 0;
+        node.Disk.Settings.SyncFails = random.Chance(0.5);
+        node.Disk.Settings.Latency = TimeSpan.FromMilliseconds(random.Next(700));
+        node.Store.Failure = random.Chance(0.5) ? "the state folder is gone" : null;
+        swarm.World.Run(TimeSpan.FromMilliseconds(random.Next(20_000)));
+        node.Command(static (engine, now) => engine.Shutdown(now));
+        swarm.Must(swarm.World.RunUntil(() => node.IsQuiet, TimeSpan.FromSeconds(20)), "the session stops soon");
+    });
 }

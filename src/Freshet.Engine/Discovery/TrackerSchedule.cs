@@ -58,6 +58,8 @@ public sealed class TrackerSchedule
     /// <param name="now">The time.</param>
     public void Answered(TimeSpan? interval, TimeSpan? minInterval, MonoTime now)
     {
+        // Over UDP the question may have come to the tracker only at its last repeat.
+        _lastAsked = now;
         Failures = 0;
         TimeSpan wanted = interval is { } named && named > TimeSpan.Zero ? named : DefaultInterval;
         HasMinInterval = minInterval is { } least && least > TimeSpan.Zero;

@@ -45,6 +45,16 @@ public sealed class TrackerScheduleTests
         Assert.False(schedule.HasMinInterval);
     }
 
+    [Fact]
+    public void The_least_time_between_announces_counts_from_the_answer()
+    {
+        var schedule = new TrackerSchedule();
+        schedule.Asked(Now);
+        MonoTime answered = Now + TimeSpan.FromSeconds(16);
+        schedule.Answered(TimeSpan.FromSeconds(1800), null, answered);
+        Assert.Equal(answered + TrackerSchedule.Floor, schedule.HurriedAt);
+    }
+
     /// <summary>THREATS U8: intervals of nothing and of 2^31 seconds.</summary>
     [Theory]
     [InlineData(0, 1800)]

@@ -19,6 +19,9 @@ public sealed record SimLinkSettings
 
     /// <summary>The share of datagrams that are overtaken by later ones.</summary>
     public double Reorder { get; init; }
+
+    /// <summary>The share of datagrams that come twice.</summary>
+    public double Duplicate { get; init; }
 }
 
 /// <summary>A host's line: what is sent shares its rate, in the order in which it was sent.</summary>

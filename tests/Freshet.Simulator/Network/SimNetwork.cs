@@ -93,20 +93,25 @@ public sealed class SimNetwork
         });
     }
 
-    /// <summary>Sends a datagram; it may get lost or overtaken.</summary>
+    /// <summary>Sends a datagram; it may get lost, overtaken or doubled.</summary>
     public void Send(IPEndPoint from, Datagram datagram)
     {
         if (IsCut(from.Address, datagram.Remote.Address) || Lost(from.Address) || Lost(datagram.Remote.Address))
             return;
         byte[] bytes = datagram.Bytes.ToArray();
-        TimeSpan delay = Latency(from.Address) + Latency(datagram.Remote.Address);
-        if (_hosts.TryGetValue(from.Address, out (ISimHost Host, SimLink Link) sender) && _random.Chance(sender.Link.Settings.Reorder))
-            delay += TimeSpan.FromMilliseconds(_random.Next(50));
-        _world.After(delay, () =>
+        SimLinkSettings? line = _hosts.TryGetValue(from.Address, out (ISimHost Host, SimLink Link) sender) ? sender.Link.Settings : null;
+        int copies = line is not null && _random.Chance(line.Duplicate) ? 2 : 1;
+        for (int i = 0; i < copies; i++)
         {
-            if (_hosts.TryGetValue(datagram.Remote.Address, out (ISimHost Host, SimLink Link) target))
-                target.Host.Receive(new Datagram(from, bytes));
-        });
+            TimeSpan delay = Latency(from.Address) + Latency(datagram.Remote.Address);
+            if (line is not null && _random.Chance(line.Reorder))
+                delay += TimeSpan.FromMilliseconds(_random.Next(50));
+            _world.After(delay, () =>
+            {
+                if (_hosts.TryGetValue(datagram.Remote.Address, out (ISimHost Host, SimLink Link) target))
+                    target.Host.Receive(new Datagram(from, bytes));
+            });
+        }
     }
 
     /// <summary>The way from one host to another and back.</summary>

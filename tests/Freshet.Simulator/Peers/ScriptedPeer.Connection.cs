@@ -172,7 +172,7 @@ public partial class ScriptedPeer
                 return;
             if (!_asked.Add(range))
                 throw new SimulationException(peer.World, $"{stream.Remote} asks {peer.Endpoint} for {range} while its first request stands");
-            if (_asked.Count > MostRequests)
+            if (_asked.Count > peer.RequestLimit)
                 throw new SimulationException(peer.World, $"{stream.Remote} has {_asked.Count} requests at {peer.Endpoint} at once");
             peer.OnRequest(this, range);
         }

@@ -13,8 +13,6 @@ namespace Freshet.Simulator.Peers;
 /// </summary>
 public partial class ScriptedPeer : ISimHost
 {
-    // What a peer queues that names no other number (BEP 10).
-    private const int MostRequests = 250;
     private const int Port = 6881;
     private readonly List<ScriptedConnection> _connections = [];
 
@@ -46,6 +44,9 @@ public partial class ScriptedPeer : ISimHost
 
     /// <summary>Whether it speaks BEP 6 and BEP 10.</summary>
     protected virtual bool SpeaksExtensions => false;
+
+    /// <summary>How many requests it queues; 250 for a peer that names no other number (BEP 10).</summary>
+    protected virtual int RequestLimit => 250;
 
     /// <summary>The connections that are open.</summary>
     protected IEnumerable<ScriptedConnection> Open => _connections.Where(static connection => !connection.IsClosed);

@@ -33,8 +33,8 @@ public sealed class SimTracker : ISimHost
 {
     private const int MostPeers = 50;
 
-    // More often than every 30 s nobody asks, but to say that something has happened; ways of different length count for a second.
-    private static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(29);
+    // More often nobody asks, but to say that something has happened.
+    private static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(30);
 
     private readonly SimWorld _world;
     private readonly SimNetwork _network;
