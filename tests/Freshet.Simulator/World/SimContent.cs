@@ -59,7 +59,12 @@ public sealed class SimContent
         long offset = files.Count == 0 ? 0 : files[^1].Offset + files[^1].Length;
         files.Add(new FileEntry
         {
-            Index = new FileIndex(files.Count), Path = path, OriginalPath = path, Length = length, Offset = offset, Attributes = attributes,
+            Index = new FileIndex(files.Count),
+            Path = path,
+            OriginalPath = path,
+            Length = length,
+            Offset = offset,
+            Attributes = attributes,
         });
     }
 
