@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Serilog;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
+using Serilog.Sinks.SystemConsole.Themes;
 
 namespace Freshet.Cli.Output;
 
@@ -25,7 +26,8 @@ internal static class Logging
         if (context.Verbosity > 0)
         {
             configuration.WriteTo.Console(
-                context.Verbosity > 1 ? LogEventLevel.Debug : LogEventLevel.Information, Template, CultureInfo.InvariantCulture, standardErrorFromLevel: LogEventLevel.Verbose);
+                context.Verbosity > 1 ? LogEventLevel.Debug : LogEventLevel.Information, Template, CultureInfo.InvariantCulture,
+                standardErrorFromLevel: LogEventLevel.Verbose, theme: context.UsesAnsi ? null : ConsoleTheme.None);
         }
 
         return new SerilogLoggerFactory(configuration.CreateLogger(), dispose: true);
