@@ -30,7 +30,7 @@ public sealed class ChurnTests
         {
             _swarm = swarm;
             _random = swarm.World.Fork();
-            _settings = new SimNodeSettings { Memory = 512 * 1024 << _random.Next(4), Adapt = static settings => settings with { UploadSlots = 2 } };
+            _settings = new SimNodeSettings { Memory = 1024 * 1024 << _random.Next(3), Adapt = static settings => settings with { UploadSlots = 2 } };
             SimTracker tracker = swarm.Tracker("tracker.example");
             tracker.Interval = 120;
             tracker.NamesAsker = true;

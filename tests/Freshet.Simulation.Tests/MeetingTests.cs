@@ -67,9 +67,9 @@ public sealed class MeetingTests
         SimContent content = SimContent.Make(swarm.World.Fork(), 64 * 1024, [1_000_000], "udp://tracker.example:80/announce");
         swarm.Seeder(content);
         swarm.World.RunUntil(() => tracker.Peers(content.Metainfo.Hashes.Primary).Count > 0, TimeSpan.FromMinutes(10));
-        SimNode leecher = swarm.Node(bad);
+        SimNode leecher = swarm.Node();
         TorrentId id = leecher.Add(content);
-        swarm.MustComplete(leecher, id, TimeSpan.FromMinutes(15));
+        swarm.MustComplete(leecher, id, TimeSpan.FromMinutes(30));
     });
 
     [Fact]

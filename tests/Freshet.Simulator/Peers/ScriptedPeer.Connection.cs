@@ -17,6 +17,9 @@ public partial class ScriptedPeer
         private const int HandshakeLength = 68;
         private readonly Queue<byte[]> _out = new();
         private readonly HashSet<BlockRange> _asked = [];
+
+        // Taken back while the block was on its way: it may count as the answer to a later request, so that nobody can say any more which one stands.
+        private readonly HashSet<BlockRange> _answeredLate = [];
         private byte[] _in = new byte[256];
         private int _filled;
         private bool _handshakeSent;
@@ -170,7 +173,7 @@ public partial class ScriptedPeer
             // A request that crossed our choke is void.
             if (_isChoking && !peer.SpeaksExtensions)
                 return;
-            if (!_asked.Add(range))
+            if (!_asked.Add(range) && !_answeredLate.Contains(range))
                 throw new SimulationException(peer.World, $"{stream.Remote} asks {peer.Endpoint} for {range} while its first request stands");
             if (_asked.Count > peer.RequestLimit)
                 throw new SimulationException(peer.World, $"{stream.Remote} has {_asked.Count} requests at {peer.Endpoint} at once");
@@ -180,7 +183,9 @@ public partial class ScriptedPeer
         /// <summary>A request is taken back; with BEP 6 that is answered too.</summary>
         private void TakeBack(BlockRange range)
         {
-            if (_asked.Contains(range) && peer.SpeaksExtensions)
+            if (!_asked.Contains(range))
+                _answeredLate.Add(range);
+            else if (peer.SpeaksExtensions)
                 SendReject(this, range);
             _asked.Remove(range);
         }

@@ -19,6 +19,7 @@ public sealed class WrongLengthSender(SimWorld world, SimNetwork network, IPAddr
     protected override void OnRequest(ScriptedConnection connection, BlockRange range)
     {
         Sent++;
-        SendBlock(connection, range, new byte[Random.Next(2 * BlockRange.BlockLength)]);
+        int length = Random.Next(2 * BlockRange.BlockLength);
+        SendBlock(connection, range, new byte[length == range.Length ? length + 1 : length]);
     }
 }
