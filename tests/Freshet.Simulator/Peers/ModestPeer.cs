@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using Freshet.Core;
 using Freshet.Simulator.Network;
 using Freshet.Simulator.World;
 
