@@ -57,20 +57,7 @@ public sealed class BitTorrentClient : IAsyncDisposable
     {
         if (_host.Torrents.Find(id) is not { } torrent)
             return;
-        await torrent.LeaveAsync(cancellationToken).ConfigureAwait(false);
-        if (_host.Torrents.Remove(id) is null)
-            return;
-        torrent.ReleaseLease();
-        FreshetMetrics.Torrents.Add(-1);
-        _host.Logger.TorrentRemoved(id);
-        await Task.Run(
-            () =>
-            {
-                _host.Store.Remove(torrent.Hashes);
-                if (data == DataDisposal.Delete)
-                    DataRemoval.Delete(torrent.Metainfo, torrent.Directory);
-            },
-            CancellationToken.None).ConfigureAwait(false);
+        await torrent.RemoveAsync(data).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The torrent with this id, or null.</summary>
@@ -110,7 +97,13 @@ public sealed class BitTorrentClient : IAsyncDisposable
         await _host.DisposeAsync().ConfigureAwait(false);
         IReadOnlyList<Torrent> left = _host.Torrents.RemoveAll();
         foreach (Torrent torrent in left)
+        {
+            // A removal that was under way ends first: its data is nobody else's before.
+            if (torrent.Removal is { } removal)
+                await removal.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             torrent.ReleaseLease();
+        }
+
         FreshetMetrics.Torrents.Add(-left.Count);
         _adder.Dispose();
     }

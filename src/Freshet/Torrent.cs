@@ -15,7 +15,13 @@ public sealed class Torrent
 {
     private readonly SessionHost _host;
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _removing = new();
     private TorrentStatus _last;
+    private Task? _removal;
+    private bool _deletesData;
+
+    // The number of the snapshot that was the latest when the last command was carried out.
+    private long _commandedAt;
     private TorrentLease? _lease;
 
     internal Torrent(SessionHost host, TorrentId id, Metainfo metainfo, string directory, TorrentLease? lease)
@@ -57,12 +63,12 @@ public sealed class Torrent
 
     /// <summary>Starts it: what is on disk is checked as far as needed, then the rest is fetched. Also leaves an error state.</summary>
     public Task StartAsync(CancellationToken cancellationToken = default)
-        => InvokeAsync(now => _host.Engine.Start(Id, now), cancellationToken);
+        => CommandAsync(now => _host.Engine.Start(Id, now), cancellationToken);
 
     /// <summary>Stops it; done when trackers are told (for at most 3 s), data is on the device and state is saved.</summary>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
-        if (!await InvokeAsync(now => _host.Engine.Stop(Id, now), cancellationToken).ConfigureAwait(false))
+        if (!await CommandAsync(now => _host.Engine.Stop(Id, now), cancellationToken).ConfigureAwait(false))
             return;
         try
         {
@@ -76,7 +82,7 @@ public sealed class Torrent
 
     /// <summary>Hashes everything on disk again, then goes on as before.</summary>
     public Task RecheckAsync(CancellationToken cancellationToken = default)
-        => InvokeAsync(now => _host.Engine.Recheck(Id, now), cancellationToken);
+        => CommandAsync(now => _host.Engine.Recheck(Id, now), cancellationToken);
 
     /// <summary>Asks every tracker again, as soon as its own rules allow.</summary>
     public Task ReannounceAsync(CancellationToken cancellationToken = default)
@@ -88,7 +94,7 @@ public sealed class Torrent
     public Task SelectAsync(Func<FileEntry, bool>? select, CancellationToken cancellationToken = default)
     {
         IReadOnlyList<FileIndex>? selection = TorrentAdder.Selected(Metainfo, select);
-        return InvokeAsync(now => _host.Engine.Select(Id, selection, now), cancellationToken);
+        return CommandAsync(now => _host.Engine.Select(Id, selection, now), cancellationToken);
     }
 
     /// <summary>Tries further peers.</summary>
@@ -110,7 +116,7 @@ public sealed class Torrent
     /// </exception>
     /// <exception cref="ObjectDisposedException">The session has ended.</exception>
     public Task<TorrentStatus> WaitAsync(TorrentCondition condition, CancellationToken cancellationToken = default)
-        => _host.Waiters.WaitAsync(Id, condition, _host.Snapshots.Current, cancellationToken);
+        => _host.Waiters.WaitAsync(Id, condition, Interlocked.Read(ref _commandedAt), () => _host.Snapshots.Current, cancellationToken);
 
     /// <summary>Its connections at this moment.</summary>
     public Task<IReadOnlyList<PeerStatus>> GetPeersAsync(CancellationToken cancellationToken = default)
@@ -125,18 +131,80 @@ public sealed class Torrent
     public Task<Bitfield> GetPiecesAsync(CancellationToken cancellationToken = default)
         => InvokeAsync(_ => _host.Engine.GetPieces(Id) ?? new Bitfield(Metainfo.Layout.PieceCount), cancellationToken);
 
-    /// <summary>Stops and has the engine forget it; done when it has.</summary>
-    internal async Task LeaveAsync(CancellationToken cancellationToken)
+    /// <summary>Its removal, once somebody has asked for it.</summary>
+    internal Task? Removal
     {
-        Status();
-        if (await InvokeAsync(now => _host.Engine.RemoveTorrent(Id, now), cancellationToken).ConfigureAwait(false))
-            await _gone.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        get
+        {
+            lock (_removing)
+                return _removal;
+        }
+    }
+
+    /// <summary>
+    /// Has the engine forget it, then the session. Runs once, to its end, however many ask for it and whoever of them gives up; the data goes where any of them
+    /// wants that in time.
+    /// </summary>
+    internal Task RemoveAsync(DataDisposal data)
+    {
+        lock (_removing)
+        {
+            _deletesData |= data == DataDisposal.Delete;
+            return _removal ??= Task.Run(LeaveAsync);
+        }
     }
 
     /// <summary>The engine has forgotten it.</summary>
     internal void NoteGone() => _gone.TrySetResult();
 
+    private async Task LeaveAsync()
+    {
+        Status();
+        if (await _host.Loop.InvokeAsync(now => _host.Engine.RemoveTorrent(Id, now)).ConfigureAwait(false))
+            await Task.WhenAny(_gone.Task, _host.Loop.Completion).ConfigureAwait(false);
+        ObjectDisposedException.ThrowIf(_host.Loop.Completion.IsCompleted, typeof(BitTorrentClient));
+        try
+        {
+            Forget();
+        }
+        finally
+        {
+            // Last: until then nobody may add the same torrent, in this session or another, to data and a record that are about to go.
+            _host.Forget(this);
+        }
+    }
+
+    private void Forget()
+    {
+        try
+        {
+            _host.Store.Remove(Hashes);
+        }
+        catch (Exception error)
+        {
+            // A record too many costs nothing: what it says is compared with what is on disk before it is believed.
+            _host.Logger.StateStoreWarning($"The record of {PlainText.Of(Metainfo.Name)} stays: {error.Message}");
+        }
+
+        bool deletesData;
+        lock (_removing)
+            deletesData = _deletesData;
+        if (deletesData)
+            DataRemoval.Delete(Metainfo, Directory);
+    }
+
     internal void ReleaseLease() => Interlocked.Exchange(ref _lease, null)?.Dispose();
+
+    /// <summary>Has the engine do something that shows in the status; whoever waits from then on sees only snapshots from after it.</summary>
+    private Task<T> CommandAsync<T>(Func<MonoTime, T> command, CancellationToken cancellationToken)
+        => InvokeAsync(
+            now =>
+            {
+                Interlocked.Exchange(ref _commandedAt, _host.Snapshots.Current.Sequence);
+                _host.Snapshots.Hurry();
+                return command(now);
+            },
+            cancellationToken);
 
     private Task<T> InvokeAsync<T>(Func<MonoTime, T> command, CancellationToken cancellationToken)
         => _host.Loop.InvokeAsync(command).WaitAsync(cancellationToken);

@@ -10,6 +10,8 @@ internal sealed class LoopbackSwarm : IAsyncDisposable
 
     public TempFolder Folder { get; } = new();
 
+    public IReadOnlyList<BitTorrentClient> Clients => _clients;
+
     public TestTorrent Torrent { get; init; } = new("album", ("one.flac", 700_000), ("art/cover.jpg", 33_000), ("empty", 0), ("two.flac", 300_001));
 
     /// <summary>Where the seeder of <see cref="SeedAsync"/> takes connections.</summary>

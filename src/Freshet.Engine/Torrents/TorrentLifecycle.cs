@@ -85,6 +85,9 @@ internal sealed class TorrentLifecycle
         if (Storage is not null || _isStopping)
         {
             _startAfterStop = DiskCheck.Full;
+            CheckProgress = 0;
+            // Told at once: whoever waits for the check must not take what was known before for its result.
+            SetState(TorrentState.Checking, null);
             BeginStop(now);
             return;
         }

@@ -10,14 +10,21 @@ internal sealed class ConditionWaiters
     private readonly List<Waiter> _waiters = [];
     private Exception? _ended;
 
-    /// <summary>Waits until the condition holds in a snapshot from now on, or in this one.</summary>
-    public Task<TorrentStatus> WaitAsync(TorrentId torrent, TorrentCondition condition, SessionSnapshot now, CancellationToken cancellationToken)
+    /// <summary>Waits until the condition holds in the current snapshot or a later one.</summary>
+    /// <param name="torrent">Whose status is looked at.</param>
+    /// <param name="condition">What is waited for.</param>
+    /// <param name="after">A snapshot with this sequence number or a lower one is from before the last command, and says nothing of what came of it.</param>
+    /// <param name="current">The current snapshot.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public Task<TorrentStatus> WaitAsync(
+        TorrentId torrent, TorrentCondition condition, long after, Func<SessionSnapshot> current, CancellationToken cancellationToken)
     {
-        var waiter = new Waiter(torrent, condition);
-        if (waiter.Settles(now))
-            return waiter.Task;
+        var waiter = new Waiter(torrent, condition, after);
         lock (_gate)
         {
+            // Under the lock: whatever is published after this look finds the waiter in the list.
+            if (waiter.Settles(current()))
+                return waiter.Task;
             if (_ended is { } ended)
                 waiter.Fail(ended);
             else
@@ -59,7 +66,7 @@ internal sealed class ConditionWaiters
         }
     }
 
-    private sealed class Waiter(TorrentId torrent, TorrentCondition condition)
+    private sealed class Waiter(TorrentId torrent, TorrentCondition condition, long after)
     {
         private readonly TaskCompletionSource<TorrentStatus> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -75,6 +82,8 @@ internal sealed class ConditionWaiters
 
         public bool Settles(SessionSnapshot snapshot)
         {
+            if (snapshot.Sequence <= after)
+                return false;
             TorrentStatus? status = snapshot.Find(torrent);
             if (status is null)
                 Fail(new FreshetException(FreshetError.Conflict, "The torrent was removed from the session."));

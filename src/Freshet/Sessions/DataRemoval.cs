@@ -38,8 +38,15 @@ internal static class DataRemoval
 
         foreach (string folder in folders.OrderByDescending(folder => folder.Length))
         {
-            if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
-                Directory.Delete(folder);
+            try
+            {
+                if (Directory.Exists(folder) && !Directory.EnumerateFileSystemEntries(folder).Any())
+                    Directory.Delete(folder);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                first ??= error;
+            }
         }
 
         if (first is not null)

@@ -138,6 +138,16 @@ internal sealed class SessionHost : IAsyncDisposable
         Logger.SessionEnded();
     }
 
+    /// <summary>Takes a torrent that the engine has forgotten out of the session.</summary>
+    public void Forget(Torrent torrent)
+    {
+        torrent.ReleaseLease();
+        if (Torrents.Remove(torrent.Id) is null)
+            return;
+        FreshetMetrics.Torrents.Add(-1);
+        Logger.TorrentRemoved(torrent.Id);
+    }
+
     private static IStateStore OpenStore(string folder, ILogger logger)
     {
         try

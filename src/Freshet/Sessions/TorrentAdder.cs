@@ -27,8 +27,17 @@ internal sealed class TorrentAdder(SessionHost host) : IDisposable
         await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (host.Torrents.FindAny(metainfo.Hashes) is { } there)
+            while (host.Torrents.FindAny(metainfo.Hashes) is { } there)
             {
+                if (there.Removal is { } removal)
+                {
+                    // How it ends is for whoever asked for it.
+                    await removal.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                    cancellationToken.ThrowIfCancellationRequested();
+                    ObjectDisposedException.ThrowIf(host.Loop.Completion.IsCompleted, typeof(BitTorrentClient));
+                    continue;
+                }
+
                 await host.Loop.InvokeAsync(now => host.Engine.AddPeers(there.Id, peers, now)).ConfigureAwait(false);
                 return new AddResult(there, WasThere: true);
             }
