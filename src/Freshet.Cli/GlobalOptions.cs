@@ -28,12 +28,14 @@ internal sealed class GlobalOptions
         Recursive = true,
     };
 
-    private readonly Option<ColorMode> _color = new("--color")
+    private readonly Option<string> _color = new("--color")
     {
         Description = "Colours: auto, always or never (auto: on a terminal, unless NO_COLOR is set)",
         HelpName = "WHEN",
         Recursive = true,
     };
+
+    public GlobalOptions() => _color.AcceptOnlyFromAmong("auto", "always", "never");
 
     public void AddTo(Command root)
     {
@@ -50,6 +52,6 @@ internal sealed class GlobalOptions
         Quiet = parsed.GetValue(_quiet),
         Verbosity = parsed.GetResult(_verbose)?.IdentifierTokenCount ?? 0,
         LogFile = parsed.GetValue(_logFile)?.FullName,
-        Color = parsed.GetValue(_color),
+        Color = Enum.Parse<ColorMode>(parsed.GetValue(_color) ?? "auto", ignoreCase: true),
     };
 }

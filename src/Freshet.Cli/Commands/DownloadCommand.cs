@@ -91,11 +91,7 @@ internal sealed class DownloadCommand(GlobalOptions globals, Streams streams)
     private readonly Option<string?> _limitDown = Off("--limit-down", "RATE", "Limit what comes in: only 0 (no limit) yet", "limiting rates");
     private readonly Option<string?> _limitUp = Off("--limit-up", "RATE", "Limit what goes out: only 0 (no limit) yet", "limiting rates");
 
-    private readonly Option<CheckMode> _check = new("--check")
-    {
-        Description = "What is hashed before the download: auto (what is in doubt), full, none",
-        HelpName = "auto|full|none",
-    };
+    private readonly Option<string> _check = Choice("--check", "What is hashed before the download (auto: what is in doubt)", "auto", "full", "none");
 
     private readonly Option<string?> _stateDirectory = new("--state-dir") { Description = "Where progress is remembered", HelpName = "DIR" };
     private readonly Option<TimeSpan?> _giveUpAfter = Duration("--give-up-after", "Give up when nothing came in for so long");
@@ -142,7 +138,7 @@ internal sealed class DownloadCommand(GlobalOptions globals, Streams streams)
         UseTrackers = !parsed.GetValue(_noTrackers),
         MaxPeers = parsed.GetValue(_maxPeers),
         Pipeline = parsed.GetValue(_pipeline) is > 0 and int requests ? requests : null,
-        Check = parsed.GetValue(_check),
+        Check = Enum.Parse<CheckMode>(parsed.GetRequiredValue(_check), ignoreCase: true),
         StateDirectory = parsed.GetValue(_stateDirectory),
         GiveUpAfter = parsed.GetValue(_giveUpAfter),
         PeerTimeout = parsed.GetValue(_peerTimeout),

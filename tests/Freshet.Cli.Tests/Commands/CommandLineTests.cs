@@ -69,6 +69,8 @@ public sealed class CommandLineTests
     [InlineData("info x --tr", "--trackers")]
     [InlineData("completion ", "zsh")]
     [InlineData("download x --strategy ", "sequential")]
+    [InlineData("download x --check ", "full")]
+    [InlineData("version --color ", "never")]
     public async Task Completions_come_from_the_commands_themselves(string line, string expected)
     {
         CliResult result = await Cli.RunAsync($"[suggest:{line.Length}]", line);

@@ -45,6 +45,7 @@ public sealed class DownloadOptionTests
     [InlineData("--max-peers", "0")]
     [InlineData("--pipeline", "some")]
     [InlineData("--check", "twice")]
+    [InlineData("--check", "1")]
     [InlineData("--give-up-after", "soon")]
     [InlineData("--give-up-after", "0s")]
     [InlineData("--peer-timeout", "-1s")]
