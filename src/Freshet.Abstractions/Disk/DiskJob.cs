@@ -10,7 +10,10 @@ public enum DiskJobKind : byte
     /// </summary>
     Prepare,
 
-    /// <summary>Write the blocks of <see cref="DiskJob.Blocks"/> from <see cref="DiskJob.FirstBlock"/> on, <see cref="DiskJob.BlockCount"/> of them.</summary>
+    /// <summary>
+    /// Write the blocks of <see cref="DiskJob.Blocks"/> from <see cref="DiskJob.FirstBlock"/> on, <see cref="DiskJob.BlockCount"/> of them. With
+    /// <see cref="DiskJob.Received"/> their digests are noted in it, from memory.
+    /// </summary>
     Write,
 
     /// <summary>Read the bytes of <see cref="DiskJob.Range"/> (at most one block) into <see cref="DiskJob.Blocks"/>[0], which the engine rented.</summary>
@@ -18,7 +21,8 @@ public enum DiskJobKind : byte
 
     /// <summary>
     /// Hash a piece: what <see cref="DiskJob.Hash"/> has covered already, then each block from memory or, where
-    /// <see cref="DiskJob.Blocks"/> has none, from disk. <see cref="DiskJob.Digest"/> is the answer.
+    /// <see cref="DiskJob.Blocks"/> has none, from disk. <see cref="DiskJob.Digest"/> is the answer. With <see cref="DiskJob.Received"/> every block
+    /// that is read back is compared with what it was: <see cref="DiskJob.SpoiltBlock"/>.
     /// </summary>
     Hash,
 
@@ -27,7 +31,10 @@ public enum DiskJobKind : byte
     /// </summary>
     HashPrefix,
 
-    /// <summary>SHA-1 of each block of a failed piece, to tell its senders apart later: <see cref="DiskJob.BlockDigests"/>.</summary>
+    /// <summary>
+    /// SHA-1 of each block of a failed piece, to tell its senders apart later: <see cref="DiskJob.BlockDigests"/>. A block is taken from memory where
+    /// it has a lease, else its digest from <see cref="DiskJob.Received"/> where that has one, else it is read from disk.
+    /// </summary>
     HashBlocks,
 
     /// <summary>Read pieces from <see cref="DiskJob.Range"/>.Piece on, <see cref="DiskJob.PieceCount"/> of them, and say which are right in <see cref="DiskJob.Good"/>.</summary>
@@ -77,6 +84,12 @@ public sealed class DiskJob
     /// <summary>The running hash of a piece's in-order prefix, made by the first job that needs it; kept by the engine between jobs.</summary>
     public IPieceHash? Hash { get; set; }
 
+    /// <summary>
+    /// The SHA-1 of blocks as they were received (filler, which is not stored, as zero), by their position in the piece; all zero where that is not known. The engine's, kept with the piece once
+    /// blocks of it are written before it is whole; null otherwise, and then nothing is noted or compared. Jobs that run side by side touch different places.
+    /// </summary>
+    public Sha1Hash[]? Received { get; set; }
+
     /// <summary>For the engine: when the job was handed out.</summary>
     public MonoTime SubmittedAt { get; set; }
 
@@ -88,6 +101,11 @@ public sealed class DiskJob
 
     /// <summary>Answer of <see cref="DiskJobKind.Hash"/>.</summary>
     public Sha1Hash Digest { get; set; }
+
+    /// <summary>
+    /// Answer of <see cref="DiskJobKind.Hash"/>: the first block that was read back otherwise than it was received (the disk has spoilt it), or -1.
+    /// </summary>
+    public int SpoiltBlock { get; set; } = -1;
 
     /// <summary>Answer of <see cref="DiskJobKind.HashBlocks"/>, by block.</summary>
     public Sha1Hash[]? BlockDigests { get; set; }
@@ -108,10 +126,12 @@ public sealed class DiskJob
         FirstBlock = BlockCount = PieceCount = 0;
         Allocate = false;
         Hash = null;
+        Received = null;
         SubmittedAt = default;
         Tag = null;
         Error = null;
         Digest = default;
+        SpoiltBlock = -1;
         BlockDigests = null;
         Good = null;
         Files = null;

@@ -34,6 +34,11 @@ public interface ITorrentStorageOwner
     /// <see cref="PieceWritten"/>; left out where the blocks could not be read.</summary>
     void PieceProven(PieceIndex piece, Sha1Hash[] digests, MonoTime now);
 
+    /// <summary>
+    /// A piece had the wrong hash because our own disk gave back other bytes than were received: nobody is to blame, and all of its blocks are wanted again.
+    /// </summary>
+    void PieceSpoilt(PieceIndex piece, DiskError error, MonoTime now);
+
     /// <summary>Blocks of a piece had to be given up for nobody's fault: all of its blocks are wanted again.</summary>
     void PieceLost(PieceIndex piece, MonoTime now);
 
@@ -64,12 +69,11 @@ public sealed record PartialPiece(PieceIndex Piece, Bitfield Blocks);
 /// <summary>A piece with a wrong hash.</summary>
 /// <param name="Piece">The piece.</param>
 /// <param name="Senders">Who sent each block, <see cref="FromDisk"/> for what an earlier run left.</param>
-/// <param name="Digests">The SHA-1 of each block; null where one peer sent all over the wire, or where the blocks could not be read.</param>
+/// <param name="Digests">
+/// The SHA-1 of each block as it was received, wherever it has been since; null where one peer sent all, or where what an earlier run left could not be read.
+/// </param>
 public sealed record PieceFailure(PieceIndex Piece, ConnectionId[] Senders, Sha1Hash[]? Digests)
 {
-    /// <summary>Blocks that were read back from disk for the hash, so that the disk may be to blame for them.</summary>
-    public IReadOnlyList<int> ReadBack { get; init; } = [];
-
     /// <summary>The "sender" of blocks that were on disk already: nobody to blame.</summary>
     public static ConnectionId FromDisk => new(-1);
 }

@@ -38,6 +38,9 @@ internal sealed class PieceBuffer(PieceStore store, MemoryBudget budget, BlockPo
     private readonly byte[] _flags = new byte[capacity];
     private readonly byte[] _pins = new byte[capacity];
 
+    // Only of pieces that were spilled once; kept for the next.
+    private Sha1Hash[]? _received;
+
     /// <inheritdoc/>
     public TorrentStorage Torrent => store.Torrent;
 
@@ -83,6 +86,12 @@ internal sealed class PieceBuffer(PieceStore store, MemoryBudget budget, BlockPo
 
     public Sha1Hash[]? Digests { get; set; }
 
+    /// <summary>The digests of blocks that went to disk before the piece was whole, as they were received; null where none did.</summary>
+    public Sha1Hash[]? Received { get; private set; }
+
+    /// <summary>A block that our disk gave back otherwise than it was received, or -1.</summary>
+    public int SpoiltBlock { get; set; }
+
     public bool IsWhole => ReceivedCount == BlockCount;
 
     public bool IsAllOnDisk => OnDiskCount == BlockCount;
@@ -95,6 +104,8 @@ internal sealed class PieceBuffer(PieceStore store, MemoryBudget budget, BlockPo
         ReceivedCount = OnDiskCount = 0;
         HasFailed = IsProbe = false;
         Digests = null;
+        Received = null;
+        SpoiltBlock = -1;
         Array.Clear(_flags);
     }
 
@@ -122,6 +133,15 @@ internal sealed class PieceBuffer(PieceStore store, MemoryBudget budget, BlockPo
         Senders[block] = PieceFailure.FromDisk;
         ReceivedCount++;
         OnDiskCount++;
+    }
+
+    /// <summary>Blocks go to disk before the piece is whole: from here on it is known what they were.</summary>
+    public void NoteReceived()
+    {
+        if (Received is not null)
+            return;
+        Received = _received ??= new Sha1Hash[capacity];
+        Array.Clear(Received);
     }
 
     /// <summary>A job uses these blocks, as far as they are in memory.</summary>

@@ -9,6 +9,8 @@ namespace Freshet.Engine.Storage;
 /// </summary>
 internal sealed class PieceStore
 {
+    private const string SpoiltMessage = "other bytes were read back than were written: the disk, its cable or the memory may be failing; the piece is fetched again";
+
     private readonly SessionStorage _session;
     private readonly IPieceVerifier _verifier;
     private readonly PieceLayout _layout;
@@ -218,6 +220,7 @@ internal sealed class PieceStore
             case DiskJobKind.Hash:
                 buffer.Hash = job.Hash;
                 buffer.DisposeHash();
+                buffer.SpoiltBlock = job.SpoiltBlock;
                 if (buffer.Phase == PiecePhase.Hashing)
                     buffer.Phase = job.Error is not null ? PiecePhase.Whole : Judge(buffer, job.Digest);
                 break;
@@ -268,10 +271,13 @@ internal sealed class PieceStore
         }
         else if (buffer.Phase == PiecePhase.Wrong)
         {
+            // Hashed was not what was received: that says nothing of the senders.
+            if (buffer.SpoiltBlock >= 0)
+                return;
             _suspect.Add(buffer.Piece.Value);
 
-            // One sender has sent all, and the disk had no part in it: no need to tell blocks apart.
-            if (buffer.OnDiskCount > 0 || buffer.Senders.AsSpan(0, buffer.BlockCount).ContainsAnyExcept(buffer.Senders[0]))
+            // One sender has sent all: no need to tell blocks apart.
+            if (buffer.Senders.AsSpan(0, buffer.BlockCount).ContainsAnyExcept(buffer.Senders[0]))
                 Submit(buffer, DiskJobKind.HashBlocks, 0, buffer.BlockCount, now);
         }
     }
@@ -296,16 +302,27 @@ internal sealed class PieceStore
                 WriteIdle(buffer, now);
                 break;
             case PiecePhase.Wrong when buffer.JobsOut == 0:
-                var failure = new PieceFailure(piece, [.. buffer.Senders.AsSpan(0, buffer.BlockCount)], buffer.Digests)
-                {
-                    ReadBack = [.. Enumerable.Range(0, buffer.BlockCount).Where(buffer.IsOnDisk)],
-                };
-                buffer.Drop();
-                Close(buffer);
-                Torrent.Book.Changed(now);
-                Torrent.Owner.PieceFailed(failure, now);
+                Fail(buffer, now);
                 break;
         }
+    }
+
+    private void Fail(PieceBuffer buffer, MonoTime now)
+    {
+        PieceIndex piece = buffer.Piece;
+        int spoilt = buffer.SpoiltBlock;
+        var failure = new PieceFailure(piece, [.. buffer.Senders.AsSpan(0, buffer.BlockCount)], buffer.Digests);
+        buffer.Drop();
+        Close(buffer);
+        Torrent.Book.Changed(now);
+        if (spoilt < 0)
+        {
+            Torrent.Owner.PieceFailed(failure, now);
+            return;
+        }
+
+        FileIndex file = _layout.FileAt(_layout.OffsetOf(piece) + ((long)spoilt * BlockRange.BlockLength));
+        Torrent.Owner.PieceSpoilt(piece, new DiskError(DiskErrorKind.Device, _layout.Files[file.Value].Path, SpoiltMessage), now);
     }
 
     private void Finish(PieceBuffer buffer, MonoTime now)
@@ -386,6 +403,10 @@ internal sealed class PieceStore
         job.Blocks = buffer.Leases;
         job.FirstBlock = first;
         job.BlockCount = count;
+        if (kind is DiskJobKind.Write && buffer.Phase != PiecePhase.Verified)
+            buffer.NoteReceived();
+        if (kind is DiskJobKind.Write or DiskJobKind.Hash or DiskJobKind.HashBlocks)
+            job.Received = buffer.Received;
         if (kind is DiskJobKind.Hash or DiskJobKind.HashPrefix)
             job.Hash = buffer.Hash;
         Torrent.Submit(job, buffer, now);

@@ -27,11 +27,7 @@ internal sealed class Blame
 
     public void PieceFailed(PieceFailure failure, MonoTime now)
     {
-        foreach (int block in failure.ReadBack)
-            _judge.BlockSpilled(failure.Piece, block);
-        bool wantsDigests = _judge.PieceFailed(failure.Piece, _convicted);
-        if (wantsDigests && failure.Digests is { } digests)
-            _judge.FailedDigests(failure.Piece, digests);
+        _judge.PieceFailed(failure.Piece, failure.Digests, _convicted);
         CarryOut(now);
     }
 

@@ -228,6 +228,13 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     public void PieceProven(PieceIndex piece, Sha1Hash[] digests, MonoTime now) => Blame.PieceProven(piece, digests, now);
 
     /// <inheritdoc/>
+    public void PieceSpoilt(PieceIndex piece, DiskError error, MonoTime now)
+    {
+        Session.Effects.Publish(new DiskNotice(Id, error, WillRetry: true));
+        PieceLost(piece, now);
+    }
+
+    /// <inheritdoc/>
     public void PieceLost(PieceIndex piece, MonoTime now)
     {
         Requester.DropPiece(piece, now);

@@ -49,6 +49,8 @@ internal sealed class JobRunner : IDisposable
                 torrent.Storage.Prepare(job.Allocate);
                 break;
             case DiskJobKind.Write:
+                if (job.Received is not null)
+                    _hasher.NoteReceived(job, torrent);
                 _writer.Write(job, torrent);
                 break;
             case DiskJobKind.Read:

@@ -10,6 +10,7 @@ internal sealed class PieceHasher : IDisposable
     private readonly BlockPool _pool;
     private readonly PieceChecker _checker;
     private readonly RunningSha1 _hash = new();
+    private byte[]? _block;
 
     public PieceHasher(BlockPool pool, PieceChecker checker)
     {
@@ -69,6 +70,12 @@ internal sealed class PieceHasher : IDisposable
                 continue;
             }
 
+            if (job.Received is { } received && received[i] != default)
+            {
+                digests[i] = received[i];
+                continue;
+            }
+
             bool whole = _checker.TryAppend(new PieceReader(torrent.Storage, layout), block.Piece, block.Offset, block.Length, _hash, out FileIndex tooShort);
             digests[i] = _hash.Finish();
             if (!whole)
@@ -76,6 +83,17 @@ internal sealed class PieceHasher : IDisposable
         }
 
         job.BlockDigests = digests;
+    }
+
+    /// <summary>Notes the digests of the blocks of a <see cref="DiskJobKind.Write"/>, as they will be read back if the disk is good.</summary>
+    public void NoteReceived(DiskJob job, TorrentJobs torrent)
+    {
+        PieceLayout layout = torrent.Location.Layout;
+        for (int i = job.FirstBlock; i < job.FirstBlock + job.BlockCount; i++)
+        {
+            BlockRange block = layout.Block(job.Range.Piece, i);
+            job.Received![i] = Sha1.Hash(AsStored(layout, block, _pool.Span(job.Blocks[i], block.Length)));
+        }
     }
 
     /// <inheritdoc/>
@@ -108,6 +126,12 @@ internal sealed class PieceHasher : IDisposable
                 continue;
             }
 
+            if (job.Received is { } received && within == 0)
+            {
+                Compare(job, torrent, received[block], layout.Block(job.Range.Piece, block), hash);
+                continue;
+            }
+
             int next = block + 1;
             while (next < endBlock && (next >= job.Blocks.Length || job.Blocks[next].IsNone))
                 next++;
@@ -116,5 +140,39 @@ internal sealed class PieceHasher : IDisposable
             if (!_checker.TryAppend(reader, job.Range.Piece, hash.Covered, length, hash, out FileIndex tooShort))
                 throw torrent.TooShort(tooShort);
         }
+    }
+
+    // Reads a block back, once for the hash and for the comparison: what is compared is what the verdict is about.
+    private void Compare(DiskJob job, TorrentJobs torrent, in Sha1Hash received, BlockRange block, RunningSha1 hash)
+    {
+        Span<byte> bytes = (_block ??= new byte[BlockRange.BlockLength]).AsSpan(0, block.Length);
+        if (!new PieceReader(torrent.Storage, torrent.Location.Layout).TryFill(block.Piece, block.Offset, bytes, out FileIndex tooShort))
+            throw torrent.TooShort(tooShort);
+        hash.Append(bytes);
+        if (received != default && job.SpoiltBlock < 0 && Sha1.Hash(bytes) != received)
+            job.SpoiltBlock = block.BlockInPiece;
+    }
+
+    // Filler is read back as zero whatever was sent for it.
+    private ReadOnlySpan<byte> AsStored(PieceLayout layout, BlockRange block, ReadOnlySpan<byte> bytes)
+    {
+        int position = 0;
+        bool isCopy = false;
+        foreach (FileSlice slice in layout.Slices(block.Piece, block.Offset, block.Length))
+        {
+            if (!layout.Files[slice.File.Value].IsStored)
+            {
+                Span<byte> copy = (_block ??= new byte[BlockRange.BlockLength]).AsSpan(0, bytes.Length);
+                if (!isCopy)
+                    bytes.CopyTo(copy);
+                isCopy = true;
+                copy.Slice(position, slice.Length).Clear();
+                bytes = copy;
+            }
+
+            position += slice.Length;
+        }
+
+        return bytes;
     }
 }

@@ -24,7 +24,7 @@ public sealed class SmartBanTests
     public void Who_sent_a_wrong_piece_alone_is_convicted_at_once()
     {
         Receive(A, A, A, A);
-        Assert.False(_ban.PieceFailed(Piece, _convicted));
+        _ban.PieceFailed(Piece, null, _convicted);
         Assert.Equal([A], _convicted);
         Assert.Equal(0, _ban.RememberedBlocks);
     }
@@ -33,9 +33,8 @@ public sealed class SmartBanTests
     public void Who_sent_the_wrong_block_is_convicted_when_the_right_one_is_known()
     {
         Receive(A, B, A, A);
-        Assert.True(_ban.PieceFailed(Piece, _convicted));
+        _ban.PieceFailed(Piece, Digests(0, 99, 0, 0), _convicted);
         Assert.True(_ban.IsSuspect(A) && _ban.IsSuspect(B));
-        _ban.FailedDigests(Piece, Digests(0, 99, 0, 0));
         Assert.Empty(_convicted);
         Receive(A, A, A, A);
         Assert.True(_ban.PiecePassed(Piece));
@@ -56,8 +55,7 @@ public sealed class SmartBanTests
     {
         // Our memory or disk was wrong, not the peers.
         Receive(A, B, A, A);
-        _ban.PieceFailed(Piece, _convicted);
-        _ban.FailedDigests(Piece, Digests(0, 0, 0, 0));
+        _ban.PieceFailed(Piece, Digests(0, 0, 0, 0), _convicted);
         _ban.PiecePassed(Piece);
         _ban.PassedDigests(Piece, Digests(0, 0, 0, 0), _convicted);
         Assert.Empty(_convicted);
@@ -67,8 +65,7 @@ public sealed class SmartBanTests
     public void A_block_from_an_earlier_run_has_no_sender()
     {
         Receive(A, null, A, A);
-        Assert.True(_ban.PieceFailed(Piece, _convicted));
-        _ban.FailedDigests(Piece, Digests(0, 99, 0, 0));
+        _ban.PieceFailed(Piece, Digests(0, 99, 0, 0), _convicted);
         _ban.PiecePassed(Piece);
         _ban.PassedDigests(Piece, Digests(0, 0, 0, 0), _convicted);
         Assert.Empty(_convicted);
@@ -77,63 +74,20 @@ public sealed class SmartBanTests
     [Fact]
     public void A_piece_all_from_disk_blames_nobody()
     {
-        Assert.False(_ban.PieceFailed(Piece, _convicted));
+        _ban.PieceFailed(Piece, null, _convicted);
         Assert.Empty(_convicted);
     }
 
     [Fact]
-    public void A_block_that_the_disk_may_have_spoilt_does_not_convict()
-    {
-        Receive(A, A, A, A);
-        _ban.BlockSpilled(Piece, 2);
-        Assert.True(_ban.PieceFailed(Piece, _convicted));
-        _ban.FailedDigests(Piece, Digests(0, 0, 99, 0));
-        Receive(A, A, A, A);
-        _ban.PiecePassed(Piece);
-        _ban.PassedDigests(Piece, Digests(0, 0, 0, 0), _convicted);
-        Assert.Empty(_convicted);
-    }
-
-    [Fact]
-    public void Beside_a_spilled_block_one_that_was_not_still_convicts()
+    public void An_attempt_whose_blocks_could_not_be_read_takes_no_other_attempts_digests()
     {
         Receive(A, B, A, A);
-        _ban.BlockSpilled(Piece, 2);
-        _ban.PieceFailed(Piece, _convicted);
-        _ban.FailedDigests(Piece, Digests(0, 99, 99, 0));
+        _ban.PieceFailed(Piece, null, _convicted);
+        Receive(B, A, A, A);
+        _ban.PieceFailed(Piece, Digests(0, 99, 0, 0), _convicted);
         _ban.PiecePassed(Piece);
         _ban.PassedDigests(Piece, Digests(0, 0, 0, 0), _convicted);
-        Assert.Equal([B], _convicted);
-    }
-
-    [Fact]
-    public void Wrong_pieces_again_and_again_convict_even_where_blocks_were_spilled()
-    {
-        for (int i = 1; i <= SmartBan.DoubtfulStrikes; i++)
-        {
-            Assert.Empty(_convicted);
-            Receive(A, A, A, A);
-            _ban.BlockSpilled(Piece, 0);
-            _ban.PieceFailed(Piece, _convicted);
-        }
-
         Assert.Equal([A], _convicted);
-    }
-
-    [Fact]
-    public void A_right_piece_in_between_clears_doubts()
-    {
-        for (int i = 1; i <= 3 * SmartBan.DoubtfulStrikes; i++)
-        {
-            Receive(A, A, A, A);
-            _ban.BlockSpilled(Piece, 0);
-            _ban.PieceFailed(Piece, _convicted);
-            Receive(A, A, A, A);
-            _ban.PiecePassed(Piece);
-            _ban.PassedDigests(Piece, Digests(0, 0, 0, 0), _convicted);
-        }
-
-        Assert.Empty(_convicted);
     }
 
     [Fact]
@@ -141,11 +95,9 @@ public sealed class SmartBanTests
     {
         var c = IPEndPoint.Parse("3.3.3.3:3");
         Receive(A, B, A, A);
-        _ban.PieceFailed(Piece, _convicted);
+        _ban.PieceFailed(Piece, Digests(0, 99, 0, 0), _convicted);
         Receive(A, A, c, A);
-        _ban.PieceFailed(Piece, _convicted);
-        _ban.FailedDigests(Piece, Digests(0, 99, 0, 0));
-        _ban.FailedDigests(Piece, Digests(0, 0, 98, 0));
+        _ban.PieceFailed(Piece, Digests(0, 0, 98, 0), _convicted);
         _ban.PiecePassed(Piece);
         _ban.PassedDigests(Piece, Digests(0, 0, 0, 0), _convicted);
         Assert.Equal([B, c], _convicted);
@@ -156,7 +108,7 @@ public sealed class SmartBanTests
     {
         Receive(A, A, A, A);
         _ban.PieceDropped(Piece);
-        Assert.False(_ban.PieceFailed(Piece, _convicted));
+        _ban.PieceFailed(Piece, null, _convicted);
         Assert.Empty(_convicted);
     }
 
@@ -169,8 +121,7 @@ public sealed class SmartBanTests
             var piece = new PieceIndex(i);
             ban.BlockReceived(_layout.Block(new PieceIndex(0), 0) with { Piece = piece }, A);
             ban.BlockReceived(_layout.Block(new PieceIndex(0), 1) with { Piece = piece }, B);
-            ban.PieceFailed(piece, _convicted);
-            ban.FailedDigests(piece, Digests(0, 99, 0, 0));
+            ban.PieceFailed(piece, Digests(0, 99, 0, 0), _convicted);
         }
 
         Assert.True(ban.RememberedBlocks <= SmartBan.MaxRememberedBlocks);
@@ -211,24 +162,24 @@ public sealed class SmartBanTests
                     if (!fromDisk)
                         _ban.BlockReceived(_layout.Block(piece, block), sender);
                     content[block] = (!fromDisk && bad.Contains(sender) && random.Chance(0.2)) || (fromDisk && random.Chance(0.2)) ? 1 + random.Next(1000) : 0;
-                    if (rotten && random.Chance(0.5))
-                    {
-                        // It went to disk and came back wrong.
-                        content[block] = -1;
-                        _ban.BlockSpilled(piece, block);
-                    }
                 }
 
                 _convicted.Clear();
                 bool right = content.All(block => block == 0);
-                if (right)
+                if (rotten)
+                {
+                    // It went to disk and came back wrong: no failure of the senders'.
+                    _ban.PieceDropped(piece);
+                    right = false;
+                }
+                else if (right)
                 {
                     if (_ban.PiecePassed(piece))
                         _ban.PassedDigests(piece, Digests(content), _convicted);
                 }
-                else if (_ban.PieceFailed(piece, _convicted))
+                else
                 {
-                    _ban.FailedDigests(piece, Digests(content));
+                    _ban.PieceFailed(piece, Digests(content), _convicted);
                 }
 
                 foreach (IPEndPoint one in _convicted)

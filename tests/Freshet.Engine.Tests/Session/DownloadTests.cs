@@ -220,9 +220,58 @@ public sealed class DownloadTests
             peer.Deliver(range);
         rig.RunUntil(() => rig.HasState(TorrentState.Seeding));
         rig.Run(1);
-        Assert.True(rig.Status.HashFailures > 0);
+        Assert.Equal(0, rig.Status.HashFailures);
+        Assert.Single(rig.Notices.OfType<DiskNotice>());
         Assert.Empty(rig.Notices.OfType<PeerBannedNotice>());
         rig.AssertComplete();
+    }
+
+    /// <summary>THREATS W4: however often our disk fails, nobody is banned for it, and the user is told.</summary>
+    [Fact]
+    public void A_lone_seeder_outlives_many_pieces_that_our_own_disk_spoils()
+    {
+        var rig = new EngineRig(pieces: 1, pieceLength: 256 * 1024);
+        int spoilt = 0;
+        rig.Disk.Spoils = job => job.Received is not null && spoilt < 12 && ++spoilt > 0;
+        rig.Add();
+        FakePeer peer = rig.Peer(1, p => p.IsSilent = true);
+        rig.Introduce(peer);
+        for (int round = 0; round < 2000 && !rig.HasState(TorrentState.Seeding); round++)
+        {
+            // Backwards and slowly, so that much is spilled and nothing of it is in the prefix.
+            if (peer.Waiting.Count > 0)
+                peer.Deliver(peer.Waiting.MaxBy(range => range.Offset));
+            rig.Run(1);
+        }
+
+        Assert.True(rig.HasState(TorrentState.Seeding));
+        rig.Run(1);
+        Assert.Equal(12, spoilt);
+        Assert.InRange(rig.Notices.OfType<DiskNotice>().Count(notice => notice.Error.Kind == DiskErrorKind.Device), 1, 12);
+        Assert.Equal(0, rig.Status.HashFailures);
+        Assert.Empty(rig.Notices.OfType<PeerBannedNotice>());
+        rig.AssertComplete();
+    }
+
+    /// <summary>THREATS W4: pieces larger than memory are spilled all the time, and shield no poisoner.</summary>
+    [Fact]
+    public void A_poisoner_of_huge_pieces_is_banned_within_two_bad_pieces()
+    {
+        for (ulong seed = 1; seed <= 6; seed++)
+        {
+            var rig = new EngineRig(pieces: 6, pieceLength: 4 << 20, poolBytes: 1 << 20, seed: seed);
+            rig.Add();
+            FakePeer poisoner = rig.Peer(1, p => p.Corrupts = range => range.BlockInPiece % 16 == 3);
+            FakePeer[] honest = [rig.Peer(2), rig.Peer(3)];
+            rig.Introduce([poisoner, .. honest]);
+            rig.RunUntil(() => rig.HasState(TorrentState.Seeding), maxSeconds: 3600);
+            rig.Run(1);
+            Assert.Equal(DisconnectReason.Banned, poisoner.ClosedFor);
+            Assert.Equal(poisoner.Endpoint, Assert.Single(rig.Notices.OfType<PeerBannedNotice>()).Endpoint);
+            Assert.True(rig.Disk.Done.GetValueOrDefault(DiskJobKind.HashPrefix) > 0, "nothing was spilled");
+            Assert.True(rig.Status.HashFailures <= 6, $"seed {seed}: {rig.Status.HashFailures} wrong pieces");
+            rig.AssertComplete();
+        }
     }
 
     [Fact]

@@ -106,6 +106,10 @@ public sealed class AllocationTests
 
         public void PieceProven(PieceIndex piece, Sha1Hash[] digests, MonoTime now) => throw new InvalidOperationException();
 
+        public void PieceSpoilt(PieceIndex piece, DiskError error, MonoTime now)
+        {
+        }
+
         public void PieceLost(PieceIndex piece, MonoTime now) => throw new InvalidOperationException();
 
         public void StorageTroubled(DiskError error, bool willRetry, MonoTime now) => throw new InvalidOperationException();

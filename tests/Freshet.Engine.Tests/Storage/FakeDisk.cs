@@ -25,6 +25,9 @@ internal sealed class FakeDisk(PieceLayout layout, ReadOnlyMemory<byte> pieceHas
     /// <summary>Asked before each job: an error makes it fail.</summary>
     public Func<DiskJob, DiskError?>? Fault { get; set; }
 
+    /// <summary>Asked after each write: where true, its last byte is stored wrong and nothing says so.</summary>
+    public Func<DiskJob, bool>? Spoils { get; set; }
+
     /// <summary>The wall clock of the files' times, in ticks at the start of the virtual clock.</summary>
     public long WallTicks { get; set; } = 638_000_000_000_000_000;
 
@@ -123,6 +126,8 @@ internal sealed class FakeDisk(PieceLayout layout, ReadOnlyMemory<byte> pieceHas
                     file.Touch(now.Nanoseconds / 100 + WallTicks);
                 break;
             case DiskJobKind.Write:
+                for (int block = job.FirstBlock; job.Received is { } received && block < job.FirstBlock + job.BlockCount; block++)
+                    received[block] = new Sha1Hash(SHA1.HashData(BlockBytes(job, block)!));
                 job.Error = Write(job, now, job.Range.Length);
                 break;
             case DiskJobKind.Read:
@@ -140,7 +145,7 @@ internal sealed class FakeDisk(PieceLayout layout, ReadOnlyMemory<byte> pieceHas
                 job.Hash = prefix;
                 break;
             case DiskJobKind.HashBlocks:
-                job.BlockDigests = [.. Enumerable.Range(0, job.BlockCount).Select(block => new Sha1Hash(SHA1.HashData(BlockBytes(job, block)!)))];
+                job.BlockDigests = [.. Enumerable.Range(0, job.BlockCount).Select(block => DigestOf(job, block))];
                 break;
             case DiskJobKind.Check:
                 job.Good = [.. Enumerable.Range(job.Range.Piece.Value, job.PieceCount).Select(piece => IsGood(new PieceIndex(piece)))];
@@ -169,11 +174,18 @@ internal sealed class FakeDisk(PieceLayout layout, ReadOnlyMemory<byte> pieceHas
             }
 
             hash.Append(bytes);
+            if (job.Blocks[block].IsNone && Known(job, block) is { } known && known != new Sha1Hash(SHA1.HashData(bytes)) && job.SpoiltBlock < 0)
+                job.SpoiltBlock = block;
         }
 
         job.Hash = hash;
         job.Digest = hash.Finish();
     }
+
+    private static Sha1Hash? Known(DiskJob job, int block) => job.Received is { } received && received[block] != default ? received[block] : null;
+
+    private Sha1Hash DigestOf(DiskJob job, int block)
+        => job.Blocks[block].IsNone && Known(job, block) is { } known ? known : new Sha1Hash(SHA1.HashData(BlockBytes(job, block)!));
 
     private byte[]? BlockBytes(DiskJob job, int block)
     {
@@ -216,6 +228,14 @@ internal sealed class FakeDisk(PieceLayout layout, ReadOnlyMemory<byte> pieceHas
             }
 
             at += slice.Length;
+        }
+
+        if (length == job.Range.Length && Spoils?.Invoke(job) == true)
+        {
+            FileSlice last = default;
+            foreach (FileSlice slice in layout.Slices(job.Range.Piece, job.Range.Offset + length - 1, 1))
+                last = slice;
+            _files[last.File.Value].Write(last.Offset, [(byte)(bytes[^1] ^ 1)], now.Nanoseconds / 100 + WallTicks);
         }
 
         return null;

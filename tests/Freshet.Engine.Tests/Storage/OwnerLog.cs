@@ -15,6 +15,8 @@ internal sealed class OwnerLog(StorageRig rig) : ITorrentStorageOwner, IBlockReq
 
     public List<int> Lost { get; } = [];
 
+    public List<(int Piece, DiskError Error)> Spoilt { get; } = [];
+
     public List<(DiskError Error, bool WillRetry)> Troubles { get; } = [];
 
     public int Recovered { get; private set; }
@@ -64,6 +66,8 @@ internal sealed class OwnerLog(StorageRig rig) : ITorrentStorageOwner, IBlockReq
         Assert.DoesNotContain(piece.Value, Written);
         Proven.Add((piece.Value, digests));
     }
+
+    public void PieceSpoilt(PieceIndex piece, DiskError error, MonoTime now) => Spoilt.Add((piece.Value, error));
 
     public void PieceLost(PieceIndex piece, MonoTime now) => Lost.Add(piece.Value);
 

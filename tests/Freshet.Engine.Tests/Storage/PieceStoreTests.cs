@@ -117,6 +117,91 @@ public sealed class PieceStoreTests
         rig.AssertHaveIsOnDisk();
     }
 
+    /// <summary>THREATS W4: what is judged is what was received, not what came back from disk.</summary>
+    [Fact]
+    public void A_wrong_block_that_was_spilled_is_named_by_the_digest_of_what_was_received()
+    {
+        var rig = new StorageRig(31, 8 * Block, [8 * Block], 4 << 20);
+        rig.Start();
+        var piece = new PieceIndex(0);
+
+        // Out of order, so that no prefix covers them: they are read back.
+        rig.Deliver(piece, 3, sender: 4, corrupt: true);
+        rig.Deliver(piece, 4, sender: 2);
+        rig.Run(TimeSpan.FromSeconds(3));
+        Assert.Equal(0, rig.Pool.RentedBlocks);
+        foreach (int block in (int[])[0, 1, 2, 5, 6, 7])
+            rig.Deliver(piece, block, sender: 2);
+        rig.RunUntil(() => rig.Owner.Failures.Count == 1);
+        PieceFailure failure = rig.Owner.Failures[0];
+        rig.DeliverPiece(0);
+        rig.RunUntil(() => rig.Owner.Proven.Count == 1);
+        Assert.Equal([3], Enumerable.Range(0, 8).Where(block => failure.Digests![block] != rig.Owner.Proven[0].Digests[block]));
+        Assert.Equal(4, failure.Senders[3].Value);
+    }
+
+    [Fact]
+    public void A_wrong_piece_of_one_sender_that_was_spilled_is_a_failure_of_the_sender()
+    {
+        var rig = new StorageRig(32, 8 * Block, [8 * Block], 4 << 20);
+        rig.Start();
+        var piece = new PieceIndex(0);
+        rig.Deliver(piece, 3, corrupt: true);
+        rig.Run(TimeSpan.FromSeconds(3));
+        foreach (int block in (int[])[0, 1, 2, 4, 5, 6, 7])
+            rig.Deliver(piece, block);
+        rig.RunUntil(() => rig.Owner.Failures.Count == 1);
+        Assert.Empty(rig.Owner.Spoilt);
+        Assert.All(rig.Owner.Failures[0].Senders, sender => Assert.Equal(2, sender.Value));
+    }
+
+    [Fact]
+    public void What_our_disk_spoilt_is_no_failure_of_any_sender_and_the_file_is_named()
+    {
+        for (ulong seed = 0; seed < 20; seed++)
+        {
+            var rig = new StorageRig(seed, 8 * Block, [(3 * Block) + 7, 5 * Block], 4 << 20);
+            rig.Start();
+            var piece = new PieceIndex(0);
+            int spilled = 1 + rig.Random.Next(7);
+            bool poisoned = rig.Random.Chance(0.5);
+            rig.Deliver(piece, spilled, corrupt: poisoned);
+            rig.Run(TimeSpan.FromSeconds(3));
+            long at = (spilled * Block) + 9000;
+            int file = at < rig.Layout.Files[0].Length ? 0 : 1;
+            rig.Disk.Files[file].Tamper(bytes => { bytes[at - rig.Layout.Files[file].Offset] ^= 4; return bytes; }, rig.Disk.WallTicks);
+            foreach (int block in Enumerable.Range(0, 8).Where(block => block != spilled))
+                rig.Deliver(piece, block, sender: 2 + (2 * rig.Random.Next(2)));
+            rig.RunUntil(() => rig.Owner.Spoilt.Count == 1);
+            Assert.Empty(rig.Owner.Failures);
+            string path = rig.Layout.Files[spilled * Block < rig.Layout.Files[0].Length ? 0 : 1].Path;
+            Assert.Equal((0, DiskErrorKind.Device, path), (rig.Owner.Spoilt[0].Piece, rig.Owner.Spoilt[0].Error.Kind, rig.Owner.Spoilt[0].Error.Path));
+            Assert.Equal(0, rig.Pool.RentedBlocks);
+            rig.DeliverPiece(0);
+            rig.RunUntil(() => rig.Torrent.Have[0]);
+            rig.AssertHaveIsOnDisk();
+        }
+    }
+
+    [Fact]
+    public void Only_pieces_that_were_spilled_are_hashed_block_by_block()
+    {
+        var rig = new StorageRig(33, 4 * Block, [8 * Block], 4 << 20);
+        rig.Disk.Fault = job =>
+        {
+            Assert.Equal(job.Range.Piece.Value == 1 && job.Kind is DiskJobKind.Write or DiskJobKind.Hash, job.Received is not null);
+            return null;
+        };
+        rig.Start();
+        rig.DeliverPiece(0);
+        rig.RunUntil(() => rig.Torrent.Have[0]);
+        rig.Deliver(new PieceIndex(1), 2);
+        rig.Run(TimeSpan.FromSeconds(3));
+        foreach (int block in (int[])[0, 1, 3])
+            rig.Deliver(new PieceIndex(1), block);
+        rig.RunUntil(() => rig.Torrent.Have[1]);
+    }
+
     [Fact]
     public void A_piece_that_is_whole_while_its_prefix_is_hashed_waits_for_that()
     {

@@ -150,6 +150,60 @@ public sealed class DiskWorkersTests
         }
     }
 
+    // W4: digests are of what was received; what the disk made of it is told apart.
+    [Fact]
+    public async Task Spilled_blocks_are_remembered_as_they_were_received_and_compared_when_they_are_read_back()
+    {
+        using var folder = new TemporaryFolder();
+        using var rig = new WorkerRig();
+        SampleTorrent torrent = SampleTorrent.Awkward();
+        torrent.WriteTo(folder.Path);
+        rig.Open(torrent, folder.Path);
+        for (int p = 0; p < torrent.Layout.PieceCount; p++)
+        {
+            var piece = new PieceIndex(p);
+            BufferLease[] leases = rig.Lease(torrent, piece);
+            var received = new Sha1Hash[leases.Length];
+            var write = new DiskJob
+            {
+                Kind = DiskJobKind.Write,
+                Range = new BlockRange(piece, 0, torrent.Layout.LengthOf(piece)),
+                Blocks = leases,
+                BlockCount = leases.Length,
+                Received = received,
+            };
+            Assert.Null((await rig.Submit(write)).Error);
+            for (int i = 0; i < leases.Length; i++)
+            {
+                BlockRange block = torrent.Layout.Block(piece, i);
+                Assert.Equal(IO.Hashing.Sha1.Hash(torrent.Piece(piece).Slice(block.Offset, block.Length)), received[i]);
+                if (i > 0)
+                {
+                    rig.Return(leases[i]);
+                    leases[i] = default;
+                }
+            }
+
+            DiskJob good = await rig.Submit(new DiskJob { Kind = DiskJobKind.Hash, Range = new BlockRange(piece, 0, 0), Blocks = leases, Received = received });
+            Assert.Equal((torrent.HashOf(piece), -1), (good.Digest, good.SpoiltBlock));
+            if (leases.Length < 2)
+                continue;
+
+            // As if other bytes had been received than are there: exactly that block is named, and its digest stays what was received.
+            received[^1] = IO.Hashing.Sha1.Hash([1, 2, 3]);
+            DiskJob spoilt = await rig.Submit(new DiskJob { Kind = DiskJobKind.Hash, Range = new BlockRange(piece, 0, 0), Blocks = leases, Received = received });
+            Assert.Equal((torrent.HashOf(piece), leases.Length - 1), (spoilt.Digest, spoilt.SpoiltBlock));
+            DiskJob each = await rig.Submit(new DiskJob { Kind = DiskJobKind.HashBlocks, Range = new BlockRange(piece, 0, 0), Blocks = leases, Received = received });
+            Assert.Equal(received, each.BlockDigests);
+
+            // What is not known is read.
+            received[^1] = default;
+            each = await rig.Submit(new DiskJob { Kind = DiskJobKind.HashBlocks, Range = new BlockRange(piece, 0, 0), Blocks = leases, Received = received });
+            BlockRange last = torrent.Layout.Block(piece, leases.Length - 1);
+            Assert.Equal(IO.Hashing.Sha1.Hash(torrent.Piece(piece).Slice(last.Offset, last.Length)), each.BlockDigests![^1]);
+        }
+    }
+
     // P7: what was changed underneath is never taken for right, and reading it is an error, not garbage.
     [Theory]
     [MemberData(nameof(Folders))]

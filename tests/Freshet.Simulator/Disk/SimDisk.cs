@@ -181,7 +181,10 @@ public sealed class SimDisk
                 return;
             }
 
-            files.Write(block, InMemory(job, layout, i, pool), _world.Now);
+            ReadOnlySpan<byte> bytes = InMemory(job, layout, i, pool);
+            if (job.Received is { } received)
+                received[i] = new Sha1Hash(SHA1.HashData(files.AsStored(block, bytes)));
+            files.Write(block, bytes, _world.Now);
             BytesWritten += block.Length;
         }
     }
@@ -197,6 +200,9 @@ public sealed class SimDisk
             if (!Block(job, range, i, files, pool, block))
                 return;
             hash.Append(block.AsSpan(0, range.Length));
+            bool isSpoilt = job.Blocks[i].IsNone && Known(job, i) is { } known && known != new Sha1Hash(SHA1.HashData(block.AsSpan(0, range.Length)));
+            if (isSpoilt && job.SpoiltBlock < 0)
+                job.SpoiltBlock = i;
         }
 
         job.Digest = new Sha1Hash(hash.Finish());
@@ -209,6 +215,12 @@ public sealed class SimDisk
         for (int i = 0; i < digests.Length; i++)
         {
             BlockRange range = layout.Block(job.Range.Piece, i);
+            if (job.Blocks[i].IsNone && Known(job, i) is { } known)
+            {
+                digests[i] = known;
+                continue;
+            }
+
             if (!Block(job, range, i, files, pool, block))
                 return;
             digests[i] = new Sha1Hash(SHA1.HashData(block.AsSpan(0, range.Length)));
@@ -244,6 +256,8 @@ public sealed class SimDisk
         job.Error ??= new DiskError(DiskErrorKind.Missing, "simulated", "the file is too short");
         return false;
     }
+
+    private static Sha1Hash? Known(DiskJob job, int block) => job.Received is { } received && received[block] != default ? received[block] : null;
 
     private static ReadOnlySpan<byte> InMemory(DiskJob job, PieceLayout layout, int index, BlockPool pool)
         => pool.Span(job.Blocks[index], layout.Block(job.Range.Piece, index).Length);

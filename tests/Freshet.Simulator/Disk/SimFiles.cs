@@ -55,6 +55,21 @@ public sealed class SimFiles
         }
     }
 
+    /// <summary>Bytes of the torrent as they are read back: filler is zero.</summary>
+    public byte[] AsStored(BlockRange range, ReadOnlySpan<byte> bytes)
+    {
+        byte[] stored = bytes.ToArray();
+        int done = 0;
+        foreach (FileSlice slice in _layout.Slices(range.Piece, range.Offset, range.Length))
+        {
+            if (!_layout.Files[slice.File.Value].IsStored)
+                stored.AsSpan(done, slice.Length).Clear();
+            done += slice.Length;
+        }
+
+        return stored;
+    }
+
     /// <summary>Reads bytes of the torrent; filler is zero. False where a file is missing or too short.</summary>
     public bool Read(BlockRange range, Span<byte> bytes)
     {
