@@ -23,7 +23,7 @@ def make(out, content, piece_length, *trackers):
 
 
 def session(port, rate=0):
-    return lt.session({
+    ses = lt.session({
         "listen_interfaces": f"0.0.0.0:{port},[::]:{port}",
         "enable_dht": False,
         "enable_lsd": False,
@@ -37,6 +37,13 @@ def session(port, rate=0):
         "upload_rate_limit": int(rate),
         "alert_mask": lt.alert.category_t.error_notification,
     })
+
+    # Without this, peers of the local network and of this machine have no limit: everyone is of the global class (bit 0).
+    everyone = lt.ip_filter()
+    everyone.add_rule("0.0.0.0", "255.255.255.255", 1)
+    everyone.add_rule("::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", 1)
+    ses.set_peer_class_filter(everyone)
+    return ses
 
 
 def add(ses, torrent, folder, seed):
