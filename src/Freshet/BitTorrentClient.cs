@@ -26,6 +26,12 @@ public sealed class BitTorrentClient : IAsyncDisposable
     /// </summary>
     public Task Completion => _host.Loop.Completion;
 
+    /// <summary>
+    /// What a person should know of the state folder: it cannot be used, so that nothing is remembered for the next start, or what was in it was damaged and
+    /// set aside. Null: all is well.
+    /// </summary>
+    public string? StateWarning => PlainText.OrNull(_host.StateWarning);
+
     /// <summary>Starts a session.</summary>
     /// <exception cref="FreshetException">
     /// The port is taken (<see cref="FreshetError.Conflict"/>), an address to bind to is not there (<see cref="FreshetError.Network"/>), or the state

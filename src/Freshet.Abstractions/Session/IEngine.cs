@@ -59,6 +59,12 @@ public interface IEngineEffects
     /// <summary>Keep a record; <see cref="IEngine.HandleSaved"/> with this ticket, or a later one, says that it is kept. Tickets grow.</summary>
     void Save(ResumeRecord record, long ticket);
 
+    /// <summary>Have records that wait kept now, not at the store's next turn: somebody waits for them. By default nothing is hurried.</summary>
+    void HurryState()
+    {
+        // A world without waiting has nothing to hurry.
+    }
+
     /// <summary>Tell the outside: logs, events, metrics.</summary>
     void Publish(EngineNotice notice);
 }

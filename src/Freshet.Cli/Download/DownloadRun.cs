@@ -85,6 +85,8 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
         {
             BitTorrentClient client = await BitTorrentClient.StartAsync(ClientOptionsOf(request, log), stop);
             await using var ending = client;
+            if (client.StateWarning is { } warning)
+                _display.Warn(warning);
             long started = Stopwatch.GetTimestamp();
             Task telling = TellAsync(client);
             for (int i = 0; i < loaded.Count; i++)

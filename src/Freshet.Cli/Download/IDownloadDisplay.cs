@@ -24,6 +24,9 @@ internal interface IDownloadDisplay
     /// <summary>A source or a torrent failed.</summary>
     void Failed(string what, int exitCode, string message);
 
+    /// <summary>Trouble with the state folder that does not keep the download from going on.</summary>
+    void Warn(string message);
+
     /// <summary>Something else to say to a person: where it stands at the end, that it is stopping.</summary>
     void Say(string message);
 

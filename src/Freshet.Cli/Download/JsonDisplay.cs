@@ -81,7 +81,10 @@ internal sealed class JsonDisplay(CommandContext context) : IDownloadDisplay
                 {
                     json.WriteString("url", tracker.Url);
                     json.WriteNumber("peers", tracker.Peers);
-                    json.WriteNumber("nextAnnounceSeconds", Math.Round(tracker.NextAnnounceIn.TotalSeconds));
+                    if (tracker.NextAnnounceIn is { } next)
+                        json.WriteNumber("nextAnnounceSeconds", Math.Round(next.TotalSeconds));
+                    else
+                        json.WriteNull("nextAnnounceSeconds");
                     json.WriteString("error", tracker.Error);
                     json.WriteString("warning", tracker.Warning);
                 });
@@ -116,6 +119,8 @@ internal sealed class JsonDisplay(CommandContext context) : IDownloadDisplay
         json.WriteNumber("exitCode", exitCode);
         json.WriteString("message", message);
     });
+
+    public void Warn(string message) => Write("stateStore", DateTimeOffset.UtcNow, null, json => json.WriteString("message", message));
 
     public void Say(string message)
     {

@@ -49,6 +49,8 @@ internal sealed class LineDisplay(CommandContext context) : IDownloadDisplay
 
     public void Failed(string what, int exitCode, string message) => context.Warn(message);
 
+    public void Warn(string message) => context.Warn(message);
+
     public void Say(string message) => context.Say(message);
 
     public void Ended(int exitCode)
@@ -60,9 +62,9 @@ internal sealed class LineDisplay(CommandContext context) : IDownloadDisplay
     public static string Summary(TorrentStatus status, TimeSpan elapsed)
     {
         string name = TerminalText.Escape(status.Name);
-        if (status.Downloaded == 0)
+        if (status.DownloadedThisRun == 0)
             return $"{name}: complete, all {Amounts.Bytes(status.WantedBytes)} were there already";
-        double rate = status.Downloaded / Math.Max(elapsed.TotalSeconds, 0.001);
+        double rate = status.DownloadedThisRun / Math.Max(elapsed.TotalSeconds, 0.001);
         string bad = status.HashFailures > 0 ? $", {Amounts.Count(status.HashFailures, "bad piece")} fetched again" : "";
         return $"{name}: complete, {Amounts.Bytes(status.WantedBytes)} verified, in {Amounts.Duration(elapsed)} ({Amounts.Rate(rate)}){bad}";
     }

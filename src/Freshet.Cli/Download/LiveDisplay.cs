@@ -84,6 +84,8 @@ internal sealed class LiveDisplay : IDownloadDisplay
             WriteAbove(TerminalText.Escape(message), Color.Red);
     }
 
+    public void Warn(string message) => WriteAbove(TerminalText.Escape(message), Color.Yellow);
+
     public void Say(string message) => WriteAbove(message, Color.Default);
 
     public void Ended(int exitCode)

@@ -30,6 +30,7 @@ internal static class Snapshots
             UploadRate = torrent.Figures.UploadRate(now),
             Eta = left > 0 && downloadRate > 0 ? TimeSpan.FromSeconds(Math.Min((double)left / downloadRate, TimeSpan.MaxValue.TotalSeconds / 2)) : null,
             Downloaded = torrent.Figures.DownloadedBefore + torrent.Figures.Downloaded,
+            DownloadedThisRun = torrent.Figures.Downloaded,
             Uploaded = torrent.Figures.UploadedBefore + torrent.Figures.Uploaded,
             Wasted = torrent.Figures.Redundant + torrent.Figures.Corrupt,
             HashFailures = torrent.Figures.HashFailures,

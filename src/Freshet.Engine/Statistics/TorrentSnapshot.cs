@@ -60,6 +60,9 @@ public sealed record TorrentSnapshot
     /// <summary>Payload bytes received over all runs, good or not.</summary>
     public long Downloaded { get; init; }
 
+    /// <summary>Payload bytes received in this run, good or not.</summary>
+    public long DownloadedThisRun { get; init; }
+
     /// <summary>Payload bytes sent over all runs.</summary>
     public long Uploaded { get; init; }
 

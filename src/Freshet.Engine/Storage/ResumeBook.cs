@@ -193,6 +193,10 @@ internal sealed class ResumeBook : IDiskJobHandler
             Uploaded = Torrent.Uploaded,
         };
         _session.Save(LastRecord, this);
+
+        // Who stops a torrent waits for this record: neither the store's interval nor its pause after a failure shall be added to that.
+        if (Torrent.IsStopping)
+            _session.Effects.HurryState();
     }
 
     /// <summary>Tainted pieces are recorded as wholly on disk and in doubt: the next start hashes them.</summary>

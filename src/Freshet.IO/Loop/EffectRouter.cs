@@ -62,7 +62,7 @@ internal sealed class EffectRouter : IEngineEffects
         _state.Start((ticket, error) => _inbox.Post(new SavedTicket(ticket, error)));
     }
 
-    /// <summary>Has records that wait written now.</summary>
+    /// <inheritdoc/>
     public void HurryState()
     {
         if (SavedUpTo >= _lastTicket || _hurriedTo == _lastTicket)

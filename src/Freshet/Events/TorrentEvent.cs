@@ -39,11 +39,11 @@ public sealed record PeerBanned(DateTimeOffset Time, TorrentId Torrent, IPEndPoi
 /// <param name="Torrent">The torrent.</param>
 /// <param name="Url">The tracker, secrets redacted.</param>
 /// <param name="Peers">Addresses in its answer.</param>
-/// <param name="NextAnnounceIn">When it is announced to again.</param>
+/// <param name="NextAnnounceIn">When it is announced to again; null: not at all.</param>
 /// <param name="Error">Why it failed, or null.</param>
 /// <param name="Warning">What it wants its users to know, or null.</param>
 public sealed record TrackerAnnounced(
-    DateTimeOffset Time, TorrentId Torrent, string Url, int Peers, TimeSpan NextAnnounceIn, string? Error, string? Warning) : TorrentEvent(Time);
+    DateTimeOffset Time, TorrentId Torrent, string Url, int Peers, TimeSpan? NextAnnounceIn, string? Error, string? Warning) : TorrentEvent(Time);
 
 /// <summary>The disk made trouble.</summary>
 /// <param name="Time">When.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Freshet.Abstractions;
 using Microsoft.Extensions.Logging;
 
@@ -77,13 +78,15 @@ internal sealed class NoticeReporter(ILogger logger, EventHub events)
         string url = PlainText.Of(notice.Url);
         string? error = PlainText.OrNull(notice.Error);
         string? warning = PlainText.OrNull(notice.Warning);
+        TimeSpan? next = notice.NextAnnounceIn == TimeSpan.MaxValue ? null : notice.NextAnnounceIn;
+        string nextText = next?.ToString("g", CultureInfo.InvariantCulture) ?? "never";
         if (error is null)
-            logger.TrackerAnswered(notice.Torrent, url, notice.Peers, notice.NextAnnounceIn);
+            logger.TrackerAnswered(notice.Torrent, url, notice.Peers, nextText);
         else
-            logger.TrackerFailed(notice.Torrent, url, error, notice.NextAnnounceIn);
+            logger.TrackerFailed(notice.Torrent, url, error, nextText);
         if (warning is not null)
             logger.TrackerWarned(notice.Torrent, url, warning);
-        return new TrackerAnnounced(events.Now, notice.Torrent, url, notice.Peers, notice.NextAnnounceIn, error, warning);
+        return new TrackerAnnounced(events.Now, notice.Torrent, url, notice.Peers, next, error, warning);
     }
 
     private DiskTrouble OnDisk(DiskNotice notice)

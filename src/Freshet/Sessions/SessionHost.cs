@@ -83,6 +83,9 @@ internal sealed class SessionHost : IAsyncDisposable
 
     public IStateStore Store { get; }
 
+    /// <summary>What the user should know of the state folder, or null.</summary>
+    public string? StateWarning { get; private init; }
+
     public ILogger Logger { get; }
 
     public EventHub Events { get; }
@@ -110,10 +113,11 @@ internal sealed class SessionHost : IAsyncDisposable
     {
         ILogger logger = options.LoggerFactory?.CreateLogger("Freshet.Session") ?? NullLogger.Instance;
         string stateDirectory = Path.GetFullPath(options.StateDirectory ?? StateFolder.Default());
-        IStateStore store = options.StateStore ?? OpenStore(stateDirectory, logger);
+        string? warning = null;
+        IStateStore store = options.StateStore ?? OpenStore(stateDirectory, logger, out warning);
         try
         {
-            var host = new SessionHost(options, stateDirectory, store, options.StateStore is null, logger);
+            var host = new SessionHost(options, stateDirectory, store, options.StateStore is null, logger) { StateWarning = warning };
             logger.SessionStarted(host.ListenPort, stateDirectory);
             return host;
         }
@@ -148,11 +152,11 @@ internal sealed class SessionHost : IAsyncDisposable
         Logger.TorrentRemoved(torrent.Id);
     }
 
-    private static IStateStore OpenStore(string folder, ILogger logger)
+    private static IStateStore OpenStore(string folder, ILogger logger, out string? warning)
     {
         try
         {
-            (IStateStore store, string? warning) = StateStores.Open(folder);
+            (IStateStore store, warning) = StateStores.Open(folder);
             if (warning is not null)
                 logger.StateStoreWarning(warning);
             return store;

@@ -47,14 +47,14 @@ internal static partial class SessionLog
     [LoggerMessage(32, LogLevel.Warning, "{Torrent} banned {Endpoint}: {Reason}")]
     public static partial void PeerBanned(this ILogger logger, TorrentId torrent, IPEndPoint endpoint, string reason);
 
-    [LoggerMessage(40, LogLevel.Information, "{Torrent} {Url} named {Peers} peers, next announce in {Next}")]
-    public static partial void TrackerAnswered(this ILogger logger, TorrentId torrent, string url, int peers, TimeSpan next);
+    [LoggerMessage(40, LogLevel.Information, "{Torrent} {Url} named {Peers} peers, next announce: {Next}")]
+    public static partial void TrackerAnswered(this ILogger logger, TorrentId torrent, string url, int peers, string next);
 
     [LoggerMessage(42, LogLevel.Warning, "{Torrent} {Url} warns: {Warning}")]
     public static partial void TrackerWarned(this ILogger logger, TorrentId torrent, string url, string warning);
 
-    [LoggerMessage(41, LogLevel.Warning, "{Torrent} {Url} failed: {Error}, next announce in {Next}")]
-    public static partial void TrackerFailed(this ILogger logger, TorrentId torrent, string url, string error, TimeSpan next);
+    [LoggerMessage(41, LogLevel.Warning, "{Torrent} {Url} failed: {Error}, next announce: {Next}")]
+    public static partial void TrackerFailed(this ILogger logger, TorrentId torrent, string url, string error, string next);
 
     [LoggerMessage(50, LogLevel.Error, "{Torrent} {Path}: {Message} ({Kind}, will be tried again: {WillRetry})")]
     public static partial void DiskTrouble(this ILogger logger, TorrentId torrent, string path, string message, DiskErrorKind kind, bool willRetry);

@@ -142,6 +142,7 @@ internal sealed class SnapshotPublisher
         DownloadRate = (long)torrent.DownloadRate,
         UploadRate = (long)torrent.UploadRate,
         Downloaded = torrent.Downloaded,
+        DownloadedThisRun = torrent.DownloadedThisRun,
         Uploaded = torrent.Uploaded,
         Wasted = torrent.Wasted,
         HashFailures = torrent.HashFailures,

@@ -37,6 +37,48 @@ public sealed class DownloadCommandTests
         Assert.Equal(swarm.Torrent.Files[1].Bytes, File.ReadAllBytes(swarm.Folder.At("out", "album", "art", "cover.jpg")));
     }
 
+    [Fact]
+    public async Task A_second_run_does_not_claim_what_the_first_fetched()
+    {
+        await using Swarm swarm = await Swarm.StartAsync();
+        await Cli.RunAsync(swarm.Download());
+        CliResult result = await Cli.RunAsync(swarm.Download());
+        Assert.Equal(ExitCode.Ok, result.ExitCode);
+        Assert.Contains("album: complete, all 298 KiB were there already", result.Out, StringComparison.Ordinal);
+    }
+
+    // Chaos 5: the download is worth more than its record, and a person is told.
+    [Fact]
+    public async Task A_state_folder_that_cannot_be_used_is_said_once_and_does_not_stop_the_download()
+    {
+        await using Swarm swarm = await Swarm.StartAsync();
+        await File.WriteAllTextAsync(swarm.Folder.At("state"), "in the way", TestContext.Current.CancellationToken);
+        CliResult result = await Cli.RunAsync(swarm.Download());
+        Assert.Equal(ExitCode.Ok, result.ExitCode);
+        Assert.Single(result.Error.Split('\n'), line => line.Contains("The state folder", StringComparison.Ordinal));
+    }
+
+    // Chaos 13.
+    [Fact]
+    public async Task A_damaged_state_file_is_set_aside_and_a_person_is_told()
+    {
+        await using Swarm swarm = await Swarm.StartAsync();
+        Directory.CreateDirectory(swarm.Folder.At("state"));
+        await File.WriteAllTextAsync(swarm.Folder.At("state", "state.db"), new string('x', 5000), TestContext.Current.CancellationToken);
+        CliResult result = await Cli.RunAsync(swarm.Download());
+        Assert.Equal(ExitCode.Ok, result.ExitCode);
+        Assert.Contains("state.db.corrupt-1", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tracker_that_is_never_asked_has_no_next_announce()
+    {
+        await using Swarm swarm = await Swarm.StartAsync();
+        CliResult result = await Cli.RunAsync(swarm.Download("--json", "--tracker", "http://127.0.0.1:1/elsewhere"));
+        JsonElement tracker = Lines(result.Out).First(happened => NameOf(happened) == "tracker");
+        Assert.Equal(JsonValueKind.Null, tracker.GetProperty("nextAnnounceSeconds").ValueKind);
+    }
+
     // docs/json-events.md is the contract.
     [Fact]
     public async Task Json_is_an_event_a_line_from_added_to_ended()

@@ -115,6 +115,19 @@ public sealed class DiskTroubleTests
         rig.StopCleanly();
     }
 
+    // Chaos 5: a state store that fails is tried again ever more seldom; who stops a torrent waits for one try, not for the next of those.
+    [Fact]
+    public void The_last_record_of_a_torrent_does_not_wait_for_the_stores_turn()
+    {
+        var rig = new StorageRig(9, 4 * Block, [8 * Block], 4 << 20) { SaveError = "disk full" };
+        rig.Start();
+        rig.DeliverPiece(0);
+        rig.Run(TimeSpan.FromSeconds(5));
+        Assert.Equal(0, rig.HurriedCount);
+        rig.StopCleanly();
+        Assert.NotEqual(0, rig.HurriedCount);
+    }
+
     // Chaos 7b, THREATS section 6: a failed fdatasync commits nothing and is said.
     [Fact]
     public void A_failed_sync_never_makes_a_piece_durable_nor_leaves_it_believed()

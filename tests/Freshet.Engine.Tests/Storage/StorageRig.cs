@@ -70,6 +70,9 @@ internal sealed class StorageRig : IEngineEffects
 
     public string? SaveError { get; set; }
 
+    /// <summary>How often records that wait were hurried.</summary>
+    public int HurriedCount { get; private set; }
+
     public TimeSpan SaveLatency { get; set; } = TimeSpan.FromMilliseconds(50);
 
     public List<EngineNotice> Notices { get; } = [];
@@ -222,6 +225,8 @@ internal sealed class StorageRig : IEngineEffects
     void IEngineEffects.SendDatagram(in Datagram datagram) => throw new InvalidOperationException();
 
     void IEngineEffects.Save(ResumeRecord record, long ticket) => _saves.Add((record, ticket, Now + SaveLatency));
+
+    void IEngineEffects.HurryState() => HurriedCount++;
 
     void IEngineEffects.Publish(EngineNotice notice) => Notices.Add(notice);
 
