@@ -139,8 +139,7 @@ public sealed class EngineLoop : IAsyncDisposable
     private bool Iterate()
     {
         MonoTime now = _clock.Now;
-        InboxBatch batch = _inbox.Take();
-        Handle(batch, now);
+        Handle(_inbox.Take(), now);
         bool more = _pumps.Deliver(_engine!, now) | _udp.Deliver(_engine!, now);
         _engine!.Advance(now);
         _pumps.Flush();
@@ -188,8 +187,10 @@ public sealed class EngineLoop : IAsyncDisposable
     private void Finish(Exception? fault)
     {
         _inbox.TryClose(force: true);
-        InboxBatch left = _inbox.Take();
-        foreach (LoopCommand command in left.Commands)
+        // Those behind a command that threw wait too; refusing one that was answered does nothing.
+        foreach (LoopCommand command in _inbox.Taken.Commands)
+            command.Refuse(fault ?? Ended());
+        foreach (LoopCommand command in _inbox.Take().Commands)
             command.Refuse(fault ?? Ended());
         try
         {

@@ -37,6 +37,9 @@ internal sealed class LoopInbox
     /// <summary>Wakes the loop without leaving anything.</summary>
     public void Nudge() => Post(static (batch, _) => batch.IsNudged = true, 0);
 
+    /// <summary>What <see cref="Take"/> has answered last.</summary>
+    public InboxBatch Taken => _draining;
+
     /// <summary>Takes everything; the batch is the loop's until the next call, which empties it.</summary>
     public InboxBatch Take()
     {

@@ -230,6 +230,18 @@ public sealed class EngineLoopTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Whoever_waits_behind_a_command_that_ends_the_session_is_told()
+    {
+        (EngineLoop loop, _, _) = Start();
+        using var held = new ManualResetEventSlim();
+        loop.Post(_ => held.Wait());
+        loop.Post(_ => throw new InvalidDataException("broken"));
+        Task<int> behind = loop.InvokeAsync(_ => 1);
+        held.Set();
+        await Assert.ThrowsAsync<InvalidDataException>(() => behind);
+    }
+
+    [Fact]
     public async Task An_exception_of_a_question_goes_to_who_asked()
     {
         (EngineLoop loop, _, _) = Start();
