@@ -34,6 +34,9 @@ internal sealed class IncomingGate
     /// <summary>The connections that hold a place.</summary>
     public int Count => _count;
 
+    /// <summary>The connections that are kept in mind, those counted that have left and wait to be dropped.</summary>
+    public int Remembered => _pending.Count;
+
     /// <summary>Whether all places are taken.</summary>
     public bool IsFull => _count >= _capacity;
 
@@ -82,9 +85,22 @@ internal sealed class IncomingGate
         }
 
         SkipSettled();
+        if (_pending.Count >= 2 * _capacity)
+            DropSettled();
     }
 
     private static bool Counts(IPEndPoint remote) => AddressRules.Classify(remote.Address) is AddressScope.Global or AddressScope.Special;
+
+    // A front that stays for its ten seconds would else keep thousands behind it that came and went. At least half of them go, so that each costs little.
+    private void DropSettled()
+    {
+        for (int left = _pending.Count; left > 0; left--)
+        {
+            (PumpConnection Connection, MonoTime Since) entry = _pending.Dequeue();
+            if (entry.Connection.IsPending)
+                _pending.Enqueue(entry);
+        }
+    }
 
     private void SkipSettled()
     {

@@ -65,6 +65,18 @@ public sealed class IncomingGateTests
         Assert.True(gate.NextEviction.IsNever);
     }
 
+    // THREATS W3: one silent connection at the front must not keep those in memory that came and went behind it.
+    [Fact]
+    public void What_has_come_and_gone_is_forgotten_behind_one_that_stays()
+    {
+        var gate = new IncomingGate(1);
+        Enter(gate, "127.0.0.1");
+        for (int i = 0; i < 10_000; i++)
+            gate.Leave(Enter(gate, "127.0.0.1"));
+        Assert.Equal(1, gate.Count);
+        Assert.InRange(gate.Remembered, 1, 2 * IncomingGate.MaxPending);
+    }
+
     private static IPEndPoint At(string address) => new(IPAddress.Parse(address), 6881);
 
     private static PumpConnection Enter(IncomingGate gate, string address, MonoTime now = default)
