@@ -82,24 +82,37 @@ internal sealed unsafe class LinuxFolder : Folder
             _changedFolders.Clear();
         }
 
-        foreach (string path in changed)
+        for (int i = 0; i < changed.Length; i++)
         {
-            using var walk = new FolderWalk(this);
-            if (!walk.TryEnter(path, create: false))
-                continue;
-            int descriptor = FileCalls.OpenAt(walk.Descriptor, ".", FileCalls.ReadOnly | FileCalls.Directory | FileCalls.CloseOnExec, 0);
-            if (descriptor < 0)
-                continue;
-            int result = FileCalls.Sync(descriptor);
-            int errno = Marshal.GetLastPInvokeError();
-            _ = FileCalls.Close(descriptor);
-
-            // Some file systems have no such call for folders; they say "invalid".
-            if (result >= 0 || errno is Errno.Invalid or Errno.NotSupported)
-                continue;
-            Changed(path);
-            throw DiskErrors.Exception(errno, Describe(path));
+            try
+            {
+                SyncFolder(changed[i]);
+            }
+            catch
+            {
+                // What was not reached waits for the next call too.
+                lock (_gate)
+                    _changedFolders.UnionWith(changed[i..]);
+                throw;
+            }
         }
+    }
+
+    private void SyncFolder(string path)
+    {
+        using var walk = new FolderWalk(this);
+        if (!walk.TryEnter(path, create: false))
+            return;
+        int descriptor = FileCalls.OpenAt(walk.Descriptor, ".", FileCalls.ReadOnly | FileCalls.Directory | FileCalls.CloseOnExec, 0);
+        if (descriptor < 0)
+            return;
+        int result = FileCalls.Sync(descriptor);
+        int errno = Marshal.GetLastPInvokeError();
+        _ = FileCalls.Close(descriptor);
+
+        // Some file systems have no such call for folders; they say "invalid".
+        if (result < 0 && errno is not (Errno.Invalid or Errno.NotSupported))
+            throw DiskErrors.Exception(errno, Describe(path));
     }
 
     private static string ParentOf(string path)

@@ -47,6 +47,28 @@ public sealed class HostileFolderTests
         Assert.Single(Directory.GetFileSystemEntries(folder["outside"]));
     }
 
+    [Fact]
+    public void Names_that_could_not_be_brought_to_the_device_are_tried_again()
+    {
+        if (!OperatingSystem.IsLinux())
+            Assert.Skip("Only Linux brings names to the device.");
+        using var folder = new TemporaryFolder();
+        Folder root = Folder.At(folder["root"]);
+        foreach (string path in (string[])["a/file", "b/file"])
+            root.Create(path).Dispose();
+        foreach (string name in (string[])["root/a", "root/b"])
+        {
+            Directory.Move(folder[name], folder[name] + "-moved");
+            File.WriteAllText(folder[name], "in the way");
+        }
+
+        Assert.Throws<StorageException>(root.SyncNames);
+        File.Delete(folder["root/a"]);
+        Assert.Contains("root/b", Assert.Throws<StorageException>(root.SyncNames).Message, StringComparison.Ordinal);
+        File.Delete(folder["root/b"]);
+        root.SyncNames();
+    }
+
     // P2
     [Theory]
     [MemberData(nameof(Folders))]
