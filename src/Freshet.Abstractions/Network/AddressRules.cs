@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 
@@ -47,8 +48,7 @@ public static class AddressRules
     public static UInt128 StrangerKey(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];
-        if (address.IsIPv4MappedToIPv6)
-            address = address.MapToIPv4();
+        address = Unmapped(address);
         if (address.AddressFamily == AddressFamily.InterNetwork)
         {
             address.TryWriteBytes(bytes, out _);
@@ -58,6 +58,10 @@ public static class AddressRules
         address.TryWriteBytes(bytes, out _);
         return BinaryPrimitives.ReadUInt128BigEndian(bytes) & ((UInt128)ulong.MaxValue << 64);
     }
+
+    /// <summary>The IPv4 address where it is one in IPv6 clothes (::ffff:a.b.c.d), else the address itself.</summary>
+    [return: NotNullIfNotNull(nameof(address))]
+    public static IPAddress? Unmapped(IPAddress? address) => address is { IsIPv4MappedToIPv6: true } ? address.MapToIPv4() : address;
 
     private static AddressScope ClassifyIPv4(uint address) => address switch
     {

@@ -23,7 +23,7 @@ internal sealed class Dialer
     public Dialer(NameResolver resolver, IPAddress? bind)
     {
         _resolver = resolver;
-        _bind = bind;
+        _bind = AddressRules.Unmapped(bind);
     }
 
     /// <summary>Connects.</summary>

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Freshet.Abstractions;
 using Freshet.IO.Loop;
 
 namespace Freshet.IO.Network;
@@ -22,7 +23,7 @@ internal sealed class SessionSockets : IDisposable
     private SessionSockets(ConnectionBudget budget, IPAddress? bind)
     {
         Budget = budget;
-        Bind = bind;
+        Bind = AddressRules.Unmapped(bind);
     }
 
     /// <summary>How many connections there may be.</summary>
@@ -69,7 +70,7 @@ internal sealed class SessionSockets : IDisposable
     private static IPAddress[] Addresses(IPAddress? bind)
     {
         if (bind is not null)
-            return [bind.IsIPv4MappedToIPv6 ? bind.MapToIPv4() : bind];
+            return [bind];
         return [.. new[] { IPAddress.Any, IPAddress.IPv6Any }.Where(address => Supports(address.AddressFamily))];
     }
 
@@ -124,7 +125,7 @@ internal sealed class SessionSockets : IDisposable
 
     private void OpenAll(EngineLoopOptions options, int port)
     {
-        foreach (IPAddress address in Addresses(options.Bind))
+        foreach (IPAddress address in Addresses(Bind))
         {
             try
             {

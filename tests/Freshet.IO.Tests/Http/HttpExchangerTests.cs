@@ -215,13 +215,15 @@ public sealed class HttpExchangerTests : IDisposable
     }
 
     // THREATS F8.
-    [Fact]
-    public async Task A_bound_exchanger_connects_from_there_or_not_at_all()
+    [Theory]
+    [InlineData("127.0.0.9")]
+    [InlineData("::ffff:127.0.0.9")]
+    public async Task A_bound_exchanger_connects_from_there_or_not_at_all(string address)
     {
         if (!OperatingSystem.IsLinux())
             Assert.Skip("Only Linux has the whole of 127/8.");
         await using var server = new ScriptedServer("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-        using var bound = new HttpExchanger(_resolver, IPAddress.Parse("127.0.0.9"));
+        using var bound = new HttpExchanger(_resolver, IPAddress.Parse(address));
         Assert.Equal(200, (await bound.FetchAsync(Fetch(server, "/announce"))).Status);
         Assert.Equal("127.0.0.9", server.LastClient!.Address.ToString());
         HttpFetchResult other = await bound.FetchAsync(Fetch($"http://[::1]:{server.Port}/"));

@@ -26,6 +26,14 @@ public sealed class SessionSocketsTests : IDisposable
     }
 
     [Fact]
+    public void An_ipv4_address_in_ipv6_clothes_binds_to_what_it_is()
+    {
+        using SessionSockets sockets = SessionSockets.Open(Options() with { Bind = IPAddress.Parse("::ffff:127.0.0.1") });
+        Assert.True(sockets.UsesIPv4);
+        Assert.Equal(IPAddress.Loopback, sockets.Bind);
+    }
+
+    [Fact]
     public void A_port_that_is_taken_is_an_error_that_says_what_to_do()
     {
         using SessionSockets first = SessionSockets.Open(Options());
