@@ -42,10 +42,10 @@ internal sealed class UdpEndpoints : IDisposable
     }
 
     /// <summary>Hands the engine what has come in.</summary>
-    /// <returns>False: everything there was is delivered.</returns>
+    /// <returns>Whether more came meanwhile: a flood of datagrams must not keep the loop from everything else.</returns>
     public bool Deliver(IEngine engine, MonoTime now)
     {
-        while (true)
+        for (int left = MaxWaiting; left > 0; left--)
         {
             byte[] bytes;
             (int Length, IPEndPoint? Remote) head;
@@ -65,6 +65,8 @@ internal sealed class UdpEndpoints : IDisposable
                 _count--;
             }
         }
+
+        return true;
     }
 
     /// <summary>Sends a datagram; where that fails it is lost.</summary>
