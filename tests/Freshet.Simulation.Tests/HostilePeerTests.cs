@@ -36,6 +36,18 @@ public sealed class HostilePeerTests
     });
 
     [Fact]
+    public void A_breach_and_a_block_in_one_breath_end_the_connection_and_leak_nothing() => Scenario.Play(swarm =>
+    {
+        SimContent content = SimContent.Make(swarm.World.Fork(), 64 * 1024, [2_000_000]);
+        Breacher[] breachers = [.. Enumerable.Range(0, 4).Select(_ => new Breacher(swarm.World, swarm.Network, swarm.NextAddress(), content))];
+        var honest = new ScriptedPeer(swarm.World, swarm.Network, swarm.NextAddress(), content, new SimLinkSettings { UploadRate = 500_000 });
+        SimNode leecher = swarm.Node();
+        TorrentId id = leecher.Add(content, spec => spec with { Peers = [.. breachers.Select(static peer => peer.Endpoint), honest.Endpoint] });
+        swarm.MustComplete(leecher, id, TimeSpan.FromMinutes(1));
+        swarm.Must(breachers.Sum(static peer => peer.OpenConnections) == 0, "a breach ends a connection");
+    });
+
+    [Fact]
     public void Choking_to_and_fro_loses_nothing() => Scenario.Play(swarm =>
     {
         SimContent content = SimContent.Make(swarm.World.Fork(), 64 * 1024, [1_500_000]);
