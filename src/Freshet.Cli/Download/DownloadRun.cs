@@ -103,6 +103,8 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
 
             await client.DisposeAsync();
             await telling;
+            foreach (TorrentStatus status in client.Snapshot().Torrents.Where(status => status is { IsComplete: true, State: TorrentState.Error }))
+                FailStorage(status);
             WriteStatusFile(client.Snapshot(), final: true);
         });
     }
@@ -190,9 +192,14 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
         else if (status.State == TorrentState.Error && !status.WillRetry)
         {
             _running.Remove(status.Id);
-            NoteFailure(ExitCode.Storage);
-            _display.Failed(status.Name, ExitCode.Storage, $"{status.Name}: {status.Reason}. What is there is saved; run the same command again to go on.");
+            FailStorage(status);
         }
+    }
+
+    private void FailStorage(TorrentStatus status)
+    {
+        NoteFailure(ExitCode.Storage);
+        _display.Failed(status.Name, ExitCode.Storage, $"{status.Name}: {status.Reason}. What is there is saved; run the same command again to go on.");
     }
 
     private bool GivesUp(SessionSnapshot snapshot)

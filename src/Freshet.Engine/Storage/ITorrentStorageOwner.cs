@@ -19,7 +19,8 @@ public interface ITorrentStorageOwner
     void CheckProgressed(long checkedBytes, long totalBytes, MonoTime now);
 
     /// <summary>
-    /// Files that held verified data are gone (a drive that is not mounted?). Nothing was made or forgotten; the storage closes by itself.
+    /// Files that held verified data are gone, at the start (a drive that is not mounted?) or while the torrent runs. Nothing was made or forgotten; the
+    /// storage closes by itself.
     /// A later <see cref="TorrentStorage.Start"/> of a new storage looks again; <see cref="DiskCheck.Full"/> starts over with what is there.
     /// </summary>
     void FilesMissing(IReadOnlyList<FileIndex> files, MonoTime now);

@@ -131,7 +131,7 @@ internal sealed class ResumeBook : IDiskJobHandler
         if (job.Kind == DiskJobKind.Sync)
             AfterSync(job.Error, now);
         else
-            AfterStamp(job);
+            AfterStamp(job, now);
     }
 
     public void Saved(bool isKept, MonoTime now)
@@ -176,8 +176,17 @@ internal sealed class ResumeBook : IDiskJobHandler
             Torrent.Owner.SyncFailed(error, now);
     }
 
-    private void AfterStamp(DiskJob job)
+    private void AfterStamp(DiskJob job, MonoTime now)
     {
+        if (job.Files is { } stamps && Gone(stamps) is { } gone)
+        {
+            // The record that is kept stays: it speaks of the files as they were, and counts again once they are back.
+            _snapshotHave = null;
+            _snapshotDurable = null;
+            Torrent.FilesGone(gone, now);
+            return;
+        }
+
         LastRecord = new ResumeRecord
         {
             Hashes = _hashes,
@@ -197,6 +206,25 @@ internal sealed class ResumeBook : IDiskJobHandler
         // Who stops a torrent waits for this record: neither the store's interval nor its pause after a failure shall be added to that.
         if (Torrent.IsStopping)
             _session.Effects.HurryState();
+    }
+
+    /// <summary>Wanted files that have verified data and are not there: somebody moved or deleted them, and what is written goes nowhere.</summary>
+    private List<FileIndex>? Gone(FileStamp[] stamps)
+    {
+        List<FileIndex>? gone = null;
+        PieceLayout layout = Torrent.Location.Layout;
+        for (int i = 0; i < stamps.Length; i++)
+        {
+            FileEntry file = layout.Files[i];
+            if (stamps[i].Length >= 0 || !file.IsStored || file.Length == 0 || !Torrent.Location.Wants(file.Index))
+                continue;
+            (PieceIndex first, PieceIndex last) = layout.PiecesOf(file.Index);
+            int had = _snapshotHave!.NextSet(first.Value);
+            if (had >= 0 && had <= last.Value)
+                (gone ??= []).Add(file.Index);
+        }
+
+        return gone;
     }
 
     /// <summary>Tainted pieces are recorded as wholly on disk and in doubt: the next start hashes them.</summary>

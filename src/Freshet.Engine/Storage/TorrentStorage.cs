@@ -228,6 +228,13 @@ public sealed class TorrentStorage : IDiskJobHandler
         _session.WakeAt(Trouble.RetryAt);
     }
 
+    /// <summary>Files went away underneath: ends without writing on, because that would make them anew with holes.</summary>
+    internal void FilesGone(IReadOnlyList<FileIndex> files, MonoTime now)
+    {
+        Stop(now, discard: true);
+        Owner.FilesMissing(files, now);
+    }
+
     /// <summary>A probe went through. The owner is told when the job is dealt with.</summary>
     internal void TroubleOver() => _troubleIsOver = true;
 

@@ -115,6 +115,38 @@ public sealed class DiskTroubleTests
         rig.StopCleanly();
     }
 
+    // THREATS P7, F3, chaos 11: writes to a deleted file succeed and go nowhere.
+    [Fact]
+    public void Files_that_go_away_underneath_end_the_torrent_and_leave_the_record_as_it_was()
+    {
+        var rig = new StorageRig(10, 4 * Block, [8 * Block, 8 * Block], 4 << 20);
+        rig.Start();
+        rig.DeliverPiece(0);
+        rig.DeliverPiece(2);
+        rig.Run(TimeSpan.FromSeconds(3));
+        ResumeRecord? before = rig.Stored;
+        Assert.NotNull(before);
+        rig.Disk.Files[1].Tamper(_ => null, 0);
+        rig.DeliverPiece(1);
+        rig.RunUntil(() => rig.Torrent.IsClosed);
+        Assert.Equal([new FileIndex(1)], rig.Owner.Missing);
+        Assert.Same(before, rig.Stored);
+        Assert.Equal(0, rig.Pool.RentedBlocks);
+    }
+
+    [Fact]
+    public void Files_that_go_away_before_the_last_record_are_missed_at_the_end()
+    {
+        var rig = new StorageRig(11, 4 * Block, [8 * Block], 4 << 20);
+        rig.Start();
+        rig.DeliverPiece(0);
+        rig.DeliverPiece(1);
+        rig.Run(TimeSpan.FromSeconds(3));
+        rig.Disk.Files[0].Tamper(_ => null, 0);
+        rig.StopCleanly();
+        Assert.Equal([new FileIndex(0)], rig.Owner.Missing);
+    }
+
     // Chaos 5: a state store that fails is tried again ever more seldom; who stops a torrent waits for one try, not for the next of those.
     [Fact]
     public void The_last_record_of_a_torrent_does_not_wait_for_the_stores_turn()
