@@ -15,8 +15,9 @@ internal static class CommandLine
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Streams streams)
     {
         ParseResult parsed = Build(streams).Parse(arguments);
-        if (parsed.Action is ParseErrorAction)
-            return Misused(parsed, streams);
+        string[] problems = [.. parsed.Errors.Select(InOneLine).Concat(UnknownOptions(parsed)).Distinct(StringComparer.Ordinal)];
+        if (parsed.Action is ParseErrorAction || problems.Length > 0)
+            return Misused(parsed, problems, streams);
 
         try
         {
@@ -75,9 +76,26 @@ internal static class CommandLine
         return root;
     }
 
-    private static int Misused(ParseResult parsed, Streams streams)
+    private static string InOneLine(System.CommandLine.Parsing.ParseError error)
     {
-        foreach (string message in parsed.Errors.Select(error => error.Message).Distinct(StringComparer.Ordinal))
+        string message = string.Join(", ", error.Message.Split('\n', StringSplitOptions.TrimEntries)).Replace(":, ", ": ", StringComparison.Ordinal);
+        return error.SymbolResult is System.CommandLine.Parsing.OptionResult { Option.Name: var name } && !message.Contains(name, StringComparison.Ordinal)
+            ? $"{name}: {message}"
+            : message;
+    }
+
+    // What begins like an option and is none would else be taken for the name of a file; one that is so called is given behind --, or as ./--name.
+    private static IEnumerable<string> UnknownOptions(ParseResult parsed)
+        => parsed.Tokens.Any(token => token.Type == System.CommandLine.Parsing.TokenType.DoubleDash)
+            ? []
+            : parsed.CommandResult.Children.OfType<System.CommandLine.Parsing.ArgumentResult>()
+                .SelectMany(result => result.Tokens)
+                .Where(token => token.Value.StartsWith("--", StringComparison.Ordinal))
+                .Select(token => $"There is no option {token.Value}.");
+
+    private static int Misused(ParseResult parsed, IEnumerable<string> problems, Streams streams)
+    {
+        foreach (string message in problems)
             streams.Error.WriteLine("freshet: " + TerminalText.Escape(message));
         string verb = string.Join(' ', PathOf(parsed.CommandResult));
         streams.Error.WriteLine(verb.Length == 0 ? "See freshet --help." : $"See freshet {verb} --help.");

@@ -29,6 +29,7 @@ public sealed class CommandLineTests
     [InlineData("version", "--nonsense")]
     [InlineData("completion", "tcsh")]
     [InlineData("info", "a", "--color", "sometimes")]
+    [InlineData("download", "a", "--nonsense")]
     public async Task Nonsense_is_a_usage_error(params string[] arguments)
     {
         CliResult result = await Cli.RunAsync(arguments);
@@ -37,6 +38,17 @@ public sealed class CommandLineTests
         Assert.Contains("--help", result.Error, StringComparison.Ordinal);
         Assert.Empty(result.Out);
     }
+
+    [Theory]
+    [InlineData("--strategy: Argument 'smart' not recognized. Must be one of: 'rarest', 'sequential'", "download", "a", "--strategy", "smart")]
+    [InlineData("--check: Argument 'bogus' not recognized. Must be one of: 'auto', 'full', 'none'", "download", "a", "--check", "bogus")]
+    [InlineData("There is no option --nonsense.", "download", "a", "--nonsense")]
+    public async Task What_is_wrong_stands_in_one_line(string expected, params string[] arguments)
+        => Assert.Equal($"freshet: {expected}", (await Cli.RunAsync(arguments)).Error.Split('\n')[0].TrimEnd());
+
+    [Fact]
+    public async Task A_file_may_have_a_name_that_looks_like_an_option()
+        => Assert.Contains("Cannot read the torrent --nonsense", (await Cli.RunAsync("info", "--", "--nonsense")).Error, StringComparison.Ordinal);
 
     [Fact]
     public async Task The_version_is_for_people_and_for_programs()
