@@ -25,6 +25,7 @@ internal sealed class Requester
     private readonly SessionContext _session;
     private readonly BlockRange[] _chosen = new BlockRange[Batch];
     private bool _wakeIdle;
+    private bool _isEndGame;
 
     public Requester(Torrent torrent, SessionContext session)
     {
@@ -98,6 +99,8 @@ internal sealed class Requester
             if (count < room)
                 break;
         }
+
+        NoteEndGame();
 
         // A snubbed peer is asked again and again, and has been waited for all the while.
         if (outstandingBefore == 0 && peer.Window.Outstanding > 0 && !peer.Window.IsSnubbed)
@@ -196,6 +199,15 @@ internal sealed class Requester
             return;
         peer.AreWeInterested = interested;
         peer.Send(interested ? PeerCommandKind.Interested : PeerCommandKind.NotInterested);
+    }
+
+    /// <summary>What was asked last may have been the last that nobody was asked for: those who had nothing to do can help from now on.</summary>
+    private void NoteEndGame()
+    {
+        bool was = _isEndGame;
+        _isEndGame = _torrent.Picker.IsEndGame;
+        if (_isEndGame && !was)
+            WakeIdle();
     }
 
     private void CheckTimeouts(PeerConnection peer, MonoTime now)

@@ -1,5 +1,6 @@
 using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.Engine.Session;
 
 namespace Freshet.Engine.Tests.Session;
 
@@ -172,6 +173,36 @@ public sealed class DownloadTests
         Assert.Equal(8, rig.Sent(slow, PeerCommandKind.Cancel).Count());
         rig.Run(1);
         rig.AssertComplete();
+    }
+
+    /// <summary>THREATS F10: who had nothing to ask for helps from the moment at which the end-game begins.</summary>
+    [Fact]
+    public void A_slow_holder_of_the_last_blocks_does_not_decide_when_the_download_ends()
+    {
+        for (ulong seed = 1; seed <= 10; seed++)
+        {
+            var rig = new EngineRig(pieces: 8, seed: seed, settings: new SessionSettings { PeerId = PeerId.Create(new SeededRandom(seed)), Pipeline = 16 });
+            rig.Add();
+            FakePeer slow = rig.Peer(1, p => p.IsSilent = true);
+            rig.Introduce(slow);
+            rig.RunUntil(() => slow.Waiting.Count == 16);
+            int[] held = [.. slow.Waiting.Select(range => range.Piece.Value).Distinct()];
+            FakePeer idle = rig.Peer(2, p => { p.Has.ClearAll(); Array.ForEach(held, piece => p.Has[piece] = true); });
+            rig.Introduce(idle);
+            rig.Run(0.5);
+            Assert.Empty(rig.Sent(idle, PeerCommandKind.Request));
+
+            // The rest is asked of another slow one; nothing comes that would wake anybody.
+            FakePeer slower = rig.Peer(3, p => p.IsSilent = true);
+            rig.Introduce(slower);
+            rig.RunUntil(() => held.All(piece => rig.Engine.GetPieces(rig.Torrent)![piece]), maxSeconds: 1);
+            slower.IsSilent = false;
+            foreach (BlockRange range in slower.Waiting.ToArray())
+                slower.Deliver(range);
+            rig.RunUntil(() => rig.HasState(TorrentState.Seeding), maxSeconds: 5);
+            rig.Run(1);
+            rig.AssertComplete();
+        }
     }
 
     /// <summary>THREATS W4.</summary>
