@@ -33,6 +33,9 @@ internal sealed class OpenPiece
     /// <summary>The piece failed before: it comes from one sender where possible.</summary>
     public bool IsSole { get; set; }
 
+    /// <summary>It was to come from one sender, who was too slow: anybody may help.</summary>
+    public bool IsReleased { get; set; }
+
     /// <summary>Begun by a snubbed peer, for snubbed peers.</summary>
     public bool IsSlow { get; set; }
 
@@ -51,7 +54,7 @@ internal sealed class OpenPiece
         Requested = Received = 0;
         Owner = null;
         IsWanted = true;
-        IsSole = IsSlow = false;
+        IsSole = IsReleased = IsSlow = false;
         PartialIndex = -1;
         _twins.Clear();
         if (_blocks.Length < blocks)

@@ -39,6 +39,12 @@ internal sealed class PeerPieces(ConnectionId id)
     /// <summary>As last heard: it chokes us.</summary>
     public bool IsChoking { get; set; }
 
+    /// <summary>As last heard: bytes a second, 0 while that is not known.</summary>
+    public long BytesPerSecond { get; set; }
+
+    /// <summary>The most that was heard: what it can do, also while it has nothing to do.</summary>
+    public long BestBytesPerSecond { get; set; }
+
     public List<int>? Suggested { get; set; }
 
     public List<int>? AllowedFast { get; set; }

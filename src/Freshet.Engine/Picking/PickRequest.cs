@@ -18,6 +18,9 @@ public readonly record struct PickRequest(ConnectionId Peer)
     /// </summary>
     public bool PrefersWholePieces { get; init; }
 
+    /// <summary>What the peer brings at the moment, in bytes a second; 0 while that is not known.</summary>
+    public long BytesPerSecond { get; init; }
+
     /// <summary>The peer sent part of a piece that failed, and it is not known yet whose fault that was: it shares no piece with others where possible.</summary>
     public bool IsSuspect { get; init; }
 }

@@ -58,6 +58,18 @@ public sealed partial class PiecePicker
         PeerPieces peer = Known(who.Peer);
         peer.IsSnubbed = who.IsSnubbed;
         peer.IsChoking = who.IsChoked;
+        peer.BytesPerSecond = who.BytesPerSecond;
+        peer.BestBytesPerSecond = Math.Max(peer.BestBytesPerSecond, who.BytesPerSecond);
+        int count = TakeFree(peer, who, into);
+        if (count > 0 || who.IsChoked || who.IsSnubbed)
+            return count;
+        if (ReleaseLate(peer))
+            count = TakeFree(peer, who, into);
+        return count > 0 ? count : TakeTwins(peer, who, into);
+    }
+
+    private int TakeFree(PeerPieces peer, in PickRequest who, Span<BlockRange> into)
+    {
         int count = 0;
         while (count < into.Length && Choose(peer, who) is { } open)
         {
@@ -70,9 +82,40 @@ public sealed partial class PiecePicker
             count += TakeFree(open, peer, into[count..]);
         }
 
-        if (count == 0 && !who.IsChoked && !who.IsSnubbed && !who.IsSuspect)
-            count = TakeTwins(peer, into);
         return count;
+    }
+
+    /// <summary>
+    /// When nothing else is left: opens pieces that are reserved to a sender far slower than a peer with nothing to do. Whose fault it is if such a piece is
+    /// wrong again is told by its blocks once it is right, as for any other.
+    /// </summary>
+    private bool ReleaseLate(PeerPieces peer)
+    {
+        if (peer.Outstanding.Count > 0 || !IsEndGame)
+            return false;
+        bool released = false;
+        foreach (OpenPiece open in _open.All)
+        {
+            _touched++;
+            if (!open.IsWanted || open.Owner == peer || !IsReserved(open) || !peer.Has(open.Piece) || !IsLate(open, peer))
+                continue;
+            open.IsSole = false;
+            open.IsReleased = true;
+            open.Owner = null;
+            released = true;
+        }
+
+        return released;
+    }
+
+    /// <summary>Whether the one that a piece is reserved to needs far longer for the rest of it than is worth waiting for.</summary>
+    private static bool IsLate(OpenPiece open, PeerPieces peer)
+    {
+        long rate = open.Owner!.BytesPerSecond;
+        long left = (long)(open.BlockCount - open.Received) * BlockRange.BlockLength;
+
+        // A sender that has brought nothing yet is snubbed before long if it never does. What comes within a second is waited for.
+        return rate > 0 && left > rate && (left / rate > WholePieceTime.TotalSeconds || peer.BestBytesPerSecond / ReleaseLead > rate);
     }
 
     /// <summary>The next piece to ask this peer for: it has free blocks.</summary>
@@ -212,7 +255,7 @@ public sealed partial class PiecePicker
     }
 
     /// <summary>End-game: blocks that others were asked for, those that the fewest were asked for first.</summary>
-    private int TakeTwins(PeerPieces peer, Span<BlockRange> into)
+    private int TakeTwins(PeerPieces peer, in PickRequest who, Span<BlockRange> into)
     {
         if ((peer.Outstanding.Count > 0 && !peer.IsHelping) || !IsEndGame)
             return 0;
@@ -225,7 +268,7 @@ public sealed partial class PiecePicker
                 if (count == into.Length)
                     return count;
                 _touched++;
-                if (open.Requested > 0 && open.IsWanted && !open.IsSole && peer.Has(open.Piece))
+                if (open.Requested > 0 && open.IsWanted && !open.IsSole && (!who.IsSuspect || open.IsReleased) && peer.Has(open.Piece))
                     count += TakeTwins(open, copies, peer, into[count..]);
             }
         }

@@ -19,7 +19,7 @@ namespace Freshet.Engine.Picking;
 /// <item>a snubbed peer must not hold up a piece that others work on: it begins the most common ones</item>
 /// <item>a choked peer may be asked for what it allowed fast, for nothing else</item>
 /// <item>suggested pieces are in the peer's cache: begun first, if wanted at all</item>
-/// <item>a piece that failed comes from one sender the next time</item>
+/// <item>a piece that failed comes from one sender the next time, unless that sender is all that the end of the download waits for</item>
 /// <item>end-game: a peer with nothing else to do helps with what others were asked for, within bounds; the late ones are cancelled</item>
 /// <item>a block is asked for once outside end-game, and never one that is here or that the peer lacks</item>
 /// <item>progress: as long as some peer has a wanted block that nobody was asked for, that peer gets a request</item>
@@ -42,6 +42,12 @@ public sealed partial class PiecePicker
     /// slow peer take a round trip a block; a few at a time waste no more than this many blocks a peer.
     /// </summary>
     public const int EndGameDepth = 8;
+
+    /// <summary>
+    /// When nothing else is left, a piece that is to come from one sender is opened to a peer so many times as fast: by less it would not end much sooner, and the
+    /// next failure would tell less.
+    /// </summary>
+    private const int ReleaseLead = 4;
 
     // Open pieces with free blocks cost memory until they are whole: libtorrent's bounds, 32 MiB and one and a half a peer.
     private const int MaxPartialBlocks = 2048;

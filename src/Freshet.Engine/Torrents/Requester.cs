@@ -85,6 +85,7 @@ internal sealed class Requester
             {
                 IsChoked = peer.IsChokingUs,
                 IsSnubbed = peer.Window.IsSnubbed,
+                BytesPerSecond = peer.DownloadRate(now),
                 IsSuspect = _torrent.Blame.IsSuspect(peer.Endpoint),
                 PrefersWholePieces = peer.Window.BytesPerSecond * PiecePicker.WholePieceTime.TotalSeconds >= _torrent.Layout.PieceLength,
             };

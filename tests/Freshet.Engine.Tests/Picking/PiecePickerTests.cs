@@ -304,6 +304,59 @@ public sealed class PiecePickerTests
         Assert.Equal(3, world.Pick(b, 4).Length);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_failed_piece_is_opened_to_the_quick_when_only_its_slow_sender_is_left(bool suspect)
+    {
+        var world = new PickerWorld(2, blocksPerPiece: 8, strategy: PickStrategy.Sequential);
+        ConnectionId slow = world.Seeder();
+        ConnectionId quick = world.Seeder();
+        foreach (BlockRange block in world.Pick(slow, 8))
+            world.Receive(block, slow);
+        world.Picker.MarkFailed(new PieceIndex(0));
+        BlockRange[] held = Pick(world, new PickRequest(slow) { BytesPerSecond = 4000, IsSuspect = true }, 6);
+        Assert.All(held, block => Assert.Equal(0, block.Piece.Value));
+        var asker = new PickRequest(quick) { BytesPerSecond = 1_000_000, IsSuspect = suspect };
+
+        // As long as there is something else, the piece stays with its sender.
+        BlockRange[] other = Pick(world, asker, 16);
+        Assert.Equal(8, other.Length);
+        Assert.All(other, block => Assert.Equal(1, block.Piece.Value));
+        Assert.Empty(Pick(world, asker, 8));
+        foreach (BlockRange block in other)
+            world.Receive(block, quick);
+        world.Picker.MarkVerified(new PieceIndex(1));
+
+        // First what nobody was asked for, then what the slow one was; idle by now, its rate counts as it was.
+        BlockRange[] free = Pick(world, asker with { BytesPerSecond = 0 }, 8);
+        Assert.Equal([6, 7], free.Select(block => block.BlockInPiece));
+        foreach (BlockRange block in free)
+            world.Receive(block, quick);
+        BlockRange[] twins = Pick(world, asker, 8);
+        Assert.Equal(held.Order(ByPlace), twins.Order(ByPlace));
+        foreach (BlockRange block in twins)
+            Assert.Equal(slow, world.Receive(block, quick).Twin(0));
+        world.Picker.MarkVerified(new PieceIndex(0));
+        Assert.True(world.Picker.IsComplete);
+    }
+
+    [Fact]
+    public void A_failed_piece_stays_with_a_sender_that_is_hardly_slower_or_has_just_begun()
+    {
+        foreach (long rate in (long[])[0, 30_000, 200_000])
+        {
+            var world = new PickerWorld(1, blocksPerPiece: 8);
+            ConnectionId owner = world.Seeder();
+            ConnectionId other = world.Seeder();
+            foreach (BlockRange block in world.Pick(owner, 8))
+                world.Receive(block, owner);
+            world.Picker.MarkFailed(new PieceIndex(0));
+            Pick(world, new PickRequest(owner) { BytesPerSecond = rate }, 8);
+            Assert.Empty(Pick(world, new PickRequest(other) { BytesPerSecond = rate == 200_000 ? 10_000_000 : 4 * 30_000 }, 8));
+        }
+    }
+
     [Fact]
     public void A_suspect_begins_a_piece_of_its_own()
     {
@@ -399,5 +452,15 @@ public sealed class PiecePickerTests
         var world = new PickerWorld(1);
         Assert.Throws<InvalidOperationException>(() => world.Picker.MarkVerified(new PieceIndex(0)));
         Assert.Throws<InvalidOperationException>(() => world.Picker.MarkFailed(new PieceIndex(0)));
+    }
+
+    private static Comparer<BlockRange> ByPlace { get; } = Comparer<BlockRange>.Create((a, b) => a.BlockInPiece.CompareTo(b.BlockInPiece));
+
+    private static BlockRange[] Pick(PickerWorld world, in PickRequest who, int count)
+    {
+        var into = new BlockRange[count];
+        int picked = world.Picker.Pick(who, into);
+        world.Picker.CheckInvariants();
+        return into[..picked];
     }
 }

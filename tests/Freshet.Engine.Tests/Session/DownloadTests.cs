@@ -205,6 +205,34 @@ public sealed class DownloadTests
         }
     }
 
+    /// <summary>THREATS F10, W4: the one sender that a failed piece comes from does not hold the download's end up, however slowly it sends.</summary>
+    [Fact]
+    public void A_slow_sender_of_a_failed_piece_does_not_decide_when_the_download_ends()
+    {
+        var rig = new EngineRig(pieces: 1, pieceLength: 512 * 1024);
+        rig.Add();
+        FakePeer poisoner = rig.Peer(1, p => p.Corrupts = range => range.BlockInPiece == 5);
+        rig.Introduce(poisoner);
+        rig.RunUntil(() => poisoner.ClosedFor == DisconnectReason.Banned);
+        FakePeer slow = rig.Peer(2, p => p.IsSilent = true);
+        rig.Introduce(slow);
+        rig.RunUntil(() => slow.Waiting.Count == 32);
+        FakePeer quick = rig.Peer(3);
+        rig.Introduce(quick);
+        for (int second = 0; second < 25 && !rig.HasState(TorrentState.Seeding); second++)
+        {
+            // A block every three seconds: never so late that it times out.
+            if (second % 3 == 0)
+                slow.Deliver(slow.Waiting[0]);
+            rig.Run(1);
+        }
+
+        Assert.True(rig.HasState(TorrentState.Seeding));
+        Assert.Equal(DisconnectReason.Useless, slow.ClosedFor);
+        rig.Run(1);
+        rig.AssertComplete();
+    }
+
     /// <summary>THREATS W4.</summary>
     [Fact]
     public void A_peer_that_sends_wrong_blocks_is_banned_and_honest_ones_are_not()
