@@ -42,6 +42,7 @@ public sealed class WaitingTests
         SessionSnapshot running = Snapshot(1, TorrentState.Downloading);
         SessionSnapshot stopped = Snapshot(2, TorrentState.Stopped);
         SessionSnapshot current = running;
+        Task looking = Task.CompletedTask;
         Task<TorrentStatus> waiting = waiters.WaitAsync(
             new TorrentId(1),
             TorrentCondition.Stopped,
@@ -53,13 +54,14 @@ public sealed class WaitingTests
                 {
                     // The last snapshot for a long time: a session in which everything is stopped publishes none.
                     current = stopped;
-                    Task.Run(() => waiters.Look(stopped), Cancellation);
+                    looking = Task.Run(() => waiters.Look(stopped), Cancellation);
                 }
 
                 return seen;
             },
             Cancellation);
         Assert.Equal(TorrentState.Stopped, (await waiting).State);
+        await looking;
     }
 
     [Fact]
@@ -83,7 +85,7 @@ public sealed class WaitingTests
             new TorrentStatus
             {
                 Id = new TorrentId(1),
-                Hashes = TorrentSource.FromBytes(new TestTorrent("t", ("f", 1)).ToBytes()).LoadAsync(Cancellation).GetAwaiter().GetResult().Hashes,
+                Hashes = new InfoHashes(default(Sha1Hash), null),
                 Name = "t",
                 Directory = "/",
                 State = state,
