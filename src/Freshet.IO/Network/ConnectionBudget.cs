@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Freshet.IO.Native;
 
 namespace Freshet.IO.Network;
 
@@ -6,26 +6,17 @@ namespace Freshet.IO.Network;
 /// How many peer connections may be open, over all pumps: what was asked for, or less where the process may not open so many files (THREATS F4).
 /// Thread-safe.
 /// </summary>
-internal sealed partial class ConnectionBudget
+internal sealed class ConnectionBudget
 {
-    /// <summary>Handles that peers never get: state files, listeners, trackers, name look-ups, whatever the host program opens.</summary>
-    public const int ReservedHandles = 32;
-
-    private const int LimitOpenFiles = 7;
-
     private int _taken;
 
     public ConnectionBudget(int wanted)
-        : this(wanted, OpenFileLimit())
+        : this(wanted, OpenFiles.Limit())
     {
     }
 
     public ConnectionBudget(int wanted, long openFileLimit)
-    {
-        // Of what is left after the reserve, payload files get a quarter: a torrent with many files must be able to write what peers send.
-        long left = Math.Max(0, openFileLimit - ReservedHandles);
-        Capacity = (int)Math.Clamp(Math.Min(wanted, left - (left / 4)), 1, int.MaxValue);
-    }
+        => Capacity = (int)Math.Clamp(Math.Min(wanted, OpenFiles.ForPeers(openFileLimit)), 1, int.MaxValue);
 
     /// <summary>The most connections at once.</summary>
     public int Capacity { get; }
@@ -44,17 +35,4 @@ internal sealed partial class ConnectionBudget
 
     /// <summary>Gives the place of a closed connection back.</summary>
     public void Return() => Interlocked.Decrement(ref _taken);
-
-    private static unsafe long OpenFileLimit()
-    {
-        if (!OperatingSystem.IsLinux())
-            return int.MaxValue;
-
-        // Safety: the kernel writes two 64-bit numbers, soft and hard, into memory of this frame.
-        ulong* limits = stackalloc ulong[2];
-        return GetLimit(LimitOpenFiles, limits) < 0 ? int.MaxValue : (long)Math.Min(limits[0], int.MaxValue);
-    }
-
-    [LibraryImport("libc", EntryPoint = "getrlimit")]
-    private static unsafe partial int GetLimit(int resource, ulong* softAndHard);
 }

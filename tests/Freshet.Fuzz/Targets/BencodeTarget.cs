@@ -1,5 +1,6 @@
 using System.Text;
 using Freshet.Core;
+using Freshet.Core.Tests;
 
 namespace Freshet.Fuzz.Targets;
 
@@ -36,37 +37,11 @@ public sealed class BencodeTarget : IFuzzTarget
         if (document.FirstUnsortedKey >= 0 || document.FirstDuplicateKey >= 0)
             return;
         var writer = new BencodeWriter(input.Length);
-        Copy(document.Root, writer);
+        BencodeCopy.Write(document.Root, writer);
         FuzzException.Require(writer.Written.SequenceEqual(document.Root.Raw), "what is in order is written as it was read");
     }
 
     // Depth is bounded by the limits that the document was read with.
-    private static void Copy(BencodeValue value, BencodeWriter writer)
-    {
-        switch (value.Kind)
-        {
-            case BencodeKind.Integer:
-                writer.Integer(value.IntegerOr(0));
-                break;
-            case BencodeKind.String:
-                value.TryGetBytes(out ReadOnlySpan<byte> bytes);
-                writer.String(bytes);
-                break;
-            case BencodeKind.List:
-                writer.List();
-                foreach (BencodeValue item in value.Items)
-                    Copy(item, writer);
-                writer.End();
-                break;
-            default:
-                writer.Dictionary();
-                foreach (BencodePair pair in value.Pairs)
-                    Copy(pair.Value, writer.Key(pair.Key));
-                writer.End();
-                break;
-        }
-    }
-
     private static void WriteValue(BencodeWriter writer, SeededRandom random, int depth)
     {
         switch (random.Next(depth > 5 ? 2 : 4))
