@@ -26,6 +26,7 @@ public sealed class EngineLoop : IAsyncDisposable
     private readonly Thread _thread;
     private IEngine? _engine;
     private MonoTime? _stopBy;
+    private MonoTime _giveUpAt = MonoTime.Never;
     private int _disposed;
 
     private EngineLoop(EngineLoopOptions options, SessionSockets sockets, IDiskQueue disk, IStateQueue state, Action<EngineNotice> notices)
@@ -59,6 +60,9 @@ public sealed class EngineLoop : IAsyncDisposable
 
     /// <summary>Ends when the loop has: faulted, where an exception ended it.</summary>
     public Task Completion => _completion.Task;
+
+    /// <summary>Whether the loop ended without all jobs done and records kept: workers may still read and write blocks. Meant only after <see cref="Completion"/>.</summary>
+    public bool HasGivenUp { get; private set; }
 
     /// <summary>Opens the session's sockets; the engine is given with <see cref="Start"/>, when the port is known.</summary>
     /// <param name="options">How the session meets the network.</param>
@@ -97,10 +101,16 @@ public sealed class EngineLoop : IAsyncDisposable
     /// connections and sockets. The engine is told to shut down before, by a command.
     /// </summary>
     /// <param name="grace">How long exchanges with trackers may take.</param>
+    /// <param name="patience">How long jobs and records may take, or null for as long as it takes; after it <see cref="HasGivenUp"/>.</param>
     /// <returns><see cref="Completion"/>.</returns>
-    public Task StopAsync(TimeSpan grace)
+    public Task StopAsync(TimeSpan grace, TimeSpan? patience = null)
     {
-        _inbox.Post(new PostedCommand(now => _stopBy ??= now + grace));
+        _inbox.Post(new PostedCommand(now =>
+        {
+            _stopBy ??= now + grace;
+            if (patience is { } limit)
+                _giveUpAt = MonoTime.Min(_giveUpAt, now + limit);
+        }));
         if (_engine is null)
             Finish(null);
         return Completion;
@@ -149,8 +159,13 @@ public sealed class EngineLoop : IAsyncDisposable
             _effects.HurryState();
             if ((_effects.IsQuiet || (_effects.IsStored && now >= by)) && _inbox.TryClose(force: false))
                 return false;
-            if (now < by)
-                deadline = MonoTime.Min(deadline, by);
+            if (now >= _giveUpAt)
+            {
+                HasGivenUp = !_effects.IsStored;
+                return false;
+            }
+
+            deadline = MonoTime.Min(deadline, now < by ? MonoTime.Min(by, _giveUpAt) : _giveUpAt);
         }
 
         _pumps.Wait(more || !_inbox.TrySleep() ? now : deadline);

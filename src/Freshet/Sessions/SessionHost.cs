@@ -133,12 +133,13 @@ internal sealed class SessionHost : IAsyncDisposable
             return;
         if (Loop.Post(_observed.Shutdown))
             await Task.WhenAny(_observed.Quiet, Loop.Completion, Task.Delay(QuietLimit)).ConfigureAwait(false);
-        await Task.WhenAny(Loop.StopAsync(AnnounceGrace)).ConfigureAwait(false);
+        await Loop.StopAsync(AnnounceGrace, _observed.Quiet.IsCompleted ? QuietLimit : AnnounceGrace).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Loop.DisposeAsync().ConfigureAwait(false);
         End(new ObjectDisposedException(nameof(BitTorrentClient), "The session has ended."));
 
-        // These join threads.
-        await Task.Run(DisposeParts).ConfigureAwait(false);
+        // These join threads. One that hangs in a disk keeps the memory that it works on until it comes back; nobody waits for it.
+        Task parts = Task.Run(DisposeParts);
+        await (Loop.HasGivenUp ? Task.WhenAny(parts, Task.Delay(AnnounceGrace)) : parts).ConfigureAwait(false);
         Logger.SessionEnded();
     }
 
@@ -230,10 +231,10 @@ internal sealed class SessionHost : IAsyncDisposable
 
     private void DisposeParts()
     {
-        _disk.Dispose();
         _stateWriter.Dispose();
         if (_ownsStore)
             Store.Dispose();
+        _disk.Dispose();
         Resolver.Dispose();
         _pool.Dispose();
     }

@@ -188,6 +188,24 @@ public sealed class EngineLoopTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_end_gives_a_disk_that_hangs_no_more_time_than_it_was_told()
+    {
+        (EngineLoop loop, ScriptedEngine engine, FakeDisk disk) = Start();
+        await loop.InvokeAsync(_ =>
+        {
+            engine.Effects.Submit(new DiskJob { Tag = "hangs" });
+            return true;
+        });
+        await loop.StopAsync(TimeSpan.Zero, TimeSpan.FromMilliseconds(50));
+        Assert.True(loop.HasGivenUp);
+        disk.Complete(disk.Jobs.Single());
+
+        (EngineLoop quick, _, _) = Start();
+        await quick.StopAsync(TimeSpan.Zero, TimeSpan.FromSeconds(30));
+        Assert.False(quick.HasGivenUp);
+    }
+
+    [Fact]
     public async Task An_end_gives_exchanges_the_time_it_was_told()
     {
         await using var silent = new ScriptedServer((_, _, stop) => Task.Delay(Timeout.Infinite, stop));
