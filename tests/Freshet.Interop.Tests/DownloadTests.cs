@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using Freshet.Interop.Tests.Clients;
 using Freshet.Interop.Tests.Lab;
@@ -72,6 +73,87 @@ public sealed class DownloadTests
     }
 
     [Fact]
+    public async Task By_a_tracker_and_a_peer_of_ipv6_alone()
+    {
+        await Libtorrent.NeedAsync();
+        await using NetworkLab lab = await NetworkLab.CreateAsync();
+        LabHost tracker = await lab.AddHostAsync(), seeder = await lab.AddHostAsync(), leecher = await lab.AddHostAsync();
+        foreach (LabHost host in new[] { tracker, seeder, leecher })
+            await host.RemoveAddressAsync(host.IPv4);
+        string source = seeder.NewFolder("data");
+        string content = Content.File(source, "six.bin", 10_000_001, seed: 7);
+        await PythonTracker.StartAsync(lab, tracker, seeder.IPv6, Libtorrent.Port);
+        string torrent = await Libtorrent.MakeAsync(lab, content, 128 * 1024, $"http://[{tracker.IPv6}]:{PythonTracker.Port}/announce");
+        await Libtorrent.SeedAsync(lab, seeder, torrent, source);
+        string target = leecher.NewFolder("out");
+        await DownloadAsync(leecher, torrent, target);
+        Content.MustBeSame(content, Path.Combine(target, "six.bin"));
+    }
+
+    // THREATS F8: bind means bind, for peers and for trackers over HTTP and UDP. The host's firewall counts what leaves from elsewhere.
+    [Fact]
+    public async Task With_bind_no_packet_leaves_from_another_address()
+    {
+        await Libtorrent.NeedAsync();
+        await using NetworkLab lab = await NetworkLab.CreateAsync(OpenTracker.Command, LabHost.Firewall);
+        LabHost tracker = await lab.AddHostAsync(), seeder = await lab.AddHostAsync(), leecher = await lab.AddHostAsync();
+        string source = seeder.NewFolder("data");
+        string content = Content.File(source, "bound.bin", 10_000_003, seed: 8);
+        string torrent = await Libtorrent.MakeAsync(
+            lab, content, 128 * 1024,
+            $"http://{tracker.IPv4}:{OpenTracker.Port}/announce", $"udp://{tracker.IPv4}:{OpenTracker.Port}", $"http://[{tracker.IPv6}]:{OpenTracker.Port}/announce",
+            $"udp://[{tracker.IPv6}]:{OpenTracker.Port}");
+        await OpenTracker.StartAsync(tracker, await TorrentFile.InfoHashAsync(torrent));
+        await Libtorrent.SeedAsync(lab, seeder, torrent, source, bytesPerSecond: 8_000_000);
+        var bound = IPAddress.Parse("10.77.0.200");
+        await leecher.AddAddressAsync(bound);
+        string target = leecher.NewFolder("out");
+        await leecher.CountPacketsExceptFromAsync(bound);
+        LabProcess freshet = leecher.Freshet(
+            "download", torrent, "-o", target, "-v", "--bind", bound.ToString(),
+            "--peer", $"[{seeder.IPv6}]:{Libtorrent.Port}", "--peer", $"{seeder.IPv4}:{Libtorrent.Port}");
+        int code = await freshet.WaitAsync(Limit);
+        Assert.True(code == 0, $"freshet ended with {code}:\n{freshet.Output}");
+        Content.MustBeSame(content, Path.Combine(target, "bound.bin"));
+        foreach (string url in new[] { $"http://{tracker.IPv4}:{OpenTracker.Port}/announce", $"udp://{tracker.IPv4}:{OpenTracker.Port}/" })
+            Assert.True(freshet.Output.Contains($"{url} named", StringComparison.Ordinal), $"{url} was not asked:\n{freshet.Output}");
+        Assert.Equal(0, await leecher.CountedPacketsAsync());
+
+        // The count can be other than 0: the same without --bind.
+        await DownloadAsync(leecher, torrent, leecher.NewFolder("unbound"), "--state-dir", leecher.NewFolder("state2"));
+        Assert.NotEqual(0, await leecher.CountedPacketsAsync());
+    }
+
+    // Chaos 4, THREATS F1.
+    [Fact]
+    public async Task A_full_disk_is_waited_for()
+    {
+        await Libtorrent.NeedAsync();
+        await using NetworkLab lab = await NetworkLab.CreateAsync();
+        LabHost seeder = await lab.AddHostAsync(), leecher = await lab.AddHostAsync();
+        string source = seeder.NewFolder("data");
+        string content = Content.File(source, "large.bin", 40_000_000, seed: 9);
+        string torrent = await Libtorrent.MakeAsync(lab, content, 256 * 1024);
+        await Libtorrent.SeedAsync(lab, seeder, torrent, source);
+        string target = leecher.NewFolder("out");
+        await LabProcess.RunAsync("/usr/bin/mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", target);
+        try
+        {
+            LabProcess freshet = leecher.Freshet("download", torrent, "-o", target, "--peer", $"{seeder.IPv4}:{Libtorrent.Port}");
+            await freshet.WaitForAsync("the disk is full", Limit);
+            await LabProcess.RunAsync("/usr/bin/mount", "-o", "remount,size=64m", target);
+            int code = await freshet.WaitAsync(TimeSpan.FromMinutes(1));
+            Assert.True(code == 0, $"freshet ended with {code}:\n{freshet.Output}");
+            Content.MustBeSame(content, Path.Combine(target, "large.bin"));
+        }
+        finally
+        {
+            await leecher.StopAsync();
+            await LabProcess.RunAsync("/usr/bin/umount", target);
+        }
+    }
+
+    [Fact]
     public async Task A_file_that_crosses_4_GiB()
     {
         await Libtorrent.NeedAsync();
@@ -115,6 +197,7 @@ public sealed class DownloadTests
         {
             LabProcess killed = leecher.Freshet("download", torrent, "-o", target, "--peer", $"{seeder.IPv4}:{Libtorrent.Port}", "--no-trackers");
             await Task.Delay(300 + random.Next(1500), TestContext.Current.CancellationToken);
+            Assert.False(killed.HasExited, "it ended before it was killed");
             killed.Kill();
         }
 

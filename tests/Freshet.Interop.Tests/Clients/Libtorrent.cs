@@ -1,4 +1,3 @@
-using System.Reflection;
 using Freshet.Interop.Tests.Lab;
 
 namespace Freshet.Interop.Tests.Clients;
@@ -7,7 +6,9 @@ namespace Freshet.Interop.Tests.Clients;
 internal static class Libtorrent
 {
     public const int Port = 6881;
-    private const string Python = "/usr/bin/python3";
+
+    /// <summary>Debian's own, which its packages are for.</summary>
+    public const string Python = "/usr/bin/python3";
 
     /// <summary>Skips the test where the binding is not installed.</summary>
     public static async Task NeedAsync()
@@ -20,26 +21,15 @@ internal static class Libtorrent
     public static async Task<string> MakeAsync(NetworkLab lab, string content, int pieceLength, params string[] trackers)
     {
         string torrent = Path.Combine(lab.Folder, Path.GetFileName(content) + ".torrent");
-        await LabProcess.RunAsync(Python, [await ScriptAsync(lab), "make", torrent, content, pieceLength.ToString(), .. trackers]);
+        await LabProcess.RunAsync(Python, [await lab.ScriptAsync("libtorrent_peer.py"), "make", torrent, content, pieceLength.ToString(), .. trackers]);
         return torrent;
     }
 
     /// <summary>Seeds a torrent; the data lies in the folder.</summary>
     public static async Task<LabProcess> SeedAsync(NetworkLab lab, LabHost host, string torrent, string folder, int bytesPerSecond = 0)
     {
-        LabProcess seeder = host.Start(Python, await ScriptAsync(lab), "seed", torrent, folder, Port.ToString(), bytesPerSecond.ToString());
+        LabProcess seeder = host.Start(Python, await lab.ScriptAsync("libtorrent_peer.py"), "seed", torrent, folder, Port.ToString(), bytesPerSecond.ToString());
         await seeder.WaitForAsync("ready", TimeSpan.FromSeconds(30));
         return seeder;
-    }
-
-    private static async Task<string> ScriptAsync(NetworkLab lab)
-    {
-        string script = Path.Combine(lab.Folder, "libtorrent_peer.py");
-        if (File.Exists(script))
-            return script;
-        await using Stream resource = Assembly.GetExecutingAssembly().GetManifestResourceStream("libtorrent_peer.py")!;
-        await using FileStream file = File.Create(script);
-        await resource.CopyToAsync(file);
-        return script;
     }
 }

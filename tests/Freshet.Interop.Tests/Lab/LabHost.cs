@@ -1,10 +1,14 @@
 using System.Net;
+using System.Text.RegularExpressions;
 
 namespace Freshet.Interop.Tests.Lab;
 
 /// <summary>A host of a lab: a network namespace with one IPv4 and one IPv6 address.</summary>
 internal sealed class LabHost(string space, IPAddress v4, IPAddress v6, NetworkLab lab)
 {
+    /// <summary>What counts packets.</summary>
+    public const string Firewall = "/usr/sbin/nft";
+
     private readonly List<LabProcess> _processes = [];
 
     /// <summary>Its network namespace.</summary>
@@ -22,6 +26,28 @@ internal sealed class LabHost(string space, IPAddress v4, IPAddress v6, NetworkL
         string folder = Path.Combine(lab.Folder, $"{Namespace}-{name}");
         Directory.CreateDirectory(folder);
         return folder;
+    }
+
+    /// <summary>Gives it one more IPv4 address.</summary>
+    public Task AddAddressAsync(IPAddress address) => NetworkLab.Ip("-n", Namespace, "addr", "add", $"{address}/24", "dev", "eth0");
+
+    /// <summary>Takes an IPv4 address from it.</summary>
+    public Task RemoveAddressAsync(IPAddress address) => NetworkLab.Ip("-n", Namespace, "addr", "del", $"{address}/24", "dev", "eth0");
+
+    /// <summary>Begins to count what leaves this host over TCP and UDP with another source than an IPv4 address.</summary>
+    public async Task CountPacketsExceptFromAsync(IPAddress address)
+    {
+        await RunAsync(Firewall, "add table inet leak");
+        await RunAsync(Firewall, "add chain inet leak out { type filter hook output priority 0; }");
+        await RunAsync(Firewall, $"add rule inet leak out oif eth0 meta nfproto ipv4 meta l4proto {{ tcp, udp }} ip saddr != {address} counter");
+        await RunAsync(Firewall, "add rule inet leak out oif eth0 meta nfproto ipv6 meta l4proto { tcp, udp } counter");
+    }
+
+    /// <summary>How many were counted.</summary>
+    public async Task<long> CountedPacketsAsync()
+    {
+        string rules = await RunAsync(Firewall, "list table inet leak");
+        return Regex.Matches(rules, @"packets (\d+)", RegexOptions.None, TimeSpan.FromSeconds(1)).Sum(static count => long.Parse(count.Groups[1].ValueSpan));
     }
 
     /// <summary>Starts a command on this host.</summary>
@@ -49,6 +75,9 @@ internal sealed class LabHost(string space, IPAddress v4, IPAddress v6, NetworkL
             await process.DisposeAsync();
         _processes.Clear();
     }
+
+    private Task<string> RunAsync(string command, params string[] arguments)
+        => LabProcess.RunAsync("/usr/sbin/ip", ["netns", "exec", Namespace, command, .. arguments]);
 
     /// <summary>The built command, of the configuration that the tests were built in.</summary>
     private static string FreshetCommand { get; } = Path.GetFullPath(

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Reflection;
 
 namespace Freshet.Interop.Tests.Lab;
 
@@ -48,6 +49,18 @@ internal sealed class NetworkLab : IAsyncDisposable
         await Ip("-n", space, "link", "set", "lo", "up");
         await Ip("-n", space, "link", "set", "eth0", "up");
         return host;
+    }
+
+    /// <summary>Puts a script of these tests where it can be run.</summary>
+    public async Task<string> ScriptAsync(string name)
+    {
+        string script = Path.Combine(Folder, name);
+        if (File.Exists(script))
+            return script;
+        await using Stream resource = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
+        await using FileStream file = File.Create(script);
+        await resource.CopyToAsync(file);
+        return script;
     }
 
     public async ValueTask DisposeAsync()
