@@ -1,4 +1,3 @@
-using System.Net;
 using Freshet.Core;
 
 namespace Freshet.Engine.Peers;
@@ -21,8 +20,8 @@ public sealed class SmartBan
     public const int MaxRememberedBlocks = 16_384;
 
     private readonly PieceLayout _layout;
-    private readonly Dictionary<int, IPEndPoint?[]> _sources = [];
-    private readonly Stack<IPEndPoint?[]> _pool = [];
+    private readonly Dictionary<int, PeerIdentity?[]> _sources = [];
+    private readonly Stack<PeerIdentity?[]> _pool = [];
     private readonly LinkedList<Attempt> _oldestFirst = [];
     private readonly Dictionary<int, List<LinkedListNode<Attempt>>> _byPiece = [];
     private readonly Dictionary<PeerKey, int> _suspects;
@@ -46,16 +45,16 @@ public sealed class SmartBan
     /// <summary>
     /// Whether a peer sent part of a piece that failed and is neither convicted nor cleared yet: it should begin pieces of its own, so that the next wrong one tells.
     /// </summary>
-    public bool IsSuspect(IPEndPoint peer) => _suspects.Count > 0 && _suspects.ContainsKey(PeerKey.OfBan(peer));
+    public bool IsSuspect(PeerIdentity peer) => _suspects.Count > 0 && _suspects.ContainsKey(peer.BanKey);
 
     /// <summary>The picker accepted a block from this peer. Not called for blocks that come from disk: they have no sender.</summary>
-    public void BlockReceived(BlockRange block, IPEndPoint sender)
+    public void BlockReceived(BlockRange block, PeerIdentity sender)
     {
-        if (!_sources.TryGetValue(block.Piece.Value, out IPEndPoint?[]? sources))
+        if (!_sources.TryGetValue(block.Piece.Value, out PeerIdentity?[]? sources))
         {
             int count = _layout.BlocksIn(block.Piece);
             if (!_pool.TryPop(out sources) || sources.Length < count)
-                sources = new IPEndPoint?[count];
+                sources = new PeerIdentity?[count];
             _sources.Add(block.Piece.Value, sources);
         }
 
@@ -66,11 +65,11 @@ public sealed class SmartBan
     /// <param name="piece">The piece.</param>
     /// <param name="digests">The SHA-1 of every block as it was received; null where that is not known. Not needed where all came from one sender.</param>
     /// <param name="convicted">Takes whom to ban at once.</param>
-    public void PieceFailed(PieceIndex piece, Sha1Hash[]? digests, ICollection<IPEndPoint> convicted)
+    public void PieceFailed(PieceIndex piece, Sha1Hash[]? digests, ICollection<PeerIdentity> convicted)
     {
-        if (!_sources.Remove(piece.Value, out IPEndPoint?[]? pooled))
+        if (!_sources.Remove(piece.Value, out PeerIdentity?[]? pooled))
             return;
-        IPEndPoint?[] sources = pooled.AsSpan(0, _layout.BlocksIn(piece)).ToArray();
+        PeerIdentity?[] sources = pooled.AsSpan(0, _layout.BlocksIn(piece)).ToArray();
         ReturnToPool(pooled);
         if (SoleSender(sources) is { } sole)
             convicted.Add(sole);
@@ -82,13 +81,13 @@ public sealed class SmartBan
     /// <returns>True: it had failed before; hash its blocks and call <see cref="PassedDigests"/>.</returns>
     public bool PiecePassed(PieceIndex piece)
     {
-        if (_sources.Remove(piece.Value, out IPEndPoint?[]? sources))
+        if (_sources.Remove(piece.Value, out PeerIdentity?[]? sources))
             ReturnToPool(sources);
         return _byPiece.ContainsKey(piece.Value);
     }
 
     /// <summary>The SHA-1 of every block of a right piece. Adds to <paramref name="convicted"/> whom to ban.</summary>
-    public void PassedDigests(PieceIndex piece, ReadOnlySpan<Sha1Hash> digests, ICollection<IPEndPoint> convicted)
+    public void PassedDigests(PieceIndex piece, ReadOnlySpan<Sha1Hash> digests, ICollection<PeerIdentity> convicted)
     {
         if (!_byPiece.Remove(piece.Value, out List<LinkedListNode<Attempt>>? attempts))
             return;
@@ -103,30 +102,30 @@ public sealed class SmartBan
     /// <summary>What was received of a piece was thrown away without a verdict (stop, disk trouble).</summary>
     public void PieceDropped(PieceIndex piece)
     {
-        if (_sources.Remove(piece.Value, out IPEndPoint?[]? sources))
+        if (_sources.Remove(piece.Value, out PeerIdentity?[]? sources))
             ReturnToPool(sources);
     }
 
-    private static IPEndPoint? SoleSender(IPEndPoint?[] sources)
+    private static PeerIdentity? SoleSender(PeerIdentity?[] sources)
     {
         if (sources[0] is not { } sole)
             return null;
-        PeerKey key = PeerKey.OfBan(sole);
-        foreach (IPEndPoint? source in sources)
+        PeerKey key = sole.BanKey;
+        foreach (PeerIdentity? source in sources)
         {
-            if (source is null || (!ReferenceEquals(source, sole) && PeerKey.OfBan(source) != key))
+            if (source is null || (!ReferenceEquals(source, sole) && source.BanKey != key))
                 return null;
         }
 
         return sole;
     }
 
-    private void Compare(IPEndPoint?[] sources, Sha1Hash[] wrong, ReadOnlySpan<Sha1Hash> right, ICollection<IPEndPoint> convicted)
+    private void Compare(PeerIdentity?[] sources, Sha1Hash[] wrong, ReadOnlySpan<Sha1Hash> right, ICollection<PeerIdentity> convicted)
     {
         _seen.Clear();
         for (int block = 0; block < sources.Length; block++)
         {
-            if (sources[block] is { } sender && wrong[block] != right[block] && _seen.Add(PeerKey.OfBan(sender)))
+            if (sources[block] is { } sender && wrong[block] != right[block] && _seen.Add(sender.BanKey))
                 convicted.Add(sender);
         }
     }
@@ -160,11 +159,11 @@ public sealed class SmartBan
     private void CountSuspects(Attempt attempt, int change)
     {
         _seen.Clear();
-        foreach (IPEndPoint? source in attempt.Sources)
+        foreach (PeerIdentity? source in attempt.Sources)
         {
-            if (source is not { } sender || !_seen.Add(PeerKey.OfBan(sender)))
+            if (source is not { } sender || !_seen.Add(sender.BanKey))
                 continue;
-            PeerKey key = PeerKey.OfBan(sender);
+            PeerKey key = sender.BanKey;
             int count = _suspects.GetValueOrDefault(key) + change;
             if (count > 0)
                 _suspects[key] = count;
@@ -173,18 +172,18 @@ public sealed class SmartBan
         }
     }
 
-    private void ReturnToPool(IPEndPoint?[] sources)
+    private void ReturnToPool(PeerIdentity?[] sources)
     {
         sources.AsSpan().Clear();
         _pool.Push(sources);
     }
 
     /// <summary>A piece that failed: who sent what, and what that was.</summary>
-    private sealed class Attempt(PieceIndex piece, IPEndPoint?[] sources, Sha1Hash[]? digests)
+    private sealed class Attempt(PieceIndex piece, PeerIdentity?[] sources, Sha1Hash[]? digests)
     {
         public PieceIndex Piece { get; } = piece;
 
-        public IPEndPoint?[] Sources { get; } = sources;
+        public PeerIdentity?[] Sources { get; } = sources;
 
         public Sha1Hash[]? Digests { get; } = digests;
     }

@@ -1,4 +1,3 @@
-using System.Net;
 using Freshet.Core;
 using Freshet.Engine.Peers;
 using Freshet.Engine.Storage;
@@ -12,7 +11,7 @@ internal sealed class Blame
 
     private readonly Torrent _torrent;
     private readonly SmartBan _judge;
-    private readonly List<IPEndPoint> _convicted = [];
+    private readonly List<PeerIdentity> _convicted = [];
 
     public Blame(Torrent torrent)
     {
@@ -21,9 +20,9 @@ internal sealed class Blame
     }
 
     /// <summary>Whether a peer had a part in a piece that failed, and it is not known yet whose fault that was.</summary>
-    public bool IsSuspect(IPEndPoint peer) => _judge.IsSuspect(peer);
+    public bool IsSuspect(PeerIdentity peer) => _judge.IsSuspect(peer);
 
-    public void BlockReceived(BlockRange block, IPEndPoint sender) => _judge.BlockReceived(block, sender);
+    public void BlockReceived(BlockRange block, PeerIdentity sender) => _judge.BlockReceived(block, sender);
 
     public void PieceFailed(PieceFailure failure, MonoTime now)
     {
@@ -43,7 +42,7 @@ internal sealed class Blame
 
     private void CarryOut(MonoTime now)
     {
-        foreach (IPEndPoint sender in _convicted)
+        foreach (PeerIdentity sender in _convicted)
             _torrent.Connector.Ban(sender, Reason, now);
         _convicted.Clear();
     }

@@ -34,7 +34,7 @@ internal sealed class PeerConnection
     {
         Torrent = torrent;
         Id = id;
-        Endpoint = endpoint;
+        Identity = new PeerIdentity(endpoint);
         Candidate = candidate;
         OpenedAt = now;
         Uploads = new UploadQueue(this);
@@ -47,7 +47,10 @@ internal sealed class PeerConnection
 
     public ConnectionId Id { get; }
 
-    public IPEndPoint Endpoint { get; }
+    /// <summary>Who answers for what comes over the connection.</summary>
+    public PeerIdentity Identity { get; }
+
+    public IPEndPoint Endpoint => Identity.Endpoint;
 
     /// <summary>The entry of the peer list that the connection belongs to; null for an incoming one whose listen port is not known.</summary>
     public PeerCandidate? Candidate { get; set; }

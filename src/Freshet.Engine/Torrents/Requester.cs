@@ -86,7 +86,7 @@ internal sealed class Requester
                 IsChoked = peer.IsChokingUs,
                 IsSnubbed = peer.Window.IsSnubbed,
                 BytesPerSecond = peer.DownloadRate(now),
-                IsSuspect = _torrent.Blame.IsSuspect(peer.Endpoint),
+                IsSuspect = _torrent.Blame.IsSuspect(peer.Identity),
                 PrefersWholePieces = peer.Window.BytesPerSecond * PiecePicker.WholePieceTime.TotalSeconds >= _torrent.Layout.PieceLength,
             };
             int count = _torrent.Picker.Pick(who, blocks[..room]);

@@ -133,6 +133,7 @@ internal sealed class SwarmConnector
         connection.Phase = ConnectionPhase.Ready;
         connection.ReadyAt = connection.WaitingSince = now;
         connection.Peer = handshake.Peer;
+        connection.Identity.Id = handshake.Peer;
         connection.SupportsFast = handshake.SupportsFast;
         connection.SupportsExtensions = handshake.SupportsExtensions;
         ReadyCount++;
@@ -146,7 +147,7 @@ internal sealed class SwarmConnector
             return false;
         }
 
-        if (_session.Bans.IsBanned(connection.Endpoint))
+        if (_session.Bans.IsBanned(connection.Identity))
         {
             Close(connection, DisconnectReason.Banned, now);
             return false;
@@ -169,8 +170,12 @@ internal sealed class SwarmConnector
     /// <summary>A peer that dialled us says where it listens.</summary>
     public void LearnListenPort(PeerConnection connection, int port, MonoTime now)
     {
-        if (connection.Candidate is null && connection.Id.IsIncoming)
-            connection.Candidate = Candidates.ConnectedIncoming(connection.Endpoint, port, now);
+        if (connection.Candidate is not null || !connection.Id.IsIncoming)
+            return;
+
+        // Where another connection leads to that port, the word of this one counts for nothing: it may name an honest neighbour's.
+        connection.Candidate = Candidates.ConnectedIncoming(connection.Endpoint, port, now);
+        connection.Identity.Listens = connection.Candidate?.Endpoint;
     }
 
     /// <summary>Closes a connection; it counts for nothing from here on.</summary>
@@ -200,16 +205,16 @@ internal sealed class SwarmConnector
         _session.Dialer.Run(now);
     }
 
-    /// <summary>Bans whoever is behind an address, on every connection.</summary>
-    public void Ban(IPEndPoint endpoint, string why, MonoTime now)
+    /// <summary>Bans a peer, on every connection of the torrent.</summary>
+    public void Ban(PeerIdentity peer, string why, MonoTime now)
     {
-        if (!_session.Bans.Ban(endpoint))
+        if (!_session.Bans.Ban(peer))
             return;
-        _session.Effects.Publish(new PeerBannedNotice(_torrent.Id, endpoint, why));
+        _session.Effects.Publish(new PeerBannedNotice(_torrent.Id, peer.Endpoint, why));
         Candidates.RemoveBanned();
         for (int i = _connections.Count - 1; i >= 0; i--)
         {
-            if (i < _connections.Count && _session.Bans.IsBanned(_connections[i].Endpoint))
+            if (i < _connections.Count && _session.Bans.IsBanned(_connections[i].Identity))
                 Close(_connections[i], DisconnectReason.Banned, now);
         }
     }

@@ -131,7 +131,7 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     /// <summary>A block that the picker accepted goes to storage, and its sender answers for it.</summary>
     public void Keep(PeerConnection peer, BlockRange range, BufferLease lease, MonoTime now)
     {
-        Blame.BlockReceived(range, peer.Endpoint);
+        Blame.BlockReceived(range, peer.Identity);
         if (Storage is { } storage)
         {
             storage.Accept(range, lease, peer.Id, now);

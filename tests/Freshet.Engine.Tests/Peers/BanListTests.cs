@@ -1,4 +1,6 @@
 using System.Net;
+using Freshet.Abstractions;
+using Freshet.Core;
 using Freshet.Engine.Peers;
 
 namespace Freshet.Engine.Tests.Peers;
@@ -35,6 +37,45 @@ public sealed class BanListTests
         Assert.Equal(!alsoBanned, bans.Ban(IPEndPoint.Parse(other)));
     }
 
+    /// <summary>THREATS W4: who dials us comes from another port each time, and is known by its name and by where it listens.</summary>
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("192.168.7.7")]
+    [InlineData("[fd00::7]")]
+    public void Where_many_share_an_address_a_peer_is_banned_by_its_name_and_its_listen_port_too(string address)
+    {
+        var bans = new BanList(3);
+        PeerIdentity bad = Named(address, 40_000, 1);
+        bad.Listens = IPEndPoint.Parse($"{address}:6881");
+        Assert.True(bans.Ban(bad));
+        Assert.False(bans.Ban(bad));
+        Assert.True(bans.IsBanned(Named(address, 40_001, 1)));
+        Assert.True(bans.IsBanned(IPEndPoint.Parse($"{address}:6881")));
+        Assert.False(bans.IsBanned(Named(address, 40_001, 2)));
+        Assert.False(bans.IsBanned(new PeerIdentity(IPEndPoint.Parse($"{address}:40001"))));
+        Assert.False(bans.IsBanned(Named("10.20.30.40", 40_001, 1)));
+    }
+
+    [Fact]
+    public void In_the_open_a_name_bans_nobody_elsewhere()
+    {
+        var bans = new BanList();
+        bans.Ban(Named("8.8.8.8", 40_000, 1));
+        Assert.Equal(1, bans.Count);
+        Assert.False(bans.IsBanned(Named("8.8.8.9", 40_000, 1)));
+    }
+
+    [Fact]
+    public void Bans_by_name_are_bounded_with_the_others()
+    {
+        var bans = new BanList();
+        for (int i = 0; i < BanList.MaxBans; i++)
+            bans.Ban(Named("127.0.0.1", 1 + i, i));
+        Assert.Equal(BanList.MaxBans, bans.Count);
+        Assert.False(bans.IsBanned(Named("127.0.0.1", 60_000, 0)));
+        Assert.True(bans.IsBanned(Named("127.0.0.1", 60_000, BanList.MaxBans - 1)));
+    }
+
     [Fact]
     public void The_list_is_bounded_and_the_oldest_ban_goes()
     {
@@ -44,5 +85,12 @@ public sealed class BanListTests
         Assert.Equal(BanList.MaxBans, bans.Count);
         Assert.False(bans.IsBanned(IPEndPoint.Parse("20.0.0.0:1")));
         Assert.True(bans.IsBanned(IPEndPoint.Parse("20.0.0.1:1")));
+    }
+
+    private static PeerIdentity Named(string address, int port, int name)
+    {
+        byte[] id = new byte[20];
+        BitConverter.TryWriteBytes(id.AsSpan(8), name);
+        return new PeerIdentity(IPEndPoint.Parse($"{address}:{port}")) { Id = new PeerId(new Sha1Hash(id)) };
     }
 }

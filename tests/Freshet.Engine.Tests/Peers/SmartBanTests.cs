@@ -10,13 +10,13 @@ public sealed class SmartBanTests
 {
     private const int Blocks = 4;
 
-    private static readonly IPEndPoint A = IPEndPoint.Parse("1.1.1.1:1");
-    private static readonly IPEndPoint B = IPEndPoint.Parse("2.2.2.2:2");
+    private static readonly PeerIdentity A = new(IPEndPoint.Parse("1.1.1.1:1"));
+    private static readonly PeerIdentity B = new(IPEndPoint.Parse("2.2.2.2:2"));
     private static readonly PieceIndex Piece = new(3);
 
     private readonly PieceLayout _layout = PickerWorld.LayoutOf(1000, Blocks * BlockRange.BlockLength);
     private readonly SmartBan _ban;
-    private readonly List<IPEndPoint> _convicted = [];
+    private readonly List<PeerIdentity> _convicted = [];
 
     public SmartBanTests() => _ban = new SmartBan(_layout);
 
@@ -93,7 +93,7 @@ public sealed class SmartBanTests
     [Fact]
     public void Several_failures_of_a_piece_are_all_compared()
     {
-        var c = IPEndPoint.Parse("3.3.3.3:3");
+        var c = new PeerIdentity(IPEndPoint.Parse("3.3.3.3:3"));
         Receive(A, B, A, A);
         _ban.PieceFailed(Piece, Digests(0, 99, 0, 0), _convicted);
         Receive(A, A, c, A);
@@ -142,9 +142,9 @@ public sealed class SmartBanTests
     {
         var random = new SeededRandom(seed);
         int count = 2 + random.Next(20);
-        IPEndPoint[] peers = [.. Enumerable.Range(1, count).Select(i => new IPEndPoint(new IPAddress([9, 9, 9, (byte)i]), i))];
-        HashSet<IPEndPoint> bad = [.. peers.Skip(1).Where(_ => random.Chance(0.6))];
-        var active = new List<IPEndPoint>(peers);
+        PeerIdentity[] peers = [.. Enumerable.Range(1, count).Select(i => new PeerIdentity(new IPEndPoint(new IPAddress([9, 9, 9, (byte)i]), i)))];
+        HashSet<PeerIdentity> bad = [.. peers.Skip(1).Where(_ => random.Chance(0.6))];
+        var active = new List<PeerIdentity>(peers);
         for (int p = 0; p < 300; p++)
         {
             var piece = new PieceIndex(p);
@@ -152,13 +152,13 @@ public sealed class SmartBanTests
             {
                 Assert.True(attempt < 200, $"seed {seed}: piece {p} never passes");
                 // The first try is shared, the next ones come from one sender, as the picker has it.
-                IPEndPoint sole = active[random.Next(active.Count)];
+                PeerIdentity sole = active[random.Next(active.Count)];
                 int[] content = new int[Blocks];
                 bool rotten = random.Chance(0.05);
                 for (int block = 0; block < Blocks; block++)
                 {
                     bool fromDisk = random.Chance(0.05);
-                    IPEndPoint sender = attempt > 0 ? sole : active[random.Next(active.Count)];
+                    PeerIdentity sender = attempt > 0 ? sole : active[random.Next(active.Count)];
                     if (!fromDisk)
                         _ban.BlockReceived(_layout.Block(piece, block), sender);
                     content[block] = (!fromDisk && bad.Contains(sender) && random.Chance(0.2)) || (fromDisk && random.Chance(0.2)) ? 1 + random.Next(1000) : 0;
@@ -182,9 +182,9 @@ public sealed class SmartBanTests
                     _ban.PieceFailed(piece, Digests(content), _convicted);
                 }
 
-                foreach (IPEndPoint one in _convicted)
+                foreach (PeerIdentity one in _convicted)
                 {
-                    Assert.True(bad.Contains(one), $"seed {seed}: honest {one} convicted");
+                    Assert.True(bad.Contains(one), $"seed {seed}: honest {one.Endpoint} convicted");
                     active.Remove(one);
                 }
 
@@ -209,7 +209,7 @@ public sealed class SmartBanTests
         return digests;
     }
 
-    private void Receive(params IPEndPoint?[] senders)
+    private void Receive(params PeerIdentity?[] senders)
     {
         for (int block = 0; block < senders.Length; block++)
         {

@@ -97,6 +97,73 @@ public sealed class ConnectionTests
         Assert.Equal(DisconnectReason.Duplicate, thief.ClosedFor);
     }
 
+    /// <summary>THREATS W4: on one machine and in local networks a poisoner that dials us comes back from another port.</summary>
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("192.168.3.4")]
+    public void A_poisoner_that_dials_from_a_shared_address_does_not_come_back_and_its_neighbour_stays(string address)
+    {
+        var rig = new EngineRig(pieces: 12);
+        rig.Add();
+        FakePeer poisoner = At(rig, address, 40_001, 1, p => p.Corrupts = _ => true);
+        rig.Incoming(poisoner);
+        rig.RunUntil(() => poisoner.IsOpen);
+        poisoner.Post(PeerEventKind.ExtensionHandshake, payload: new ExtensionHandshake { ListenPort = 7001 });
+        rig.RunUntil(() => poisoner.ClosedFor is not null);
+        Assert.Equal(DisconnectReason.Banned, poisoner.ClosedFor);
+
+        FakePeer again = At(rig, address, 40_002, 1);
+        rig.Incoming(again);
+        rig.RunUntil(() => again.ClosedFor is not null);
+        Assert.Equal(DisconnectReason.Banned, again.ClosedFor);
+        int dials = rig.Commands.Count(command => command.Kind == PeerCommandKind.Connect);
+        rig.Introduce(At(rig, address, 7001, 1));
+        rig.Run(60);
+        Assert.Equal(dials, rig.Commands.Count(command => command.Kind == PeerCommandKind.Connect));
+
+        FakePeer neighbour = At(rig, address, 40_003, 2);
+        rig.Incoming(neighbour);
+        rig.RunUntil(() => rig.HasState(TorrentState.Seeding));
+        Assert.Single(rig.Notices.OfType<PeerBannedNotice>());
+    }
+
+    /// <summary>THREATS W4: who leaves before its piece is judged is banned all the same, by its name.</summary>
+    [Fact]
+    public void A_poisoner_that_leaves_before_the_verdict_does_not_come_back_from_another_port()
+    {
+        var rig = new EngineRig(pieces: 1);
+        rig.Disk.MinLatency = rig.Disk.MaxLatency = TimeSpan.FromSeconds(1);
+        rig.Add();
+        FakePeer poisoner = At(rig, "127.0.0.1", 40_001, 1, p => p.Corrupts = _ => true);
+        rig.Incoming(poisoner);
+        rig.RunUntil(() => poisoner.BlocksSent == 4);
+        poisoner.Close();
+        rig.RunUntil(() => rig.Notices.OfType<PeerBannedNotice>().Any());
+        FakePeer again = At(rig, "127.0.0.1", 40_002, 1);
+        rig.Incoming(again);
+        rig.RunUntil(() => again.ClosedFor is not null);
+        Assert.Equal(DisconnectReason.Banned, again.ClosedFor);
+    }
+
+    /// <summary>A peer may name whatever listen port it likes: not that of a neighbour that we are connected to.</summary>
+    [Fact]
+    public void A_poisoner_cannot_have_its_neighbour_banned_by_naming_its_port()
+    {
+        var rig = new EngineRig(pieces: 12);
+        rig.Add();
+        FakePeer neighbour = At(rig, "127.0.0.1", 7002, 2, p => p.Unchokes = false);
+        rig.Introduce(neighbour);
+        rig.RunUntil(() => neighbour.IsOpen);
+        FakePeer poisoner = At(rig, "127.0.0.1", 40_001, 1, p => p.Corrupts = _ => true);
+        rig.Incoming(poisoner);
+        rig.RunUntil(() => poisoner.IsOpen);
+        poisoner.Post(PeerEventKind.ExtensionHandshake, payload: new ExtensionHandshake { ListenPort = 7002 });
+        rig.RunUntil(() => poisoner.ClosedFor is not null);
+        Assert.Equal(DisconnectReason.Banned, poisoner.ClosedFor);
+        neighbour.Post(PeerEventKind.Unchoke);
+        rig.RunUntil(() => rig.HasState(TorrentState.Seeding));
+    }
+
     [Fact]
     public void Connections_are_opened_at_most_so_many_at_once_and_so_many_a_second()
     {
@@ -184,5 +251,13 @@ public sealed class ConnectionTests
         rig.RunUntil(() => rig.HasState(TorrentState.Seeding), maxSeconds: 2);
         rig.Run(1);
         rig.AssertComplete();
+    }
+
+    private static FakePeer At(EngineRig rig, string address, int port, int number, Action<FakePeer>? change = null)
+    {
+        var peer = new FakePeer(rig, new System.Net.IPEndPoint(System.Net.IPAddress.Parse(address), port), number);
+        change?.Invoke(peer);
+        rig.Peers[peer.Endpoint] = peer;
+        return peer;
     }
 }
