@@ -153,6 +153,49 @@ public sealed class DownloadTests
         }
     }
 
+    // Chaos 7: what a write did not keep is written again.
+    [Fact]
+    public async Task Writes_that_fail_now_and_then_cost_time_and_no_byte()
+    {
+        await Libtorrent.NeedAsync();
+        await using NetworkLab lab = await NetworkLab.CreateAsync(LabHost.Tracer);
+        LabHost seeder = await lab.AddHostAsync(), leecher = await lab.AddHostAsync();
+        string source = seeder.NewFolder("data");
+        string content = Content.File(source, "faulty.bin", 20_000_001, seed: 10);
+        string torrent = await Libtorrent.MakeAsync(lab, content, 256 * 1024);
+        await Libtorrent.SeedAsync(lab, seeder, torrent, source);
+        string target = leecher.NewFolder("out");
+        LabProcess freshet = leecher.FaultyFreshet(
+            "pwrite64,pwritev,pwritev2", "error=EIO:when=10+40", Path.Combine(target, "faulty.bin"), "download", torrent, "-o", target, "--peer", $"{seeder.IPv4}:{Libtorrent.Port}");
+        int code = await freshet.WaitAsync(Limit);
+        Assert.True(code == 0, $"freshet ended with {code}:\n{freshet.Output}");
+        Assert.Contains("the device failed", freshet.Output, StringComparison.Ordinal);
+        Content.MustBeSame(content, Path.Combine(target, "faulty.bin"));
+    }
+
+    // Chaos 7b: the data may be right in memory and lost on the device.
+    [Fact]
+    public async Task A_sync_that_fails_is_said_and_is_no_success()
+    {
+        await Libtorrent.NeedAsync();
+        await using NetworkLab lab = await NetworkLab.CreateAsync(LabHost.Tracer);
+        LabHost seeder = await lab.AddHostAsync(), leecher = await lab.AddHostAsync();
+        string source = seeder.NewFolder("data");
+        string content = Content.File(source, "unsynced.bin", 5_000_000, seed: 11);
+        string torrent = await Libtorrent.MakeAsync(lab, content, 256 * 1024);
+        await Libtorrent.SeedAsync(lab, seeder, torrent, source);
+        string target = leecher.NewFolder("out");
+        string[] command = ["download", torrent, "-o", target, "--peer", $"{seeder.IPv4}:{Libtorrent.Port}"];
+        LabProcess freshet = leecher.FaultyFreshet("fdatasync", "error=EIO", Path.Combine(target, "unsynced.bin"), command);
+        int code = await freshet.WaitAsync(Limit);
+        Assert.True(code == 5, $"freshet ended with {code}:\n{freshet.Output}");
+        Assert.Contains("it may be lost", freshet.Output, StringComparison.Ordinal);
+
+        // The next start looks for itself, and is content.
+        await DownloadAsync(leecher, torrent, target);
+        Content.MustBeSame(content, Path.Combine(target, "unsynced.bin"));
+    }
+
     [Fact]
     public async Task A_file_that_crosses_4_GiB()
     {

@@ -219,7 +219,13 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
     private async Task TellAsync(BitTorrentClient client)
     {
         await foreach (TorrentEvent happened in client.EventsAsync())
+        {
             _display.Tell(happened);
+
+            // Also where the torrent is complete: a sync that failed leaves in doubt whether the data is on the device.
+            if (happened is DiskTrouble { WillRetry: false })
+                NoteFailure(ExitCode.Storage);
+        }
     }
 
     private void WriteStatusFile(SessionSnapshot snapshot, bool final)

@@ -252,7 +252,9 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     public void StorageRecovered(MonoTime now) => Lifecycle.Recovered();
 
     /// <inheritdoc/>
-    public void SyncFailed(DiskError error, MonoTime now) => Session.Effects.Publish(new DiskNotice(Id, error, WillRetry: false));
+    public void SyncFailed(DiskError error, MonoTime now)
+        => Session.Effects.Publish(new DiskNotice(
+            Id, error with { Message = $"{error.Message} when data was brought to the device: it may be lost; the next start checks it" }, WillRetry: false));
 
     /// <inheritdoc/>
     public void StorageClosed(MonoTime now)

@@ -9,6 +9,9 @@ internal sealed class LabHost(string space, IPAddress v4, IPAddress v6, NetworkL
     /// <summary>What counts packets.</summary>
     public const string Firewall = "/usr/sbin/nft";
 
+    /// <summary>What makes system calls fail.</summary>
+    public const string Tracer = "/usr/bin/strace";
+
     private readonly List<LabProcess> _processes = [];
 
     /// <summary>Its network namespace.</summary>
@@ -62,11 +65,17 @@ internal sealed class LabHost(string space, IPAddress v4, IPAddress v6, NetworkL
     }
 
     /// <summary>Starts freshet on this host, with a state folder of the host's own.</summary>
-    public LabProcess Freshet(params string[] arguments)
+    public LabProcess Freshet(params string[] arguments) => Start(StateOfItsOwn, "dotnet", [FreshetCommand, .. arguments]);
+
+    /// <summary>The same, where some system calls on a file fail.</summary>
+    /// <param name="calls">Their names, with commas between.</param>
+    /// <param name="fault">What becomes of them, in strace's words.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="arguments">Freshet's.</param>
+    public LabProcess FaultyFreshet(string calls, string fault, string path, params string[] arguments)
         => Start(
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["XDG_STATE_HOME"] = NewFolder("state") },
-            "dotnet",
-            [FreshetCommand, .. arguments]);
+            StateOfItsOwn, Tracer,
+            ["-f", "-qq", "-o", "/dev/null", "-P", path, "-e", $"trace={calls}", "-e", $"inject={calls}:{fault}", "dotnet", FreshetCommand, .. arguments]);
 
     /// <summary>Ends everything that runs on this host.</summary>
     public async Task StopAsync()
@@ -78,6 +87,8 @@ internal sealed class LabHost(string space, IPAddress v4, IPAddress v6, NetworkL
 
     private Task<string> RunAsync(string command, params string[] arguments)
         => LabProcess.RunAsync("/usr/sbin/ip", ["netns", "exec", Namespace, command, .. arguments]);
+
+    private Dictionary<string, string> StateOfItsOwn => new(StringComparer.Ordinal) { ["XDG_STATE_HOME"] = NewFolder("state") };
 
     /// <summary>The built command, of the configuration that the tests were built in.</summary>
     private static string FreshetCommand { get; } = Path.GetFullPath(
