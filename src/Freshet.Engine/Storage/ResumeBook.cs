@@ -74,6 +74,18 @@ internal sealed class ResumeBook : IDiskJobHandler
     /// <summary>A piece was found right by reading it from the device after another boot.</summary>
     public void FoundDurable(PieceIndex piece) => _synced[piece] = true;
 
+    /// <summary>A piece that was written is gone. What comes in its place is neither synced nor recorded yet, whatever is under way for the old.</summary>
+    public void Forget(PieceIndex piece, MonoTime now)
+    {
+        foreach (Bitfield? known in (ReadOnlySpan<Bitfield?>)[_synced, _tainted, _recorded, _durable, _syncing, _snapshotHave, _snapshotDurable])
+        {
+            if (known is not null)
+                known[piece] = false;
+        }
+
+        Changed(now);
+    }
+
     public void BytesWritten(int bytes, MonoTime now)
     {
         _unsyncedBytes += bytes;

@@ -140,6 +140,17 @@ public sealed class TorrentStorage : IDiskJobHandler
         => IsReady && range.Length <= BlockRange.BlockLength && Location.Layout.Contains(range) && Have[range.Piece]
             && _reads.TryRead(range, requester, now);
 
+    /// <summary>A piece that was had cannot be read any more: it is missing from here on, and its blocks are taken again.</summary>
+    /// <returns>False where it was not had, or the storage takes nothing.</returns>
+    public bool Forget(PieceIndex piece, MonoTime now)
+    {
+        if (!IsReady || !Have[piece])
+            return false;
+        Have[piece] = false;
+        Book.Forget(piece, now);
+        return true;
+    }
+
     /// <summary>How safely a piece is kept.</summary>
     public PieceState StateOf(PieceIndex piece)
         => Have[piece] ? Book.StateOf(piece) : Pieces.IsVerified(piece) ? PieceState.Verified : PieceState.Missing;

@@ -60,6 +60,16 @@ internal sealed class PeerMessages
         }
     }
 
+    /// <summary>After all was here something is missing again: peers are told that we download (BEP 21).</summary>
+    public void WantAgain()
+    {
+        foreach (PeerConnection peer in _torrent.Connector.Connections)
+        {
+            if (peer.IsGreeted && peer.SupportsExtensions)
+                SayExtensions(peer);
+        }
+    }
+
     private static DisconnectReason Spend(PeerConnection peer, MonoTime now)
         => peer.MayFlap(now) ? DisconnectReason.None : DisconnectReason.ProtocolError;
 

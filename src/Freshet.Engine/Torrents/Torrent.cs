@@ -148,6 +148,28 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     /// <summary>Whether the torrent runs and has all that is wanted.</summary>
     public bool WantsNothing => Lifecycle.IsOpen && Picker.IsComplete;
 
+    /// <summary>
+    /// The disk could not give a block of a piece that we have. Where its bytes are gone (the file was cut or deleted, the device cannot read them) the piece is
+    /// fetched again like any other that is missing, and whoever thinks that we have it is told (BEP 54).
+    /// </summary>
+    public void ReadFailed(PieceIndex piece, DiskError error, MonoTime now)
+    {
+        Uploader.ReadFailed(error);
+        if (error.Kind is not (DiskErrorKind.Missing or DiskErrorKind.Device) || Storage is not { } storage || !storage.Forget(piece, now))
+            return;
+        Picker.Unhave(piece);
+        Wanted.Undo(piece);
+        bool isUntold = _newPieces.Remove(piece);
+        foreach (PeerConnection peer in Connector.Connections)
+        {
+            if (!isUntold && peer.IsGreeted && peer.SupportsExtensions)
+                peer.Send(PeerCommandKind.DontHave, piece);
+        }
+
+        Requester.WakeAll();
+        Lifecycle.PieceVanished(error, now);
+    }
+
     /// <summary>Whether neither side wants anything of the other, now or later.</summary>
     public bool IsUseless(PeerConnection peer)
         => WantsNothing && !peer.IsInterestedInUs && (peer.IsUploadOnly || peer.IsSeeder);

@@ -12,6 +12,9 @@ namespace Freshet.Engine.Torrents;
 /// </summary>
 internal sealed class TorrentLifecycle
 {
+    /// <summary>Pieces that may vanish in a run before it ends: a few bad sectors are mended by writing them anew, a lost drive is not.</summary>
+    private const int MaxVanished = 16;
+
     private readonly Torrent _torrent;
     private readonly SessionContext _session;
     private ResumeRecord? _resume;
@@ -23,6 +26,7 @@ internal sealed class TorrentLifecycle
     private DiskCheck? _startAfterStop;
     private string? _failure;
     private bool _wasComplete;
+    private int _vanished;
 
     public TorrentLifecycle(Torrent torrent, SessionContext session)
     {
@@ -107,6 +111,7 @@ internal sealed class TorrentLifecycle
         }
 
         IsOpen = true;
+        _vanished = 0;
         _torrent.Requester.IsHeld = false;
         _torrent.Uploader.Opened();
         DownloadedAtStart = _torrent.Figures.Downloaded;
@@ -130,15 +135,34 @@ internal sealed class TorrentLifecycle
         if (!IsOpen)
             return;
         bool isComplete = _torrent.Picker.IsComplete;
+        bool wasSeeding = State == TorrentState.Seeding;
         if (State is TorrentState.Downloading or TorrentState.Seeding)
             SetState(isComplete ? TorrentState.Seeding : TorrentState.Downloading, null);
         if (isComplete)
             _torrent.Messages.WantNothing(now);
+        else if (wasSeeding)
+            _torrent.Messages.WantAgain();
         if (!_wasComplete && _torrent.Wanted.DonePieces.IsFull)
         {
             _wasComplete = true;
             _torrent.Announcer.Completed(now);
         }
+    }
+
+    /// <summary>
+    /// A piece that was had is gone from disk, and is wanted again. When many are, somebody has changed the files or the drive is failing or not there any more:
+    /// writing on might fill the folder under a mount point, and is for a person to decide.
+    /// </summary>
+    public void PieceVanished(DiskError error, MonoTime now)
+    {
+        if (++_vanished > MaxVanished)
+        {
+            Fail($"{error.Path}: {error.Message}; more than {MaxVanished} pieces that were there are gone: bring the drive or the files back, then start again", now);
+            return;
+        }
+
+        WantedChanged(now);
+        _torrent.Connector.EndPauses(now);
     }
 
     /// <summary>Keeps the figures of the record up to date.</summary>

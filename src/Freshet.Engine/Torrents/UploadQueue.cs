@@ -43,6 +43,14 @@ internal sealed class UploadQueue : IBlockRequester
         while (_waiting is { Count: > 0 } && _ahead < MaxAhead)
         {
             BlockRange next = _waiting.Peek();
+            if (!_peer.Torrent.Picker.Have[next.Piece])
+            {
+                // It was here when it was asked for, and has vanished since.
+                _waiting.Dequeue();
+                Reject(next);
+                continue;
+            }
+
             if (_peer.Torrent.Storage is not { } storage || !storage.TryRead(next, this, now))
             {
                 _peer.Torrent.Uploader.AddStuck(_peer, now);
@@ -66,14 +74,10 @@ internal sealed class UploadQueue : IBlockRequester
             // Choked meanwhile, or the disk has not got it.
             _ahead -= range.Length;
             torrent.Session.Pool.Return(lease);
-            if (error is not null)
-                torrent.Uploader.ReadFailed(error);
             if (_peer.IsReady)
-            {
-                if (error is not null && _peer.SupportsExtensions)
-                    _peer.Send(PeerCommandKind.DontHave, range.Piece);
                 Reject(range);
-            }
+            if (error is not null)
+                torrent.ReadFailed(range.Piece, error, now);
         }
         else
         {

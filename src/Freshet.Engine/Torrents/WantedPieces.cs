@@ -69,6 +69,18 @@ internal sealed class WantedPieces
         DoneBytes = WantedDoneBytes = 0;
     }
 
+    /// <summary>A piece that was done is gone.</summary>
+    public void Undo(PieceIndex piece)
+    {
+        if (!_done[piece])
+            return;
+        _done[piece] = false;
+        int length = _layout.LengthOf(piece);
+        DoneBytes -= length;
+        if (Pieces[piece])
+            WantedDoneBytes -= length;
+    }
+
     /// <summary>A piece is written.</summary>
     public void Done(PieceIndex piece)
     {

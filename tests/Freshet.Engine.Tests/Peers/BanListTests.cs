@@ -1,5 +1,4 @@
 using System.Net;
-using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Peers;
 

@@ -148,6 +148,91 @@ public sealed class UploadTests
         Assert.Equal(0, rig.Pool.RentedBlocks);
     }
 
+    /// <summary>THREATS P7: a piece whose bytes are gone from disk is missing like any other: untold to peers (BEP 54), fetched again, told again.</summary>
+    [Fact]
+    public void A_piece_that_vanished_from_disk_is_taken_back_and_fetched_again()
+    {
+        (EngineRig rig, FakePeer leecher) = Seed();
+        FakePeer other = rig.Peer(3, p => { p.Has.ClearAll(); p.HasFast = false; });
+        FakePeer plain = rig.Peer(4, p => { p.Has.ClearAll(); p.HasExtensions = false; });
+        foreach (FakePeer peer in (FakePeer[])[other, plain])
+            rig.Incoming(peer);
+        rig.RunUntil(() => other.IsOpen && plain.IsOpen);
+        leecher.Post(PeerEventKind.Interested);
+        FakePeer seeder = rig.Peer(1, p => p.IsSilent = true);
+        rig.Commands.Clear();
+        rig.Disk.Files[0].Tamper(bytes => bytes[..(18 * 65536 + 100)], rig.Disk.WallTicks);
+        BlockRange[] asked = [.. Enumerable.Range(0, 4).Select(block => rig.Layout.Block(new PieceIndex(19), block))];
+        foreach (BlockRange block in asked)
+            rig.Engine.Handle(new PeerEvent(PeerEventKind.Request, leecher.Connection) { Range = block }, rig.Now);
+        leecher.Post(PeerEventKind.Request, rig.Layout.Block(new PieceIndex(2), 0));
+        rig.RunUntil(() => rig.HasState(TorrentState.Downloading));
+        Assert.False(rig.Engine.GetPieces(rig.Torrent)![19]);
+        Assert.Equal(65536, rig.Status.LeftBytes);
+        rig.Run(1);
+
+        // Everybody who can be told is told, once; every request is answered; other pieces are served on.
+        foreach (FakePeer peer in (FakePeer[])[leecher, other])
+        {
+            Assert.Equal(19, Assert.Single(rig.Sent(peer, PeerCommandKind.DontHave)).Range.Piece.Value);
+            var handshake = (ExtensionHandshake)rig.Sent(peer, PeerCommandKind.ExtensionHandshake).Single().Payload!;
+            Assert.False(handshake.UploadOnly ?? false);
+        }
+
+        Assert.Empty(rig.Sent(plain, PeerCommandKind.DontHave));
+        Assert.Equal(asked.ToHashSet(), rig.Sent(leecher, PeerCommandKind.Reject).Select(command => command.Range).ToHashSet());
+        Assert.Equal([rig.Layout.Block(new PieceIndex(2), 0)], leecher.BlocksReceived);
+        leecher.Post(PeerEventKind.Request, asked[0]);
+        Assert.Equal(asked.Length + 1, rig.Sent(leecher, PeerCommandKind.Reject).Count());
+
+        // The seeder of before, let go because nobody wanted anything, is dialled again at once and brings it back.
+        seeder.IsSilent = false;
+        foreach (BlockRange range in seeder.Waiting.ToArray())
+            seeder.Deliver(range);
+        rig.RunUntil(() => rig.HasState(TorrentState.Seeding), maxSeconds: 30);
+        Assert.Equal(19, Assert.Single(rig.Sent(leecher, PeerCommandKind.Have)).Range.Piece.Value);
+        leecher.Post(PeerEventKind.Request, asked[1]);
+        rig.Run(1);
+        Assert.Contains(asked[1], leecher.BlocksReceived);
+        rig.Run(40);
+        Assert.Equal(0xF0, rig.Saved[^1].Durable.Span[2]);
+        Assert.Single(rig.Notices.OfType<DiskNotice>());
+    }
+
+    [Fact]
+    public void When_file_handles_are_short_a_block_is_rejected_and_its_piece_kept()
+    {
+        (EngineRig rig, FakePeer leecher) = Seed();
+        leecher.Post(PeerEventKind.Interested);
+        rig.Disk.Fault = job => job.Kind == DiskJobKind.Read ? new DiskError(DiskErrorKind.Handles, "file", "too many") : null;
+        leecher.Post(PeerEventKind.Request, rig.Layout.Block(new PieceIndex(1), 0));
+        rig.Run(1);
+        Assert.Single(rig.Sent(leecher, PeerCommandKind.Reject));
+        Assert.Empty(rig.Sent(leecher, PeerCommandKind.DontHave));
+        Assert.True(rig.HasState(TorrentState.Seeding));
+    }
+
+    /// <summary>A drive that is gone is no reason to fetch everything again into the folder that it was mounted on.</summary>
+    [Fact]
+    public void When_many_pieces_vanish_the_torrent_stops_and_says_why()
+    {
+        (EngineRig rig, FakePeer leecher) = Seed();
+        leecher.Post(PeerEventKind.Interested);
+        rig.Peers.Clear();
+        rig.Disk.Fault = job => job.Kind == DiskJobKind.Read ? new DiskError(DiskErrorKind.Missing, "file", "gone") : null;
+        for (int piece = 0; piece < 17; piece++)
+        {
+            Assert.False(rig.HasState(TorrentState.Error));
+            leecher.Post(PeerEventKind.Request, rig.Layout.Block(new PieceIndex(piece), 0));
+            rig.Run(0.1);
+        }
+
+        rig.RunUntil(() => rig.HasState(TorrentState.Error));
+        Assert.Contains("gone", rig.Status.Reason, StringComparison.Ordinal);
+        rig.Run(10);
+        Assert.Equal(0, rig.Pool.RentedBlocks);
+    }
+
     /// <summary>A torrent of 20 pieces that is complete, and a leecher that is connected.</summary>
     private static (EngineRig Rig, FakePeer Leecher) Seed(Action<FakePeer>? change = null)
     {

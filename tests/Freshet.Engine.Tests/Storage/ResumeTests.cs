@@ -234,4 +234,32 @@ public sealed class ResumeTests
             return wanted.Count == 0 ? null : wanted[rig.Random.Next(wanted.Count)];
         }
     }
+
+    /// <summary>A sync or a record that is under way for the old bytes says nothing of those that come in their place.</summary>
+    [Fact]
+    public void A_piece_that_vanished_is_neither_durable_nor_recorded_before_its_new_bytes_are()
+    {
+        for (ulong seed = 0; seed < 40; seed++)
+        {
+            var rig = new StorageRig(seed, 4 * Block, [16 * Block], 4 << 20);
+            rig.Start();
+            rig.DeliverPiece(0);
+            rig.DeliverPiece(1);
+            rig.RunUntil(() => rig.Torrent.Have[0] && rig.Torrent.Have[1]);
+            rig.Disk.MaxLatency = TimeSpan.FromSeconds(3);
+            rig.Run(TimeSpan.FromMilliseconds(rig.Random.Next(35_000)));
+            var piece = new PieceIndex(0);
+            Assert.True(rig.Torrent.Forget(piece, rig.Now));
+            Assert.False(rig.Torrent.Forget(piece, rig.Now));
+            Assert.Equal(PieceState.Missing, rig.Torrent.StateOf(piece));
+            rig.DeliverPiece(0);
+            rig.RunUntil(() => rig.Torrent.Have[0]);
+            Assert.Equal(PieceState.Written, rig.Torrent.StateOf(piece));
+            rig.RunUntil(() => rig.Torrent.StateOf(piece) == PieceState.Durable);
+            rig.LosePower();
+            rig.Start();
+            Assert.True(rig.Torrent.Have[0] && rig.Torrent.Have[1]);
+            rig.AssertHaveIsOnDisk();
+        }
+    }
 }
