@@ -59,6 +59,16 @@ public sealed unsafe class BlockPool : IDisposable
     /// <summary>The blocks that are out.</summary>
     public int RentedBlocks => Volatile.Read(ref _rented);
 
+    /// <summary>The bytes that are taken from the system at present.</summary>
+    public long AllocatedBytes
+    {
+        get
+        {
+            lock (_gate)
+                return (long)SlabLength * (_slabs.Length - _slabs.AsSpan().Count((nint)0));
+        }
+    }
+
     /// <summary>The blocks that can still be rented.</summary>
     public int FreeBlocks => CapacityBlocks - RentedBlocks;
 

@@ -24,6 +24,7 @@ public sealed class EngineLoop : IAsyncDisposable
     private readonly UdpEndpoints _udp;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
+    private readonly IdlePool _pool;
     private IEngine? _engine;
     private MonoTime? _stopBy;
     private MonoTime _giveUpAt = MonoTime.Never;
@@ -33,6 +34,7 @@ public sealed class EngineLoop : IAsyncDisposable
     {
         _clock = options.Clock;
         _sockets = sockets;
+        _pool = new IdlePool(options.Pool);
         _resolver = new NameResolver(_clock);
         _http = new HttpExchanger(_resolver, options.Bind);
         _pumps = PumpSets.Create(options, sockets);
@@ -153,7 +155,7 @@ public sealed class EngineLoop : IAsyncDisposable
         bool more = _pumps.Deliver(_engine!, now) | _udp.Deliver(_engine!, now);
         _engine!.Advance(now);
         _pumps.Flush();
-        MonoTime deadline = _engine.NextDeadline;
+        MonoTime deadline = MonoTime.Min(_engine.NextDeadline, _pool.Look(now));
         if (_stopBy is { } by)
         {
             _effects.HurryState();
