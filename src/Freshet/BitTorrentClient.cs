@@ -95,7 +95,10 @@ public sealed class BitTorrentClient : IAsyncDisposable
     /// What happens from now on, until it is cancelled or the session ends. A reader that is too slow loses the oldest events and is told how many by
     /// <see cref="EventsDropped"/>; the session never waits for it.
     /// </summary>
-    public IAsyncEnumerable<TorrentEvent> EventsAsync(CancellationToken cancellationToken = default) => _host.Events.SubscribeAsync(cancellationToken);
+    /// <param name="detail">How much to tell.</param>
+    /// <param name="cancellationToken">Ends the listening, with an <see cref="OperationCanceledException"/>.</param>
+    public IAsyncEnumerable<TorrentEvent> EventsAsync(EventDetail detail = EventDetail.All, CancellationToken cancellationToken = default)
+        => _host.Events.SubscribeAsync(detail, cancellationToken);
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

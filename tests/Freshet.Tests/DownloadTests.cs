@@ -12,7 +12,7 @@ public sealed class DownloadTests
         await using var swarm = new LoopbackSwarm();
         await swarm.SeedAsync();
         BitTorrentClient client = await swarm.StartAsync("leecher");
-        await using IAsyncEnumerator<TorrentEvent> events = client.EventsAsync(Cancellation).GetAsyncEnumerator(Cancellation);
+        await using IAsyncEnumerator<TorrentEvent> events = client.EventsAsync(cancellationToken: Cancellation).GetAsyncEnumerator(Cancellation);
         Torrent torrent = (await client.AddAsync(swarm.Torrent.Source, new AddOptions { Peers = [swarm.SeederEndpoint] }, Cancellation)).Torrent;
 
         TorrentStatus status = await torrent.WaitAsync(TorrentCondition.Complete, Cancellation);
@@ -210,7 +210,7 @@ public sealed class DownloadTests
         await swarm.SeedAsync();
         Directory.CreateDirectory(swarm.Folder.At("leecher", "album", "one.flac"));
         BitTorrentClient client = await swarm.StartAsync("leecher");
-        await using IAsyncEnumerator<TorrentEvent> events = client.EventsAsync(Cancellation).GetAsyncEnumerator(Cancellation);
+        await using IAsyncEnumerator<TorrentEvent> events = client.EventsAsync(cancellationToken: Cancellation).GetAsyncEnumerator(Cancellation);
         Torrent torrent = (await client.AddAsync(swarm.Torrent.Source, new AddOptions { Peers = [swarm.SeederEndpoint] }, Cancellation)).Torrent;
         DiskTrouble? trouble = null;
         while (trouble is null && await events.MoveNextAsync())

@@ -49,7 +49,7 @@ public sealed class SessionTests
     {
         await using var swarm = new LoopbackSwarm();
         BitTorrentClient client = await swarm.StartAsync("one");
-        IAsyncEnumerable<TorrentEvent> events = client.EventsAsync(Cancellation);
+        IAsyncEnumerable<TorrentEvent> events = client.EventsAsync(cancellationToken: Cancellation);
         IAsyncEnumerable<ChangeSet> changes = client.WatchAsync(long.MaxValue, cancellationToken: Cancellation);
         await client.DisposeAsync();
         await foreach (TorrentEvent _ in events)
@@ -86,7 +86,7 @@ public sealed class SessionTests
     public async Task A_reader_that_is_too_slow_is_told_how_much_it_missed()
     {
         var hub = new EventHub(TimeProvider.System);
-        IAsyncEnumerable<TorrentEvent> events = hub.SubscribeAsync(Cancellation);
+        IAsyncEnumerable<TorrentEvent> events = hub.SubscribeAsync(EventDetail.All, Cancellation);
         for (int i = 0; i < 5000; i++)
             hub.Publish(new StateTrouble(hub.Now, $"{i}"));
         hub.End();
@@ -99,6 +99,21 @@ public sealed class SessionTests
         Assert.Equal($"{dropped.Count}", Assert.IsType<StateTrouble>(read[1]).Error);
     }
 
+    [Fact]
+    public async Task Who_asks_for_what_is_notable_is_not_woken_for_pieces_and_peers()
+    {
+        var hub = new EventHub(TimeProvider.System);
+        IAsyncEnumerable<TorrentEvent> notable = hub.SubscribeAsync(EventDetail.Notable, Cancellation);
+        Assert.False(hub.WantsAll);
+        hub.Publish(new PieceCompleted(hub.Now, default, default));
+        hub.Publish(new StateTrouble(hub.Now, "seen"));
+        hub.End();
+        var read = new List<TorrentEvent>();
+        await foreach (TorrentEvent happened in notable)
+            read.Add(happened);
+        Assert.IsType<StateTrouble>(Assert.Single(read));
+    }
+
     // THREATS H5 and B13: whatever trackers say, the log has no passkey and no control character.
     [Fact]
     public async Task Logs_and_events_hold_no_secret_and_no_escape_sequence()
@@ -109,7 +124,7 @@ public sealed class SessionTests
         var log = new ListLog();
         await using var swarm = new LoopbackSwarm { Torrent = new TestTorrent("t", ("a", 10)) { Tracker = $"{tracker.Origin}/{Secret}/announce" } };
         BitTorrentClient client = await swarm.StartAsync("one", log);
-        await using IAsyncEnumerator<TorrentEvent> events = client.EventsAsync(Cancellation).GetAsyncEnumerator(Cancellation);
+        await using IAsyncEnumerator<TorrentEvent> events = client.EventsAsync(cancellationToken: Cancellation).GetAsyncEnumerator(Cancellation);
         Torrent torrent = (await client.AddAsync(swarm.Torrent.Source, new AddOptions { Trackers = [new Uri($"http://127.0.0.1:1/{Secret}")] }, Cancellation)).Torrent;
         var told = new List<string>();
         for (int announces = 0; announces < 2 && await events.MoveNextAsync();)

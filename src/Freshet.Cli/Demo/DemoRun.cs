@@ -107,7 +107,7 @@ internal sealed class DemoRun(long size, CommandContext context)
 
     private async Task TellAsync(BitTorrentClient client)
     {
-        await foreach (TorrentEvent happened in client.EventsAsync())
+        await foreach (TorrentEvent happened in client.EventsAsync(EventDetail.Notable))
         {
             if (happened is PeerBanned banned)
                 _banned.Add(banned.Endpoint);

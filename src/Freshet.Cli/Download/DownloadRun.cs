@@ -218,7 +218,9 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
     /// <summary>Until the session ends, its last events with it.</summary>
     private async Task TellAsync(BitTorrentClient client)
     {
-        await foreach (TorrentEvent happened in client.EventsAsync())
+        // Each piece would wake this reader; nobody sees them but who asks for verbose JSON.
+        EventDetail detail = context.Json && context.Verbosity > 0 ? EventDetail.All : EventDetail.Notable;
+        await foreach (TorrentEvent happened in client.EventsAsync(detail))
         {
             _display.Tell(happened);
 

@@ -15,13 +15,17 @@ internal sealed class EventHub(TimeProvider time)
 
     public DateTimeOffset Now => time.GetUtcNow();
 
-    /// <summary>Whether anybody listens; where not, events need not be made.</summary>
-    public bool HasReaders => Volatile.Read(ref _readers).Length > 0;
+    /// <summary>Whether anybody listens to the frequent events; where not, they need not be made.</summary>
+    public bool WantsAll => Array.Exists(Volatile.Read(ref _readers), static reader => reader.Detail == EventDetail.All);
 
     public void Publish(TorrentEvent happened)
     {
+        bool isFrequent = happened is PieceCompleted or PeerConnected or PeerDisconnected;
         foreach (Reader reader in Volatile.Read(ref _readers))
-            reader.Queue.Writer.TryWrite(happened);
+        {
+            if (!isFrequent || reader.Detail == EventDetail.All)
+                reader.Queue.Writer.TryWrite(happened);
+        }
     }
 
     /// <summary>Ends every reader once it has read what is there.</summary>
@@ -37,9 +41,9 @@ internal sealed class EventHub(TimeProvider time)
     }
 
     /// <summary>Events from this call on (not from the first step of the enumeration).</summary>
-    public IAsyncEnumerable<TorrentEvent> SubscribeAsync(CancellationToken cancellationToken)
+    public IAsyncEnumerable<TorrentEvent> SubscribeAsync(EventDetail detail, CancellationToken cancellationToken)
     {
-        var reader = new Reader();
+        var reader = new Reader(detail);
         lock (_gate)
         {
             if (_ended)
@@ -74,9 +78,15 @@ internal sealed class EventHub(TimeProvider time)
     {
         public long Dropped;
 
-        public Reader() => Queue = Channel.CreateBounded<TorrentEvent>(
-            new BoundedChannelOptions(QueueLength) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
-            _ => Interlocked.Increment(ref Dropped));
+        public Reader(EventDetail detail)
+        {
+            Detail = detail;
+            Queue = Channel.CreateBounded<TorrentEvent>(
+                new BoundedChannelOptions(QueueLength) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
+                _ => Interlocked.Increment(ref Dropped));
+        }
+
+        public EventDetail Detail { get; }
 
         public Channel<TorrentEvent> Queue { get; }
     }

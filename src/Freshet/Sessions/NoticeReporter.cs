@@ -33,7 +33,7 @@ internal sealed class NoticeReporter(ILogger logger, EventHub events)
     {
         FreshetMetrics.Pieces.Add(1);
         logger.PieceCompleted(notice.Torrent, notice.Piece);
-        return events.HasReaders ? new PieceCompleted(events.Now, notice.Torrent, notice.Piece) : null;
+        return events.WantsAll ? new PieceCompleted(events.Now, notice.Torrent, notice.Piece) : null;
     }
 
     private PieceFailed OnPieceFailed(PieceFailedNotice notice)
@@ -56,13 +56,13 @@ internal sealed class NoticeReporter(ILogger logger, EventHub events)
     private PeerConnected? OnPeerConnected(PeerConnectedNotice notice)
     {
         logger.PeerConnected(notice.Torrent, notice.Endpoint, notice.Peer);
-        return events.HasReaders ? new PeerConnected(events.Now, notice.Torrent, notice.Endpoint, notice.Peer.ToString()) : null;
+        return events.WantsAll ? new PeerConnected(events.Now, notice.Torrent, notice.Endpoint, notice.Peer.ToString()) : null;
     }
 
     private PeerDisconnected? OnPeerClosed(PeerClosedNotice notice)
     {
         logger.PeerDisconnected(notice.Torrent, notice.Endpoint, notice.Reason);
-        return events.HasReaders ? new PeerDisconnected(events.Now, notice.Torrent, notice.Endpoint, notice.Reason) : null;
+        return events.WantsAll ? new PeerDisconnected(events.Now, notice.Torrent, notice.Endpoint, notice.Reason) : null;
     }
 
     private PeerBanned OnPeerBanned(PeerBannedNotice notice)
