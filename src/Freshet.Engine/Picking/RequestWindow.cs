@@ -41,6 +41,9 @@ public sealed class RequestWindow
     private const double Growth = 1.1;
     private const int FlatRounds = 2;
 
+    // A mebibyte of blocks: more gathered requests save nothing measurable.
+    private const int MaxGathered = 64;
+
     private readonly RequestQueue _queue = new(timed: true);
     private readonly int? _fixedDepth;
     private readonly TimeSpan _maxTimeout;
@@ -106,6 +109,12 @@ public sealed class RequestWindow
 
     /// <summary>How many more may be sent now.</summary>
     public int Room => Math.Max(0, Depth - Outstanding);
+
+    /// <summary>
+    /// Whether there is room for so many requests that sending them is worth a packet. Once the depth is found, an eighth of it is asked for together: the
+    /// peer has the other seven eighths to work on, and a send for every few blocks would cost both sides more than the blocks do.
+    /// </summary>
+    public bool IsWorthFilling => Room >= (_growing ? 1 : Math.Clamp(Depth / 8, 1, MaxGathered));
 
     /// <summary>The peer let its requests time out and has brought nothing since.</summary>
     public bool IsSnubbed { get; private set; }

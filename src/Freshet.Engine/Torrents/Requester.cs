@@ -74,6 +74,12 @@ internal sealed class Requester
             return;
         }
 
+        if (!peer.IsIdle && !peer.Window.IsWorthFilling)
+        {
+            SetTimer(peer);
+            return;
+        }
+
         Span<BlockRange> blocks = _chosen;
         int outstandingBefore = peer.Window.Outstanding;
         while (true)

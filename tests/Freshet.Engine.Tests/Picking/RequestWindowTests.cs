@@ -21,6 +21,19 @@ public sealed class RequestWindowTests
         Assert.True(link.Run(TimeSpan.FromSeconds(20)) >= 20 * 0.99 * Gigabit);
     }
 
+    [Fact]
+    public void Once_the_depth_is_found_requests_go_out_together()
+    {
+        const double Rate = 100e6;
+        var window = new RequestWindow { PeerLimit = 2000 };
+        var link = new SimulatedLink(window, Rate, TimeSpan.FromMilliseconds(20));
+        link.Run(TimeSpan.FromSeconds(20));
+        int before = link.Sends;
+        long received = link.Run(TimeSpan.FromSeconds(10));
+        Assert.True(received >= 0.99 * 10 * Rate);
+        Assert.InRange(link.Sends - before, 1, received / BlockRange.BlockLength / 50);
+    }
+
     [Theory]
     [InlineData(10e3, 30)]
     [InlineData(20e3, 100)]

@@ -14,6 +14,9 @@ internal sealed class SimulatedLink(RequestWindow window, double bytesPerSecond,
 
     public long Received { get; private set; }
 
+    /// <summary>How often requests were sent, one or many at once.</summary>
+    public int Sends { get; private set; }
+
     /// <summary>Runs for a while.</summary>
     /// <returns>The payload bytes that came.</returns>
     public long Run(TimeSpan duration)
@@ -38,6 +41,9 @@ internal sealed class SimulatedLink(RequestWindow window, double bytesPerSecond,
 
     private void Send()
     {
+        if (!window.IsWorthFilling)
+            return;
+        Sends++;
         while (window.Room > 0)
         {
             var block = new BlockRange(new PieceIndex(_next++), 0, BlockRange.BlockLength);
