@@ -1,0 +1,104 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Freshet.Cli.Settings;
+
+namespace Freshet.Cli.Parsing;
+
+/// <summary>A text in a value's form, or not.</summary>
+internal delegate bool TryParser<T>(string text, out T? value);
+
+/// <summary>Options of the shapes that verbs have in common, and how their values are read; what is wrong is said in one way.</summary>
+internal static class OptionShapes
+{
+    public static Setting<string> Choice(string name, string description, params string[] values)
+    {
+        var option = new Setting<string>(name)
+        {
+            Description = $"{description}: {string.Join(" or ", values)}",
+            HelpName = string.Join('|', values),
+            DefaultValueFactory = _ => values[0],
+        };
+        option.AcceptOnlyFromAmong(values);
+        return option;
+    }
+
+    /// <summary>An option with one value that works today, and others that do not yet.</summary>
+    public static Setting<string> Later(string name, string description, string today, string what, params string[] later)
+    {
+        var option = new Setting<string>(name)
+        {
+            Description = $"{description}: only {today} yet",
+            HelpName = string.Join('|', later.Prepend(today)),
+            DefaultValueFactory = _ => today,
+        };
+        option.CompletionSources.Add(today);
+        option.Validators.Add(result =>
+        {
+            string? value = result.Tokens.Count == 1 ? result.Tokens[0].Value : today;
+            if (later.Contains(value, StringComparer.Ordinal))
+                result.AddError($"{name} {value}: {what} is not there yet; use {name} {today}.");
+            else if (value != today)
+                result.AddError($"{name} takes {string.Join(", ", later.Prepend(today))}, not '{value}'.");
+        });
+        return option;
+    }
+
+    /// <summary>An option that only takes 0 or off today.</summary>
+    public static Setting<string?> Off(string name, string helpName, string description, string what)
+    {
+        var option = new Setting<string?>(name) { Description = description, HelpName = helpName };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: not ("0" or "0s" or "0.0" or "off" or "none") }])
+                result.AddError($"{name} {result.Tokens[0].Value}: {what} is not there yet; leave the option out, or use {name} 0.");
+        });
+        return option;
+    }
+
+    public static Setting<TimeSpan?> Duration(string name, string description) => new(name)
+    {
+        Description = $"{description}: {DurationText.Help}",
+        HelpName = "D",
+        CustomParser = result => Parsed(result, "a duration " + DurationText.Help, (string text, out TimeSpan? duration) =>
+        {
+            bool ok = DurationText.TryParse(text, out TimeSpan parsed) && parsed > TimeSpan.Zero;
+            duration = parsed;
+            return ok;
+        }),
+    };
+
+    public static int? ParsedNumber(ArgumentResult result, int least, int most)
+    {
+        string wanted = most == int.MaxValue ? $"a number of at least {least}" : $"a number from {least} to {most}";
+        return Parsed(result, wanted, (string text, out int? number) =>
+        {
+            bool ok = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int value) && value >= least && value <= most;
+            number = value;
+            return ok;
+        });
+    }
+
+    public static T? Parsed<T>(ArgumentResult result, string wanted, TryParser<T> parser)
+    {
+        string text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (parser(text, out T? value))
+            return value;
+        result.AddError($"{(result.Parent as OptionResult)?.Option.Name} takes {wanted}, not '{text}'.");
+        return default;
+    }
+
+    public static T[] ParsedAll<T>(ArgumentResult result, string wanted, TryParser<T> parser)
+    {
+        var values = new List<T>();
+        foreach (Token token in result.Tokens)
+        {
+            if (parser(token.Value, out T? value) && value is not null)
+                values.Add(value);
+            else
+                result.AddError($"{(result.Parent as OptionResult)?.Option.Name} takes {wanted}, not '{token.Value}'.");
+        }
+
+        return [.. values];
+    }
+}

@@ -1,0 +1,25 @@
+using System.CommandLine;
+
+namespace Freshet.Cli.Settings;
+
+/// <summary>An option of the command line that the environment and the configuration file may set too.</summary>
+internal interface ISetting
+{
+    /// <summary>What it is called in the configuration file: the option's name without its dashes.</summary>
+    string Key { get; }
+
+    /// <summary>Takes what a command line says for the option as the value where the real command line says nothing.</summary>
+    void TakeDefault(ParseResult parsed);
+}
+
+/// <summary>An option that is a setting: declared so, it has its key, its variable and its place in <c>config print</c>.</summary>
+internal sealed class Setting<T>(string name, params string[] aliases) : Option<T>(name, aliases), ISetting
+{
+    public string Key => Name.TrimStart('-');
+
+    public void TakeDefault(ParseResult parsed)
+    {
+        T? value = parsed.GetValue(this);
+        DefaultValueFactory = _ => value!;
+    }
+}
