@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Freshet.SwarmBench;
+namespace Freshet.SwarmBench.Download;
 
 /// <summary>Content of one size, its torrent, and what the floor program needs to know of it.</summary>
 internal sealed class BenchTorrent

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Freshet.SwarmBench;
+namespace Freshet.SwarmBench.Download;
 
 /// <summary>The clients that are compared, each as the command that downloads a torrent from one peer and ends.</summary>
 internal sealed class Downloaders(string folder, int port)

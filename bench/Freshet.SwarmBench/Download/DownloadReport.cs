@@ -1,11 +1,11 @@
 using System.Text;
 
-namespace Freshet.SwarmBench;
+namespace Freshet.SwarmBench.Download;
 
 /// <summary>The figures as a Markdown table: medians, the slope between the sizes, and each against the others.</summary>
-internal static class Report
+internal static class DownloadReport
 {
-    public static string Write(BenchOptions options, IReadOnlyDictionary<(string Client, double Size), List<Measured>> runs)
+    public static string Write(DownloadOptions options, IReadOnlyDictionary<(string Client, double Size), List<Measured>> runs)
     {
         var text = new StringBuilder();
         text.Append("# Download from one libtorrent seeder, over loopback\n\n");
@@ -27,7 +27,7 @@ internal static class Report
 
         if (options.Sizes.Count < 2)
             return text.ToString();
-        text.Append("\nSlope between the smallest and the largest size, which start-up has no part in:\n\n");
+        text.Append("\nSlope over the sizes (the median over all pairs of runs of two sizes), which start-up has no part in:\n\n");
         text.Append("| client | CPU s/GiB | MiB/s | CPU against libtorrent | CPU against the floor |\n|---|---|---|---|---|\n");
         foreach (string client in options.Clients)
         {
@@ -39,11 +39,18 @@ internal static class Report
 
         (double Cpu, double Rate) Slope(string client)
         {
-            double small = options.Sizes[0], large = options.Sizes[^1];
-            Measured from = Measured.Median(runs[(client, small)]), to = Measured.Median(runs[(client, large)]);
-            return ((to.Cpu - from.Cpu) / (large - small), (large - small) * 1024 / (to.Wall - from.Wall));
+            (double Size, Measured Run)[] all = [.. options.Sizes.SelectMany(size => runs[(client, size)].Select(run => (size, run)))];
+            return (TheilSen(all.Select(static run => (run.Size, run.Run.Cpu))), 1024 / TheilSen(all.Select(static run => (run.Size, run.Run.Wall))));
         }
 
         string Against(string other, double cpu) => options.Clients.Contains(other, StringComparer.Ordinal) ? $"{cpu / Slope(other).Cpu:0.00} ×" : "–";
+    }
+
+    /// <summary>The median of the slopes between all pairs of runs of different sizes: a run that went astray moves it little.</summary>
+    private static double TheilSen(IEnumerable<(double Size, double Cost)> points)
+    {
+        (double Size, double Cost)[] all = [.. points];
+        double[] slopes = [.. all.SelectMany(a => all.Where(b => b.Size > a.Size).Select(b => (b.Cost - a.Cost) / (b.Size - a.Size))).Order()];
+        return slopes[slopes.Length / 2];
     }
 }

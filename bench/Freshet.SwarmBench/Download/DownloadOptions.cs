@@ -1,15 +1,15 @@
-namespace Freshet.SwarmBench;
+namespace Freshet.SwarmBench.Download;
 
 /// <summary>What to measure.</summary>
-internal sealed record BenchOptions
+internal sealed record DownloadOptions
 {
     public const string Usage = """
-        SwarmBench: whole processes side by side, each download from one libtorrent seeder over loopback.
+        SwarmBench download: whole processes side by side, each download from one libtorrent seeder over loopback.
 
-          dotnet run -c Release --project bench/Freshet.SwarmBench -- [--sizes 1,2] [--runs 3] [--clients freshet,libtorrent,floor]
+          dotnet run -c Release --project bench/Freshet.SwarmBench -- download [--sizes 1,2,3] [--runs 3] [--clients freshet,libtorrent,floor]
                                                                       [--piece-length KIB] [--folder DIR] [--report FILE]
 
-        --sizes     GiB, two of them give the slope that start-up has no part in (default 1,2)
+        --sizes     GiB; two or more give the slope that start-up has no part in (default 1,2,3)
         --runs      of each client and size, in rotated order; medians are printed (default 3)
         --clients   which (default all three)
         --folder    where data lies; a tmpfs (default /dev/shm)
@@ -18,7 +18,7 @@ internal sealed record BenchOptions
         The seeder has one core, the downloader another. Needs taskset, gcc, libssl-dev, time and python3-libtorrent.
         """;
 
-    public IReadOnlyList<double> Sizes { get; init; } = [1, 2];
+    public IReadOnlyList<double> Sizes { get; init; } = [1, 2, 3];
 
     public int Runs { get; init; } = 3;
 
@@ -30,9 +30,9 @@ internal sealed record BenchOptions
 
     public string? Report { get; init; }
 
-    public static BenchOptions? Parse(string[] args)
+    public static DownloadOptions? Parse(string[] args)
     {
-        var options = new BenchOptions();
+        var options = new DownloadOptions();
         for (int i = 0; i < args.Length; i += 2)
         {
             if (i + 1 == args.Length)
