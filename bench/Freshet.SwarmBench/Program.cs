@@ -1,4 +1,5 @@
 using Freshet.SwarmBench.Download;
+using Freshet.SwarmBench.Upload;
 
 // One mode a question; each is a folder with its own options, runs and report.
 string mode = args.FirstOrDefault() ?? "";
@@ -7,6 +8,10 @@ switch (mode)
 {
     case "download":
         return DownloadBench.Run(rest);
+    case "upload":
+        return UploadBench.Run(rest);
+    case "seed-freshet":
+        return await FreshetSeeder.RunAsync(rest).ConfigureAwait(false);
     default:
         Console.Error.WriteLine("""
             SwarmBench: whole processes side by side.
@@ -14,6 +19,7 @@ switch (mode)
               dotnet run -c Release --project bench/Freshet.SwarmBench -- MODE [options]; MODE --help lists a mode's options
 
             download    from one libtorrent seeder: Freshet, libtorrent, and a C program doing the same system calls
+            upload      to four libtorrent leechers: the same three as the seeder
             """);
         return 2;
 }

@@ -10,9 +10,9 @@ internal static class DownloadBench
 
     public static int Run(string[] args)
     {
-        if (DownloadOptions.Parse(args) is not { } options)
+        if (ComparisonOptions.Parse(args, 1, 2, 3) is not { } options)
         {
-            Console.Error.WriteLine(DownloadOptions.Usage);
+            Console.Error.WriteLine($"SwarmBench download: from one libtorrent seeder over loopback.\n{ComparisonOptions.Usage}");
             return 2;
         }
 
@@ -33,7 +33,7 @@ internal static class DownloadBench
         }
     }
 
-    private static Dictionary<(string Client, double Size), List<Measured>> RunAll(DownloadOptions options, string folder)
+    private static Dictionary<(string Client, double Size), List<Measured>> RunAll(ComparisonOptions options, string folder)
     {
         var downloaders = new Downloaders(folder, Port);
         var runs = new Dictionary<(string Client, double Size), List<Measured>>();

@@ -5,7 +5,7 @@ namespace Freshet.SwarmBench.Download;
 /// <summary>The figures as a Markdown table: medians, the slope between the sizes, and each against the others.</summary>
 internal static class DownloadReport
 {
-    public static string Write(DownloadOptions options, IReadOnlyDictionary<(string Client, double Size), List<Measured>> runs)
+    public static string Write(ComparisonOptions options, IReadOnlyDictionary<(string Client, double Size), List<Measured>> runs)
     {
         var text = new StringBuilder();
         text.Append("# Download from one libtorrent seeder, over loopback\n\n");
@@ -40,17 +40,9 @@ internal static class DownloadReport
         (double Cpu, double Rate) Slope(string client)
         {
             (double Size, Measured Run)[] all = [.. options.Sizes.SelectMany(size => runs[(client, size)].Select(run => (size, run)))];
-            return (TheilSen(all.Select(static run => (run.Size, run.Run.Cpu))), 1024 / TheilSen(all.Select(static run => (run.Size, run.Run.Wall))));
+            return (Slopes.Median(all.Select(static run => (run.Size, run.Run.Cpu))), 1024 / Slopes.Median(all.Select(static run => (run.Size, run.Run.Wall))));
         }
 
         string Against(string other, double cpu) => options.Clients.Contains(other, StringComparer.Ordinal) ? $"{cpu / Slope(other).Cpu:0.00} ×" : "–";
-    }
-
-    /// <summary>The median of the slopes between all pairs of runs of different sizes: a run that went astray moves it little.</summary>
-    private static double TheilSen(IEnumerable<(double Size, double Cost)> points)
-    {
-        (double Size, double Cost)[] all = [.. points];
-        double[] slopes = [.. all.SelectMany(a => all.Where(b => b.Size > a.Size).Select(b => (b.Cost - a.Cost) / (b.Size - a.Size))).Order()];
-        return slopes[slopes.Length / 2];
     }
 }

@@ -5,7 +5,7 @@ namespace Freshet.SwarmBench.Download;
 /// <summary>The clients that are compared, each as the command that downloads a torrent from one peer and ends.</summary>
 internal sealed class Downloaders(string folder, int port)
 {
-    private const string Python = "/usr/bin/python3";
+    public const string Python = "/usr/bin/python3";
     private readonly string _script = BenchTorrent.Unpack(folder, "libtorrent_peer.py");
     private string? _floor;
 
@@ -51,14 +51,5 @@ internal sealed class Downloaders(string folder, int port)
         return prefix + process.StandardOutput.ReadLine();
     }
 
-    private string Floor()
-    {
-        if (_floor is not null)
-            return _floor;
-        string source = BenchTorrent.Unpack(folder, "floor_download.c");
-        string program = Path.Combine(folder, "floor_download");
-        using Process gcc = Process.Start("gcc", ["-O2", "-o", program, source, "-lcrypto"]);
-        gcc.WaitForExit();
-        return gcc.ExitCode == 0 ? _floor = program : throw new InvalidOperationException("gcc did not build the floor program");
-    }
+    private string Floor() => _floor ??= BenchTorrent.Compile(folder, "floor_download", "-lcrypto");
 }

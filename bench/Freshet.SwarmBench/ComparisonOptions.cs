@@ -1,24 +1,21 @@
-namespace Freshet.SwarmBench.Download;
+namespace Freshet.SwarmBench;
 
-/// <summary>What to measure.</summary>
-internal sealed record DownloadOptions
+/// <summary>What to measure of several clients that do the same.</summary>
+internal sealed record ComparisonOptions
 {
     public const string Usage = """
-        SwarmBench download: whole processes side by side, each download from one libtorrent seeder over loopback.
+          [--sizes GIB,…] [--runs 3] [--clients freshet,libtorrent,floor] [--piece-length KIB] [--folder DIR] [--report FILE]
 
-          dotnet run -c Release --project bench/Freshet.SwarmBench -- download [--sizes 1,2,3] [--runs 3] [--clients freshet,libtorrent,floor]
-                                                                      [--piece-length KIB] [--folder DIR] [--report FILE]
-
-        --sizes     GiB; two or more give the slope that start-up has no part in (default 1,2,3)
+        --sizes     GiB; two or more give the slope that start-up has no part in
         --runs      of each client and size, in rotated order; medians are printed (default 3)
         --clients   which (default all three)
         --folder    where data lies; a tmpfs (default /dev/shm)
         --report    a Markdown file to write besides
 
-        The seeder has one core, the downloader another. Needs taskset, gcc, libssl-dev, time and python3-libtorrent.
+        The seeding side has one core, the downloading side another. Needs taskset, gcc, libssl-dev, time and python3-libtorrent.
         """;
 
-    public IReadOnlyList<double> Sizes { get; init; } = [1, 2, 3];
+    public required IReadOnlyList<double> Sizes { get; init; }
 
     public int Runs { get; init; } = 3;
 
@@ -30,9 +27,10 @@ internal sealed record DownloadOptions
 
     public string? Report { get; init; }
 
-    public static DownloadOptions? Parse(string[] args)
+    /// <summary>The options, or null where they are not understood.</summary>
+    public static ComparisonOptions? Parse(string[] args, params double[] sizes)
     {
-        var options = new DownloadOptions();
+        var options = new ComparisonOptions { Sizes = sizes };
         for (int i = 0; i < args.Length; i += 2)
         {
             if (i + 1 == args.Length)

@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Freshet.SwarmBench.Download;
+namespace Freshet.SwarmBench;
 
 /// <summary>Content of one size, its torrent, and what the floor program needs to know of it.</summary>
 internal sealed class BenchTorrent
@@ -76,5 +76,15 @@ internal sealed class BenchTorrent
         using FileStream file = File.Create(path);
         resource.CopyTo(file);
         return path;
+    }
+
+    /// <summary>Builds a C program of this program's own.</summary>
+    public static string Compile(string folder, string name, params string[] libraries)
+    {
+        string source = Unpack(folder, $"{name}.c");
+        string program = Path.Combine(folder, name);
+        using Process gcc = Process.Start("gcc", ["-O2", "-o", program, source, .. libraries]);
+        gcc.WaitForExit();
+        return gcc.ExitCode == 0 ? program : throw new InvalidOperationException($"gcc did not build {name}");
     }
 }
