@@ -55,7 +55,7 @@ public sealed class SessionEngine : IEngine
     {
         _session.Settings = settings with { PeerId = Settings.PeerId, UserAgent = Settings.UserAgent };
         foreach (TorrentId id in _order)
-            _torrents[id].Uploader.Apply(settings);
+            _torrents[id].Uploader.Apply(settings, now);
         _session.Dialer.Run(now);
     }
 

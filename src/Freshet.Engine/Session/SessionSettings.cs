@@ -35,8 +35,8 @@ public sealed record SessionSettings
     /// <summary>Incoming connections between their handshake and ours (THREATS W3).</summary>
     public int MaxPendingHandshakes { get; init; } = 256;
 
-    /// <summary>How many interested peers of a torrent may download from us at once.</summary>
-    public int UploadSlots { get; init; } = 8;
+    /// <summary>How many interested peers of a torrent may download from us at once; null: as many as keep the line busy (docs/choking.md).</summary>
+    public int? UploadSlots { get; init; }
 
     /// <summary>A fixed number of outstanding requests a peer, or null to measure what each peer needs.</summary>
     public int? Pipeline { get; init; }

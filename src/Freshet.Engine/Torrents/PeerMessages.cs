@@ -31,7 +31,7 @@ internal sealed class PeerMessages
         if (!peer.IsGreeted)
             return;
         _torrent.Requester.Left(peer);
-        _torrent.Uploader.Left(peer);
+        _torrent.Uploader.Left(peer, now);
         _torrent.NeedsPeers(now);
     }
 
@@ -111,10 +111,10 @@ internal sealed class PeerMessages
                 _torrent.Requester.OnUnchoke(peer);
                 return Spend(peer, now);
             case PeerEventKind.Interested:
-                _torrent.Uploader.OnInterested(peer);
+                _torrent.Uploader.OnInterested(peer, now);
                 return Spend(peer, now);
             case PeerEventKind.NotInterested:
-                _torrent.Uploader.OnNotInterested(peer);
+                _torrent.Uploader.OnNotInterested(peer, now);
                 CloseUseless(peer, now);
                 return Spend(peer, now);
             case PeerEventKind.Cancel:

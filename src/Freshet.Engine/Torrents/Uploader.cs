@@ -17,9 +17,15 @@ internal sealed class Uploader : IChokeTarget
     /// <summary>The pause after which a refused read is tried again: short beside a disk's latency under load.</summary>
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Whoever holds our requests so long and gives nothing has no claim to a slot (BEP 3's anti-snubbing).</summary>
+    private static readonly TimeSpan SnubTime = TimeSpan.FromMinutes(1);
+
     private readonly Torrent _torrent;
     private readonly SessionContext _session;
-    private readonly UploadSlots _slots;
+    private readonly Choker _choker;
+    private readonly TitForTat _whileLeeching = new();
+    private readonly SeederTurns _whileSeeding;
+    private readonly Deadline _rechoke;
     private readonly Queue<PeerConnection> _stuck = new();
     private readonly Deadline _retry;
     private bool _hasReadFailed;
@@ -28,27 +34,32 @@ internal sealed class Uploader : IChokeTarget
     {
         _torrent = torrent;
         _session = session;
-        _slots = new UploadSlots(session.Settings.UploadSlots, this);
+        _whileSeeding = new SeederTurns(torrent.Layout.PieceLength);
+        _choker = new Choker(session.Settings.UploadSlots, _whileLeeching, this);
+        _rechoke = new Deadline(session.Deadlines, Rechoke);
         _retry = new Deadline(session.Deadlines, ServeStuck);
     }
 
     /// <summary>Takes other settings into account.</summary>
-    public void Apply(SessionSettings settings) => _slots.Places = settings.UploadSlots;
+    public void Apply(SessionSettings settings, MonoTime now) => _choker.SetSlots(settings.UploadSlots, now);
 
-    public void OnInterested(PeerConnection peer)
+    public void OnInterested(PeerConnection peer, MonoTime now)
     {
         if (peer.IsInterestedInUs)
             return;
         peer.IsInterestedInUs = true;
-        _slots.Interested(peer.Id);
+        TakeRole();
+        _choker.Interested(peer.Id, now);
+        ScheduleRechoke();
     }
 
-    public void OnNotInterested(PeerConnection peer)
+    public void OnNotInterested(PeerConnection peer, MonoTime now)
     {
         if (!peer.IsInterestedInUs)
             return;
         peer.IsInterestedInUs = false;
-        _slots.NotInterested(peer.Id);
+        _choker.NotInterested(peer.Id, now);
+        ScheduleRechoke();
     }
 
     /// <summary>A peer asks for a block; the reason to close where it breaks a rule, else None.</summary>
@@ -91,10 +102,11 @@ internal sealed class Uploader : IChokeTarget
     }
 
     /// <summary>The connection is gone, or going.</summary>
-    public void Left(PeerConnection peer)
+    public void Left(PeerConnection peer, MonoTime now)
     {
         peer.Uploads.Clear();
-        _slots.Left(peer.Id);
+        _choker.Left(peer.Id, now);
+        ScheduleRechoke();
     }
 
     /// <summary>The disk could not give a block: said once, not with every request.</summary>
@@ -152,4 +164,28 @@ internal sealed class Uploader : IChokeTarget
         connection.Send(PeerCommandKind.Choke);
         connection.Uploads.Choked();
     }
+
+    /// <inheritdoc/>
+    ChokeFigures IChokeTarget.Measure(ConnectionId peer, MonoTime now)
+    {
+        if (_session.Connections.Find(peer) is not { } connection)
+            return default;
+        bool isWaitedFor = connection.Window.Outstanding > 0 || (connection.Window.IsSnubbed && !connection.IsChokingUs);
+        return new ChokeFigures(connection.Downloaded, connection.Uploaded)
+        {
+            IsSnubbing = isWaitedFor && now - connection.WaitingSince >= SnubTime,
+            IsUploadOnly = connection.IsUploadOnly,
+        };
+    }
+
+    private void Rechoke(MonoTime now)
+    {
+        TakeRole();
+        _choker.Rechoke(now);
+        ScheduleRechoke();
+    }
+
+    private void TakeRole() => _choker.Rule = _torrent.IsFetching ? _whileLeeching : _whileSeeding;
+
+    private void ScheduleRechoke() => _rechoke.Set(_choker.NextRechoke);
 }

@@ -19,7 +19,7 @@ internal static class SettingsCheck
         Require(options.PeerTimeout > TimeSpan.Zero, "PeerTimeout must be positive.");
         Require(options.RequestTimeout is null || options.RequestTimeout > TimeSpan.Zero, "RequestTimeout must be positive, or null.");
         Require(options.RequestQueue is null or > 0, "RequestQueue must be at least 1, or null.");
-        Require(options.UploadSlots >= 0, "UploadSlots must not be negative.");
+        Require(options.UploadSlots is null or >= 0, "UploadSlots must not be negative.");
         Require(options.SnapshotInterval >= ShortestSnapshotInterval, "SnapshotInterval must be at least 50 ms.");
     }
 

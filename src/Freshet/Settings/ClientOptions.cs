@@ -55,8 +55,8 @@ public sealed record ClientOptions
     /// <summary>The number of requests that are kept at each peer, or null to measure what its line takes.</summary>
     public int? RequestQueue { get; init; }
 
-    /// <summary>How many peers of a torrent may download from us at once; 0 gives nothing.</summary>
-    public int UploadSlots { get; init; } = 8;
+    /// <summary>How many peers of a torrent may download from us at once; 0 gives nothing, null finds out how many keep the line busy.</summary>
+    public int? UploadSlots { get; init; }
 
     /// <summary>Where payload is kept, or null for files of the file system.</summary>
     public IStorage? Storage { get; init; }
