@@ -56,4 +56,7 @@ public enum DisconnectReason : byte
 
     /// <summary>The operating system reported an error on the socket.</summary>
     SocketError,
+
+    /// <summary>The torrent is private and another of its trackers has taken over (BEP 27).</summary>
+    TrackerChanged,
 }

@@ -8,7 +8,8 @@ using Freshet.Protocol.Trackers;
 namespace Freshet.Engine.Discovery;
 
 /// <summary>
-/// Keeps all trackers of one torrent informed and hands on the peers that they name. All tiers are asked at once, each tracker on a schedule of its own.
+/// Keeps the trackers of one torrent informed and hands on the peers that they name: all of all tiers, or one at a time (<see cref="TierOrder"/>), each on a
+/// schedule of its own.
 /// </summary>
 public sealed class Announcer
 {
@@ -17,6 +18,9 @@ public sealed class Announcer
 
     /// <summary>How long one over UDP may take, name look-up included: longer than all retransmissions of <see cref="UdpTrackerExchange"/>.</summary>
     public static readonly TimeSpan UdpPatience = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long one over UDP may take where another tracker waits for its turn: three transmissions.</summary>
+    public static readonly TimeSpan UdpTurnPatience = TimeSpan.FromSeconds(75);
 
     /// <summary>How long a stop waits for trackers: a person waits too.</summary>
     public static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(3);
@@ -31,11 +35,14 @@ public sealed class Announcer
     private readonly IEngineEffects _effects;
     private readonly Func<SessionSettings> _settings;
     private readonly List<Tracker> _trackers = [];
+    private readonly TrackerTurns _turns;
     private readonly uint _key;
     private readonly Deadline _timer;
     private readonly Deadline _stopTimer;
     private Action<MonoTime>? _stopped;
     private bool _isRunning;
+    private Tracker? _lastAnswered;
+    private TransferFigures _settled;
 
     /// <summary>Makes the announcer of a torrent; nothing is sent before <see cref="Start"/>.</summary>
     /// <param name="source">The torrent.</param>
@@ -57,19 +64,8 @@ public sealed class Announcer
         _key = exchanges.NextKey();
         _timer = new Deadline(exchanges.Deadlines, Run);
         _stopTimer = new Deadline(exchanges.Deadlines, FinishStop);
-        var known = new HashSet<TrackerUrl>();
-        for (int tier = 0; tier < tiers.Count; tier++)
-        {
-            foreach (string text in tiers[tier])
-            {
-                if (_trackers.Count >= MaxTrackers)
-                    return;
-                if (!TrackerUrl.TryParse(text, out TrackerUrl? url, out string? refusal))
-                    effects.Publish(new TrackerNotice(source.Id, UrlSecrets.RedactUrl(text), 0, TimeSpan.MaxValue, $"not used: {refusal}", null));
-                else if (known.Add(url))
-                    _trackers.Add(new Tracker(this, url, tier));
-            }
-        }
+        AddTrackers(tiers);
+        _turns = new TrackerTurns(_trackers, new SeededRandom(_key));
     }
 
     /// <summary>Whether any tracker has answered in this run.</summary>
@@ -81,6 +77,12 @@ public sealed class Announcer
 
     internal bool UsesIPv6 => _settings().UseIPv6;
 
+    internal bool IsPartialSeed => _source.IsPartialSeed;
+
+    private bool IsOneByOne => _source.TierOrder == TierOrder.OneByOne;
+
+    private IEnumerable<Tracker> Present => IsOneByOne ? _turns.Present : _trackers;
+
     /// <summary>Begins a run: every tracker is told that we started.</summary>
     public void Start(MonoTime now)
     {
@@ -88,6 +90,8 @@ public sealed class Announcer
             FinishStop(now);
         _isRunning = true;
         HasAnswer = false;
+        _lastAnswered = null;
+        _settled = default;
         foreach (Tracker tracker in _trackers)
             tracker.Restart();
         Run(now);
@@ -100,6 +104,16 @@ public sealed class Announcer
             return;
         foreach (Tracker tracker in _trackers)
             tracker.Completed();
+        Run(now);
+    }
+
+    /// <summary>The torrent's <see cref="IAnnounceSource.TierOrder"/> has changed.</summary>
+    public void OrderChanged(MonoTime now)
+    {
+        if (!_isRunning)
+            return;
+        if (IsOneByOne)
+            LeaveOthers(_turns.Present.Last(), now);
         Run(now);
     }
 
@@ -144,12 +158,30 @@ public sealed class Announcer
     public IReadOnlyList<TrackerSnapshot> Snapshot(MonoTime now)
     {
         bool wantsPeers = _source.IsShortOfPeers;
-        return [.. _trackers.Select(tracker => tracker.Snapshot(_isRunning, wantsPeers, now))];
+        HashSet<Tracker> present = [.. Present];
+        return [.. _trackers.Select(tracker => tracker.Snapshot(_isRunning && present.Contains(tracker), wantsPeers, now))];
     }
 
-    internal AnnounceRequest MakeRequest(AnnounceEvent why, ReadOnlyMemory<byte>? trackerId)
+    /// <summary>Where one tracker is told at a time, it is told what the others have not been.</summary>
+    internal void OpenAccount(Tracker tracker) => tracker.Account.Open(IsOneByOne ? _settled : default);
+
+    /// <summary>A tracker has taken note of the figures.</summary>
+    internal void Settle(TransferFigures told) => _settled = told;
+
+    /// <summary>A tracker has taken note of the completion.</summary>
+    internal void CompletedTold(Tracker teller)
     {
-        TransferFigures transfer = _source.Transfer;
+        foreach (Tracker tracker in _trackers)
+            tracker.OwesCompleted &= tracker != teller && !IsOneByOne;
+    }
+
+    internal TimeSpan PatienceFor(Tracker tracker)
+        => tracker.Url.Protocol != TrackerProtocol.Udp ? HttpPatience : IsOneByOne ? UdpTurnPatience : UdpPatience;
+
+    internal AnnounceRequest MakeRequest(
+        TrackerAccount account, AnnounceEvent why, ReadOnlyMemory<byte>? trackerId, out TransferFigures told, MonoTime now)
+    {
+        TransferFigures transfer = account.At(_source.Transfer, out told, now);
         SessionSettings settings = _settings();
         return new AnnounceRequest(_source.Swarm, settings.PeerId, settings.ListenPort)
         {
@@ -173,6 +205,9 @@ public sealed class Announcer
         if (outcome.Answer is { Failure: null } answer)
         {
             HasAnswer = true;
+            if (IsOneByOne)
+                TakeTurn(tracker, now);
+            _lastAnswered = tracker;
             IPEndPoint[] peers = [.. answer.Peers.Where(peer => peer.Address is not null).Select(peer => new IPEndPoint(peer.Address!, peer.Port))];
             _effects.Publish(new TrackerNotice(_source.Id, tracker.Url.ToString(), peers.Length, next, null, route.Message));
             if (peers.Length > 0)
@@ -196,7 +231,7 @@ public sealed class Announcer
 
     internal void RouteStopped(MonoTime now)
     {
-        if (_stopped is not null && !_trackers.Exists(tracker => tracker.IsStopping))
+        if (_stopped is not null && !_trackers.Exists(tracker => tracker.IsBusy))
             FinishStop(now);
     }
 
@@ -206,8 +241,8 @@ public sealed class Announcer
             return;
         bool wantsPeers = _source.IsShortOfPeers;
         MonoTime due = MonoTime.Never;
-        foreach (Tracker tracker in _trackers)
-            due = MonoTime.Min(due, tracker.DueAt(wantsPeers));
+        foreach (Tracker tracker in Present)
+            due = MonoTime.Min(due, MayAsk(tracker) ? tracker.DueAt(wantsPeers) : MonoTime.Never);
 
         // What is due already is done when the deadlines are run, at the end of this very iteration.
         _timer.Set(due.IsNever ? due : MonoTime.Max(due, now));
@@ -216,13 +251,53 @@ public sealed class Announcer
     private void Run(MonoTime now)
     {
         bool wantsPeers = _source.IsShortOfPeers;
-        foreach (Tracker tracker in _trackers)
+        foreach (Tracker tracker in Present)
         {
-            if (tracker.DueAt(wantsPeers) <= now)
+            if (MayAsk(tracker) && tracker.DueAt(wantsPeers) <= now)
                 tracker.Run(wantsPeers, now);
         }
 
         Reschedule(now);
+    }
+
+    private void AddTrackers(IReadOnlyList<IReadOnlyList<string>> tiers)
+    {
+        var known = new HashSet<TrackerUrl>();
+        for (int tier = 0; tier < tiers.Count; tier++)
+        {
+            foreach (string text in tiers[tier])
+            {
+                if (_trackers.Count >= MaxTrackers)
+                    return;
+                if (!TrackerUrl.TryParse(text, out TrackerUrl? url, out string? refusal))
+                    _effects.Publish(new TrackerNotice(_source.Id, UrlSecrets.RedactUrl(text), 0, TimeSpan.MaxValue, $"not used: {refusal}", null));
+                else if (known.Add(url))
+                    _trackers.Add(new Tracker(this, url, tier));
+            }
+        }
+    }
+
+    /// <summary>One by one means also that no second tracker is asked while a first has not answered: what the two are told would overlap.</summary>
+    private bool MayAsk(Tracker tracker) => !IsOneByOne || !_trackers.Exists(other => other != tracker && other.IsBusy);
+
+    private void TakeTurn(Tracker tracker, MonoTime now)
+    {
+        _turns.Promote(tracker);
+        if (tracker == _lastAnswered)
+            return;
+        LeaveOthers(tracker, now);
+        if (_lastAnswered is not null)
+            _source.TrackerChanged(now);
+    }
+
+    /// <summary>Ends the sessions with all trackers but one.</summary>
+    private void LeaveOthers(Tracker stays, MonoTime now)
+    {
+        foreach (Tracker tracker in _trackers)
+        {
+            if (tracker != stays && tracker.HasSession)
+                tracker.Leave(now);
+        }
     }
 
     private void FinishStop(MonoTime now)

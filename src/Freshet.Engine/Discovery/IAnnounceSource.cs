@@ -9,7 +9,12 @@ namespace Freshet.Engine.Discovery;
 /// <param name="Left">Bytes of the whole torrent that are not here, hashed and written.</param>
 /// <param name="Corrupt">Taken in pieces whose hash was wrong.</param>
 /// <param name="Redundant">Taken more than once.</param>
-public readonly record struct TransferFigures(long Uploaded, long Downloaded, long Left, long Corrupt, long Redundant);
+public readonly record struct TransferFigures(long Uploaded, long Downloaded, long Left, long Corrupt, long Redundant)
+{
+    /// <summary>What came and went since another moment; what is left is of this one.</summary>
+    public TransferFigures Since(TransferFigures start)
+        => new(Uploaded - start.Uploaded, Downloaded - start.Downloaded, Left, Corrupt - start.Corrupt, Redundant - start.Redundant);
+}
 
 /// <summary>The torrent as its <see cref="Announcer"/> sees it.</summary>
 public interface IAnnounceSource
@@ -22,6 +27,15 @@ public interface IAnnounceSource
 
     /// <summary>Whether there is room for peers and nobody left to dial, now or later.</summary>
     bool IsShortOfPeers { get; }
+
+    /// <summary>Which trackers are announced to.</summary>
+    TierOrder TierOrder { get; }
+
+    /// <summary>BEP 21: whether something is missing and nothing of it is wanted.</summary>
+    bool IsPartialSeed { get; }
+
+    /// <summary>Another tracker than before has answered, where one is announced to at a time.</summary>
+    void TrackerChanged(MonoTime now);
 
     /// <summary>A tracker named peers.</summary>
     void PeersFound(IReadOnlyList<IPEndPoint> peers, MonoTime now);

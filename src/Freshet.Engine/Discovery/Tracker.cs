@@ -35,6 +35,25 @@ internal sealed class Tracker
 
     public IReadOnlyList<TrackerRoute> Routes => _routes;
 
+    /// <summary>What the tracker is told of the transfer.</summary>
+    public TrackerAccount Account { get; } = new();
+
+    /// <summary>Whether the tracker is still to hear that the download is complete.</summary>
+    public bool OwesCompleted { get; set; }
+
+    /// <summary>Whether it is looked for or asked at the moment.</summary>
+    public bool IsBusy => _isLookingUp || _routes.Exists(route => route.IsBusy);
+
+    /// <summary>Whether the tracker knows us, or may.</summary>
+    public bool HasSession => _routes.Exists(route => route.IsAnnounced || route.IsBusy);
+
+    /// <summary>The family that tells what is told once; null while none knows the tracker.</summary>
+    public TrackerRoute? Speaker => _routes.Find(route => route.IsAnnounced && route.Schedule is { Failures: 0, IsNever: false });
+
+    /// <summary>Whether the tracker was asked, and could be reached over no family the last time.</summary>
+    public bool IsFailing
+        => IsDisabled || (_routes.Count == 0 ? _lookup.Failures > 0 : _routes.TrueForAll(route => route.Schedule is { Failures: > 0 } or { IsNever: true }));
+
     /// <summary>When something is to be done.</summary>
     public MonoTime DueAt(bool wantsPeers)
     {
@@ -71,21 +90,31 @@ internal sealed class Tracker
         _isLookingUp = false;
         _lookup.Restart();
         _routes.Clear();
-        IsHurried = false;
+        IsHurried = OwesCompleted = false;
     }
 
     public void Completed()
     {
+        OwesCompleted = true;
         foreach (TrackerRoute route in _routes)
-            route.Completed();
+            route.Hurry();
     }
 
+    /// <summary>Ends the session with the tracker: it is told where it may know us.</summary>
     public void Stop(MonoTime now)
     {
         _run++;
         _isLookingUp = false;
+        Account.Renew();
         foreach (TrackerRoute route in _routes)
             route.Stop(now);
+    }
+
+    /// <summary>Another tracker has the turn.</summary>
+    public void Leave(MonoTime now)
+    {
+        foreach (TrackerRoute route in _routes)
+            route.Leave(now);
     }
 
     public void Cancel(MonoTime now)
@@ -94,7 +123,6 @@ internal sealed class Tracker
             route.Cancel(now);
     }
 
-    public bool IsStopping => _routes.Exists(route => route.IsBusy);
 
     public TrackerSnapshot Snapshot(bool isRunning, bool wantsPeers, MonoTime now)
     {
@@ -163,8 +191,7 @@ internal sealed class Tracker
             return;
         }
 
-        foreach (TrackerRoute route in _routes)
-            route.Announce(now);
+        // They are due at once, where it is this tracker's turn.
         _announcer.Reschedule(now);
     }
 

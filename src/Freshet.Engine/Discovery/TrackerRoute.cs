@@ -13,8 +13,9 @@ internal sealed class TrackerRoute : ITrackerCaller
     private TrackerAnnounce? _call;
     private AnnounceEvent _sending;
     private ReadOnlyMemory<byte>? _trackerId;
+    private TransferFigures _told;
     private bool _isAnnounced;
-    private bool _owesCompleted;
+    private bool _isHurried;
 
     public TrackerRoute(Announcer announcer, Tracker tracker, AddressFamily? family)
     {
@@ -41,36 +42,58 @@ internal sealed class TrackerRoute : ITrackerCaller
     /// <summary>Whether an announce is under way.</summary>
     public bool IsAsking => _call is { IsUnderWay: true };
 
+    /// <summary>Whether the tracker has answered in this run and knows us.</summary>
+    public bool IsAnnounced => _isAnnounced;
+
     /// <summary>When to announce next.</summary>
     /// <param name="wantsPeers">Whether more peers are of use now.</param>
     public MonoTime DueAt(bool wantsPeers)
     {
         if (_call is not null)
             return MonoTime.Never;
-        if (_owesCompleted && Schedule.Failures == 0)
-            return Schedule.IsNever ? MonoTime.Never : MonoTime.Zero;
+        if (OwesCompleted)
+            return MonoTime.Zero;
         bool mayHurry = wantsPeers && Schedule is { Failures: 0, HasMinInterval: true };
         MonoTime due = mayHurry ? MonoTime.Min(Schedule.NextAt, Schedule.EarliestAt) : Schedule.NextAt;
-        return Tracker.IsHurried && !Schedule.IsNever ? MonoTime.Min(due, Schedule.HurriedAt) : due;
+        return (_isHurried || Tracker.IsHurried) && !Schedule.IsNever ? MonoTime.Min(due, Schedule.HurriedAt) : due;
     }
 
     /// <summary>Forgets the last run.</summary>
     public void Restart()
     {
         Schedule.Restart();
-        _isAnnounced = _owesCompleted = false;
+        _isAnnounced = _isHurried = false;
         Answer = null;
     }
 
-    /// <summary>The download is complete: the tracker is told, once, and soon.</summary>
-    public void Completed() => _owesCompleted = true;
+    /// <summary>The figures that the tracker should know have changed: it is told as soon as the 30 s rule allows.</summary>
+    public void Hurry() => _isHurried = true;
 
     public void Announce(MonoTime now)
     {
         Schedule.Asked(now);
-        _sending = !_isAnnounced ? AnnounceEvent.Started : _owesCompleted ? AnnounceEvent.Completed : AnnounceEvent.None;
-        TimeSpan patience = Tracker.Url.Protocol == TrackerProtocol.Udp ? Announcer.UdpPatience : Announcer.HttpPatience;
-        _call = _announcer.Exchanges.Begin(Tracker.Url, Family, patience, this, now);
+        _sending = !_isAnnounced ? AnnounceEvent.Started
+            : OwesCompleted ? AnnounceEvent.Completed
+            : _announcer.IsPartialSeed ? AnnounceEvent.Paused
+            : AnnounceEvent.None;
+        if (!Tracker.HasSession)
+            _announcer.OpenAccount(Tracker);
+        _call = _announcer.Exchanges.Begin(Tracker.Url, Family, _announcer.PatienceFor(Tracker), this, now);
+    }
+
+    /// <summary>
+    /// Another tracker has the turn: begins anew when the turn comes back. Without a goodbye: the trackers may share what they know (BEP 12), and it would take off
+    /// the list whom the other has just put there.
+    /// </summary>
+    public void Leave(MonoTime now)
+    {
+        bool wasAsking = IsBusy;
+        Cancel(now);
+        _isAnnounced = _isHurried = false;
+        if (Schedule.Failures == 0)
+            Schedule.Restart();
+        else if (wasAsking)
+            Schedule.Failed(null, isNewTorrent: false, now);
     }
 
     /// <summary>Gives up what is under way and says goodbye to a tracker that may know us.</summary>
@@ -78,6 +101,7 @@ internal sealed class TrackerRoute : ITrackerCaller
     {
         bool mayKnowUs = _isAnnounced || IsAsking;
         Cancel(now);
+        _isAnnounced = _isHurried = false;
         if (!mayKnowUs || Schedule.IsNever)
             return;
         _sending = AnnounceEvent.Stopped;
@@ -91,11 +115,14 @@ internal sealed class TrackerRoute : ITrackerCaller
         call?.Cancel(now);
     }
 
+    /// <summary>Whether it is this route that tells the tracker of the completion: trackers count completions, so one family tells.</summary>
+    private bool OwesCompleted => Tracker.OwesCompleted && _isAnnounced && Schedule is { Failures: 0, IsNever: false } && Tracker.Speaker == this;
+
     /// <summary>Trackers like to repeat a passkey in what they say.</summary>
     private string? Scrub(string? text) => text is null ? null : Tracker.Url.Scrub(text);
 
     /// <inheritdoc/>
-    public AnnounceRequest MakeRequest(MonoTime now) => _announcer.MakeRequest(_sending, _trackerId);
+    public AnnounceRequest MakeRequest(MonoTime now) => _announcer.MakeRequest(Tracker.Account, _sending, _trackerId, out _told, now);
 
     /// <inheritdoc/>
     public void Announced(TrackerOutcome outcome, MonoTime now)
@@ -107,11 +134,13 @@ internal sealed class TrackerRoute : ITrackerCaller
             return;
         }
 
+        _isHurried = false;
         if (outcome.Answer is { Failure: null } answer)
         {
             _isAnnounced = true;
             if (_sending == AnnounceEvent.Completed)
-                _owesCompleted = false;
+                _announcer.CompletedTold(Tracker);
+            _announcer.Settle(_told);
             _trackerId = answer.TrackerId ?? _trackerId;
             Answer = answer;
             Message = Scrub(answer.Warning);

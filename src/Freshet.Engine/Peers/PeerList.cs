@@ -153,7 +153,7 @@ public sealed class PeerList
             case DisconnectReason.Banned:
                 Remove(candidate);
                 return;
-            case DisconnectReason.TorrentStopped or DisconnectReason.Shutdown:
+            case DisconnectReason.TorrentStopped or DisconnectReason.Shutdown or DisconnectReason.TrackerChanged:
                 Wait(candidate, now);
                 return;
             case DisconnectReason.Duplicate or DisconnectReason.Useless:
@@ -183,6 +183,16 @@ public sealed class PeerList
             _idle.Remove(candidate);
             candidate.NotBefore = now;
             _idle.Add(candidate);
+        }
+    }
+
+    /// <summary>Forgets every address that the user did not name.</summary>
+    public void Clear()
+    {
+        foreach (PeerCandidate candidate in _byKey.Values.ToArray())
+        {
+            if ((candidate.Sources & PeerSources.User) == 0)
+                Remove(candidate);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.Engine.Discovery;
 using Freshet.Engine.Peers;
 using Freshet.Engine.Statistics;
 using Freshet.Engine.Torrents;
@@ -53,9 +54,15 @@ public sealed class SessionEngine : IEngine
     /// <summary>Puts other settings into force. The peer id and the user agent stay as they are.</summary>
     public void Apply(SessionSettings settings, MonoTime now)
     {
+        bool isOtherOrder = settings.Tiers != Settings.Tiers;
         _session.Settings = settings with { PeerId = Settings.PeerId, UserAgent = Settings.UserAgent };
         foreach (TorrentId id in _order)
+        {
             _torrents[id].Uploader.Apply(settings, now);
+            if (isOtherOrder)
+                _torrents[id].Announcer.OrderChanged(now);
+        }
+
         _session.Dialer.Run(now);
     }
 
@@ -145,6 +152,18 @@ public sealed class SessionEngine : IEngine
     {
         Torrent? torrent = Find(id);
         torrent?.Announcer.Hurry(now);
+        return torrent is not null;
+    }
+
+    /// <summary>Announces in another order from now on.</summary>
+    /// <param name="id">The torrent.</param>
+    /// <param name="tiers">Which trackers are announced to, or null for what the session says.</param>
+    /// <param name="now">The time.</param>
+    /// <returns>False where there is no such torrent.</returns>
+    public bool SetTiers(TorrentId id, TierOrder? tiers, MonoTime now)
+    {
+        Torrent? torrent = Find(id);
+        torrent?.SetTiers(tiers, now);
         return torrent is not null;
     }
 

@@ -1,4 +1,5 @@
 using Freshet.Core;
+using Freshet.Engine.Discovery;
 
 namespace Freshet.Engine.Session;
 
@@ -34,6 +35,9 @@ public sealed record SessionSettings
 
     /// <summary>Incoming connections between their handshake and ours (THREATS W3).</summary>
     public int MaxPendingHandshakes { get; init; } = 256;
+
+    /// <summary>Which trackers of a torrent are announced to; private torrents go one by one whatever this says.</summary>
+    public TierOrder Tiers { get; init; }
 
     /// <summary>How many interested peers of a torrent may download from us at once; null: as many as keep the line busy (docs/choking.md).</summary>
     public int? UploadSlots { get; init; }

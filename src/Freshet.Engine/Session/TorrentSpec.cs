@@ -1,6 +1,7 @@
 using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.Engine.Discovery;
 using Freshet.Engine.Picking;
 using Freshet.Engine.Storage;
 
@@ -30,8 +31,11 @@ public sealed record TorrentSpec
     /// <summary>The order of pieces.</summary>
     public PickStrategy Strategy { get; init; } = PickStrategy.RarestFirst;
 
-    /// <summary>Trackers beside those of the metainfo, as tiers of their own.</summary>
+    /// <summary>Trackers beside those of the metainfo, as tiers of their own; not used where the torrent is private.</summary>
     public IReadOnlyList<string> ExtraTrackers { get; init; } = [];
+
+    /// <summary>Which trackers are announced to, or null for what the session says.</summary>
+    public TierOrder? Tiers { get; init; }
 
     /// <summary>Whether to announce at all.</summary>
     public bool UseTrackers { get; init; } = true;

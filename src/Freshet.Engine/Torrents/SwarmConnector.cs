@@ -77,6 +77,15 @@ internal sealed class SwarmConnector
             Close(_connections[^1], reason, now);
     }
 
+    /// <summary>Closes every connection and forgets every address but those that the user named.</summary>
+    public void StartOver(MonoTime now)
+    {
+        Candidates.Clear();
+        while (_connections.Count > 0)
+            Close(_connections[^1], DisconnectReason.TrackerChanged, now);
+        Schedule(now);
+    }
+
     /// <summary>Tells of a peer; where there is room it is dialled in the same moment.</summary>
     public void AddCandidate(IPEndPoint endpoint, PeerSources source, MonoTime now)
     {

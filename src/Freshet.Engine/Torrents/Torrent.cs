@@ -23,6 +23,7 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
 
     private readonly List<PieceIndex> _newPieces = [];
     private readonly Deadline _watch;
+    private TierOrder? _tiers;
 
     public Torrent(SessionContext session, TorrentId id, TorrentSpec spec)
     {
@@ -36,7 +37,8 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
         Requester = new Requester(this, session);
         Uploader = new Uploader(this, session);
         Messages = new PeerMessages(this, session);
-        Announcer = new Announcer(this, session.Trackers, () => session.Settings, Tiers(spec), session.Effects);
+        Announcer = new Announcer(this, session.Trackers, () => session.Settings, Tiers(), session.Effects);
+        _tiers = spec.Tiers;
         Lifecycle = new TorrentLifecycle(this, session);
         _watch = new Deadline(session.Deadlines, Watch);
     }
@@ -89,8 +91,22 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
             Figures.Uploaded - Lifecycle.UploadedAtStart,
             Figures.Downloaded - Lifecycle.DownloadedAtStart,
             Layout.TotalLength - Wanted.DoneBytes,
-            Figures.Corrupt,
-            Figures.Redundant);
+            Figures.Corrupt - Lifecycle.CorruptAtStart,
+            Figures.Redundant - Lifecycle.RedundantAtStart);
+
+    /// <inheritdoc/>
+    TierOrder IAnnounceSource.TierOrder => Spec.Metainfo.IsPrivate ? TierOrder.OneByOne : _tiers ?? Session.Settings.Tiers;
+
+    /// <inheritdoc/>
+    bool IAnnounceSource.IsPartialSeed => WantsNothing && !Wanted.DonePieces.IsFull;
+
+    /// <inheritdoc/>
+    void IAnnounceSource.TrackerChanged(MonoTime now)
+    {
+        // BEP 27: nobody may bridge the swarms of two trackers, as of a torrent whose list a stranger has altered.
+        if (Spec.Metainfo.IsPrivate)
+            Connector.StartOver(now);
+    }
 
     /// <inheritdoc/>
     int IAnnounceSource.PeersWanted => Connector.PeersWanted;
@@ -105,6 +121,13 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     {
         foreach (IPEndPoint peer in peers)
             Connector.AddCandidate(peer, source, now);
+    }
+
+    /// <summary>Announces in another order.</summary>
+    public void SetTiers(TierOrder? tiers, MonoTime now)
+    {
+        _tiers = tiers;
+        Announcer.OrderChanged(now);
     }
 
     /// <summary>There is nobody left to dial.</summary>
@@ -286,11 +309,19 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
         Lifecycle.StorageClosed(now);
     }
 
-    private static IReadOnlyList<IReadOnlyList<string>> Tiers(TorrentSpec spec)
+    private IReadOnlyList<IReadOnlyList<string>> Tiers()
     {
-        if (!spec.UseTrackers)
+        if (!Spec.UseTrackers)
             return [];
-        return [.. spec.Metainfo.Trackers, .. spec.ExtraTrackers.Select(tracker => (IReadOnlyList<string>)[tracker])];
+        if (!Spec.Metainfo.IsPrivate)
+            return [.. Spec.Metainfo.Trackers, .. Spec.ExtraTrackers.Select(tracker => (IReadOnlyList<string>)[tracker])];
+        foreach (string tracker in Spec.ExtraTrackers)
+        {
+            Session.Effects.Publish(new TrackerNotice(
+                Id, UrlSecrets.RedactUrl(tracker), 0, TimeSpan.MaxValue, "not used: the torrent is private, and only its own trackers may know of it", null));
+        }
+
+        return Spec.Metainfo.Trackers;
     }
 
     private PiecePicker NewPicker() => new(Layout, Session.Random, Spec.Strategy);

@@ -62,6 +62,12 @@ internal sealed class TorrentLifecycle
     /// <summary>What was sent before this run.</summary>
     public long UploadedAtStart { get; private set; }
 
+    /// <summary>What was received in pieces with a wrong hash before this run.</summary>
+    public long CorruptAtStart { get; private set; }
+
+    /// <summary>What was received more than once before this run.</summary>
+    public long RedundantAtStart { get; private set; }
+
     /// <summary>Begins a run, or another one when the present stop is over.</summary>
     public void Start(MonoTime now) => Start(_torrent.Spec.Check, now);
 
@@ -116,6 +122,8 @@ internal sealed class TorrentLifecycle
         _torrent.Uploader.Opened();
         DownloadedAtStart = _torrent.Figures.Downloaded;
         UploadedAtStart = _torrent.Figures.Uploaded;
+        CorruptAtStart = _torrent.Figures.Corrupt;
+        RedundantAtStart = _torrent.Figures.Redundant;
         _wasComplete = _torrent.Wanted.DonePieces.IsFull;
         SetState(_torrent.Picker.IsComplete ? TorrentState.Seeding : TorrentState.Downloading, null);
         _torrent.Connector.Open(now);

@@ -17,6 +17,9 @@ public enum AnnounceEvent
 
     /// <summary>The last one.</summary>
     Stopped = 3,
+
+    /// <summary>One of the regular ones of a partial seed (BEP 21); over UDP, which has no number for it, the same as none.</summary>
+    Paused = 4,
 }
 
 /// <summary>What a tracker is told, over HTTP or UDP alike.</summary>

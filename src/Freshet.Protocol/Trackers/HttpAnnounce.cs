@@ -95,6 +95,7 @@ public static class HttpAnnounce
     {
         AnnounceEvent.Started => "started",
         AnnounceEvent.Completed => "completed",
+        AnnounceEvent.Paused => "paused",
         _ => "stopped",
     };
 

@@ -201,7 +201,7 @@ public sealed class UdpTrackerExchange
         BinaryPrimitives.WriteInt64BigEndian(datagram[56..], _request.Downloaded);
         BinaryPrimitives.WriteInt64BigEndian(datagram[64..], _request.Left);
         BinaryPrimitives.WriteInt64BigEndian(datagram[72..], _request.Uploaded);
-        BinaryPrimitives.WriteInt32BigEndian(datagram[80..], (int)_request.Event);
+        BinaryPrimitives.WriteInt32BigEndian(datagram[80..], (int)(_request.Event == AnnounceEvent.Paused ? AnnounceEvent.None : _request.Event));
 
         // Our address stays 0: the tracker takes the packet's source.
         BinaryPrimitives.WriteUInt32BigEndian(datagram[88..], _request.Key);

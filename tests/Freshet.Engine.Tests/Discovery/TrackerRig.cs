@@ -15,10 +15,16 @@ internal sealed class TrackerRig : IEngineEffects, IAnnounceSource
 
     private readonly DeadlineQueue _deadlines = new();
 
+    /// <summary>Each tracker in a tier of its own.</summary>
     public TrackerRig(params string[] trackers)
+        : this(5, [.. trackers.Select(url => (IReadOnlyList<string>)[url])])
     {
-        Exchanges = new TrackerExchanges(this, _deadlines, new SeededRandom(5), "Freshet/test");
-        Announcer = new Announcer(this, Exchanges, () => Settings, [.. trackers.Select(url => (IReadOnlyList<string>)[url])], this);
+    }
+
+    public TrackerRig(ulong seed, IReadOnlyList<IReadOnlyList<string>> tiers)
+    {
+        Exchanges = new TrackerExchanges(this, _deadlines, new SeededRandom(seed), "Freshet/test");
+        Announcer = new Announcer(this, Exchanges, () => Settings, tiers, this);
     }
 
     public SessionSettings Settings { get; set; } = new() { PeerId = PeerId.Create(new SeededRandom(1)), ListenPort = 7000 };
@@ -48,6 +54,15 @@ internal sealed class TrackerRig : IEngineEffects, IAnnounceSource
     public InfoHash Swarm { get; } = new(new Sha1Hash([.. Enumerable.Range(0, 20).Select(i => (byte)i)]));
 
     public TorrentId Id { get; } = new(1);
+
+    public TierOrder TierOrder { get; set; }
+
+    public bool IsPartialSeed { get; set; }
+
+    /// <summary>How often another tracker took over.</summary>
+    public int Changes { get; private set; }
+
+    public void TrackerChanged(MonoTime now) => Changes++;
 
     public void PeersFound(IReadOnlyList<IPEndPoint> peers, MonoTime now) => Found.AddRange(peers);
 
