@@ -88,6 +88,20 @@ public sealed class Torrent
     public Task ReannounceAsync(CancellationToken cancellationToken = default)
         => InvokeAsync(now => _host.Engine.Reannounce(Id, now), cancellationToken);
 
+    /// <summary>Changes how it is treated from now on.</summary>
+    public Task UpdateAsync(TorrentPatch patch, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(patch);
+        return CommandAsync(
+            now =>
+            {
+                if (patch.TrackerTiers is { } tiers)
+                    _host.Engine.SetTiers(Id, TorrentAdder.ToEngine(tiers), now);
+                return true;
+            },
+            cancellationToken);
+    }
+
     /// <summary>Fetches other files from now on.</summary>
     /// <param name="select">Which files, or null for all.</param>
     /// <param name="cancellationToken">Gives up waiting for the session to take the command.</param>

@@ -24,6 +24,8 @@ internal sealed record DownloadRequest
 
     public IReadOnlyList<Uri> Trackers { get; init; } = [];
 
+    public TrackerTiers TrackerTiers { get; init; }
+
     public bool UseTrackers { get; init; } = true;
 
     public int? MaxPeers { get; init; }

@@ -123,6 +123,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
                     Strategy = request.Strategy,
                     Check = request.Check,
                     UseTrackers = request.UseTrackers,
+                    TrackerTiers = request.TrackerTiers,
                     Trackers = request.Trackers,
                     Peers = request.Peers,
                     MaxPeers = request.MaxPeers,

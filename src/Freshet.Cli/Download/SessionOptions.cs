@@ -48,6 +48,9 @@ internal sealed class SessionOptions
         CustomParser = result => ParsedAll<Uri>(result, "an http, https or udp URL", TrackerText.TryParse),
     };
 
+    private readonly Setting<string> _trackerTiers = Choice(
+        "--tracker-tiers", "Announce to the trackers of all tiers at once, or to one at a time in the order of BEP 12", "all", "bep12");
+
     private readonly Setting<bool> _noTrackers = new("--no-trackers") { Description = "Announce to no tracker of the torrent" };
     private readonly Setting<bool> _noDht = new("--no-dht") { Description = "No DHT (there is none yet)" };
     private readonly Setting<bool> _noLsd = new("--no-lsd") { Description = "No local peer discovery (there is none yet)" };
@@ -92,7 +95,7 @@ internal sealed class SessionOptions
     {
         Option[] options =
         [
-            _directory, _strategy, _listenPort, _bind, _peers, _trackers, _noTrackers, _noDht, _noLsd, _noPex, _noPortMapping, _transport, _encryption,
+            _directory, _strategy, _listenPort, _bind, _peers, _trackers, _trackerTiers, _noTrackers, _noDht, _noLsd, _noPex, _noPortMapping, _transport, _encryption,
             _seedRatio, _seedTime, _seedForever, _maxPeers, _pipeline, _limitDown, _limitUp, _check, _stateDirectory, _giveUpAfter, _peerTimeout,
             _requestTimeout, _statusFile,
         ];
@@ -116,6 +119,7 @@ internal sealed class SessionOptions
         Bind = parsed.GetValue(_bind),
         Peers = parsed.GetValue(_peers) ?? [],
         Trackers = parsed.GetValue(_trackers) ?? [],
+        TrackerTiers = parsed.GetValue(_trackerTiers) == "bep12" ? TrackerTiers.Bep12 : TrackerTiers.All,
         UseTrackers = !parsed.GetValue(_noTrackers),
         MaxPeers = parsed.GetValue(_maxPeers),
         Pipeline = parsed.GetValue(_pipeline) is > 0 and int requests ? requests : null,

@@ -24,7 +24,10 @@ public sealed record AddOptions
     /// <summary>Whether the torrent's own trackers are announced to.</summary>
     public bool UseTrackers { get; init; } = true;
 
-    /// <summary>Further trackers (http, https, udp), each in a tier of its own.</summary>
+    /// <summary>Which trackers are announced to. Default: <see cref="ClientOptions.TrackerTiers"/>.</summary>
+    public TrackerTiers? TrackerTiers { get; init; }
+
+    /// <summary>Further trackers (http, https, udp), each in a tier of its own. A private torrent uses its own alone (BEP 27).</summary>
     public IReadOnlyList<Uri> Trackers { get; init; } = [];
 
     /// <summary>Peers to try at once: <see cref="IPEndPoint"/> or <see cref="DnsEndPoint"/>.</summary>

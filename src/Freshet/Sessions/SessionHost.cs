@@ -188,6 +188,7 @@ internal sealed class SessionHost : IAsyncDisposable
         MaxConnections = Math.Min(Options.MaxConnections, Loop.MaxConnections),
         MaxConnectionsPerTorrent = Options.MaxPeersPerTorrent,
         UploadSlots = Options.UploadSlots,
+        Tiers = TorrentAdder.ToEngine(Options.TrackerTiers),
         Pipeline = Options.RequestQueue,
         PeerTimeout = Options.PeerTimeout,
         RequestTimeout = Options.RequestTimeout,

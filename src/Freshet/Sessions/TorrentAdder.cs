@@ -1,6 +1,7 @@
 using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.Engine.Discovery;
 using Freshet.Engine.Picking;
 using Freshet.Engine.Session;
 using Freshet.Engine.Storage;
@@ -70,6 +71,7 @@ internal sealed class TorrentAdder(SessionHost host) : IDisposable
                 Strategy = options.Strategy == PieceStrategy.Sequential ? PickStrategy.Sequential : PickStrategy.RarestFirst,
                 ExtraTrackers = [.. options.Trackers.Select(tracker => tracker.OriginalString)],
                 UseTrackers = options.UseTrackers,
+                Tiers = options.TrackerTiers is { } tiers ? ToEngine(tiers) : null,
                 Peers = peers,
                 FullAllocation = host.Options.AllocateFully,
                 Start = options.Start,
@@ -117,6 +119,8 @@ internal sealed class TorrentAdder(SessionHost host) : IDisposable
             return null;
         }
     }
+
+    internal static TierOrder ToEngine(TrackerTiers tiers) => tiers == TrackerTiers.Bep12 ? TierOrder.OneByOne : TierOrder.AllAtOnce;
 
     internal static IReadOnlyList<FileIndex>? Selected(Metainfo metainfo, Func<FileEntry, bool>? select)
         => select is null ? null : [.. metainfo.Layout.Files.Where(file => file.IsStored && select(file)).Select(file => file.Index)];

@@ -58,6 +58,9 @@ public sealed record ClientOptions
     /// <summary>How many peers of a torrent may download from us at once; 0 gives nothing, null finds out how many keep the line busy.</summary>
     public int? UploadSlots { get; init; }
 
+    /// <summary>Which trackers of a torrent are announced to, unless <see cref="AddOptions.TrackerTiers"/> says otherwise.</summary>
+    public TrackerTiers TrackerTiers { get; init; }
+
     /// <summary>Where payload is kept, or null for files of the file system.</summary>
     public IStorage? Storage { get; init; }
 

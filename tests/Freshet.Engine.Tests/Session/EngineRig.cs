@@ -67,7 +67,7 @@ internal sealed class EngineRig : IEngineEffects
 
     public TorrentSnapshot Status => Engine.GetStatus(Torrent, Now)!;
 
-    public static Metainfo MakeMetainfo(byte[] content, int pieceLength, IReadOnlyList<IReadOnlyList<string>>? trackers = null)
+    public static Metainfo MakeMetainfo(byte[] content, int pieceLength, IReadOnlyList<IReadOnlyList<string>>? trackers = null, bool isPrivate = false)
     {
         int pieces = (content.Length + pieceLength - 1) / pieceLength;
         byte[] hashes = new byte[pieces * 20];
@@ -84,6 +84,7 @@ internal sealed class EngineRig : IEngineEffects
             PieceHashes = hashes,
             InfoBytes = ReadOnlyMemory<byte>.Empty,
             Trackers = trackers ?? [],
+            IsPrivate = isPrivate,
         };
     }
 
