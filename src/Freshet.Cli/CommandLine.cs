@@ -60,9 +60,10 @@ internal static class CommandLine
     public static RootCommand Build(Streams streams)
     {
         var globals = new GlobalOptions();
-        var root = new RootCommand("Freshet downloads torrents: verified, resumable and fast.");
+        var root = new RootCommand("Freshet downloads and makes torrents: verified, resumable and fast.");
         globals.AddTo(root);
         root.Subcommands.Add(new DownloadCommand(globals, streams).Create());
+        root.Subcommands.Add(new CreateCommand(globals, streams).Create());
         root.Subcommands.Add(new InfoCommand(globals, streams).Create());
         root.Subcommands.Add(new VerifyCommand(globals, streams).Create());
         root.Subcommands.Add(new TrackerCommand(globals, streams).Create());

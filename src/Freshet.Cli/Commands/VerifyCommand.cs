@@ -27,7 +27,7 @@ internal sealed class VerifyCommand(GlobalOptions globals, Streams streams)
     private async Task<int> RunAsync(ParseResult parsed, CommandContext context, CancellationToken cancellationToken)
     {
         Metainfo metainfo = await Sources.Open(parsed.GetRequiredValue(_torrent), streams).LoadAsync(cancellationToken);
-        var meter = new ProgressLine(context);
+        var meter = new WorkMeter(context, "verifying");
         var progress = new VerifyMeter(meter);
         VerifyReport report = await ContentVerifier.VerifyAsync(metainfo, parsed.GetRequiredValue(_path), progress, cancellationToken);
         meter.Clear();
@@ -86,12 +86,8 @@ internal sealed class VerifyCommand(GlobalOptions globals, Streams streams)
         json.WriteEndObject();
     }
 
-    private sealed class VerifyMeter(ProgressLine line) : IProgress<VerifyProgress>
+    private sealed class VerifyMeter(WorkMeter meter) : IProgress<VerifyProgress>
     {
-        public void Report(VerifyProgress value)
-        {
-            double part = value.BytesTotal == 0 ? 1 : (double)value.BytesDone / value.BytesTotal;
-            line.Show($"verifying {Amounts.Percent(part)} of {Amounts.Bytes(value.BytesTotal)}");
-        }
+        public void Report(VerifyProgress value) => meter.Show(value.BytesDone, value.BytesTotal);
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Enumeration;
 using Freshet.Core;
 
 namespace Freshet.Cli.Parsing;
@@ -46,12 +45,8 @@ internal sealed class FileSelection(IReadOnlyList<string> patterns)
         if (TryRange(pattern, out int first, out int last))
             return file.Index.Value >= first && file.Index.Value <= last;
         int folder = file.Path.IndexOf('/', StringComparison.Ordinal);
-        return Matches(pattern, file.Path)
-            || (folder >= 0 && Matches(pattern, file.Path[(folder + 1)..]))
-            || Matches(pattern, file.Path[(file.Path.LastIndexOf('/') + 1)..]);
+        return PathPattern.Fits(pattern, file.Path) || (folder >= 0 && PathPattern.Fits(pattern, file.Path[(folder + 1)..]));
     }
-
-    private static bool Matches(string pattern, string path) => FileSystemName.MatchesSimpleExpression(pattern, path, ignoreCase: true);
 
     private static bool TryRange(string text, out int first, out int last)
     {

@@ -10,7 +10,7 @@ public sealed class CommandLineTests
         CliResult result = await Cli.RunAsync("--help");
         Assert.Equal(ExitCode.Ok, result.ExitCode);
         Assert.Contains("freshet [command] [options]", result.Out, StringComparison.Ordinal);
-        foreach (string verb in (string[])["download", "info", "verify", "tracker", "demo", "version", "completion", "help"])
+        foreach (string verb in (string[])["download", "create", "info", "verify", "tracker", "demo", "version", "completion", "help"])
             Assert.Contains($"  {verb} ", result.Out, StringComparison.Ordinal);
     }
 
@@ -79,6 +79,8 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("down", "download")]
     [InlineData("info x --tr", "--trackers")]
+    [InlineData("cre", "create")]
+    [InlineData("create x --repro", "--reproducible")]
     [InlineData("completion ", "zsh")]
     [InlineData("download x --strategy ", "sequential")]
     [InlineData("download x --check ", "full")]

@@ -1,0 +1,55 @@
+using Freshet.Interop.Tests.Clients;
+using Freshet.Interop.Tests.Lab;
+
+namespace Freshet.Interop.Tests;
+
+/// <summary>The torrents that the command makes are those that others make of the same content: the info-hashes agree.</summary>
+public sealed class CreateTests
+{
+    private const string TransmissionCreate = "/usr/bin/transmission-create";
+
+    [Theory]
+    [InlineData(65536)]
+    [InlineData(2 * 1024 * 1024)]
+    public async Task As_libtorrent_does_of_a_folder_and_of_a_file(int pieceLength)
+    {
+        await Libtorrent.NeedAsync();
+        await using NetworkLab lab = await NetworkLab.CreateAsync();
+        LabHost host = await lab.AddHostAsync();
+        string folder = host.NewFolder("data");
+        foreach (string content in (string[])[Content.Tree(folder, "tree", files: 300, seed: 41), Content.File(folder, "film.bin", 37_654_321, seed: 42)])
+        {
+            string theirs = Path.Combine(lab.Folder, "theirs.torrent"), ours = Path.Combine(lab.Folder, "ours.torrent");
+            string printed = await LabProcess.RunAsync(
+                Libtorrent.Python, await lab.ScriptAsync("libtorrent_create.py"), theirs, content, pieceLength.ToString());
+            await CreateAsync(host, content, ours, "--piece-length", pieceLength.ToString());
+            Assert.Equal(printed.Trim(), await TorrentFile.InfoHashAsync(ours));
+            Assert.Equal(await TorrentFile.InfoHashAsync(theirs), await TorrentFile.InfoHashAsync(ours));
+        }
+    }
+
+    [Fact]
+    public async Task As_transmission_does_of_a_private_folder()
+    {
+        await using NetworkLab lab = await NetworkLab.CreateAsync(TransmissionCreate);
+        LabHost host = await lab.AddHostAsync();
+
+        // It sorts whole paths and leaves empty files out: names that both orders agree on, and bytes in each.
+        string content = Path.Combine(host.NewFolder("data"), "album");
+        foreach (string place in (string[])["art", "disc1", "disc2"])
+            Content.File(Directory.CreateDirectory(Path.Combine(content, place)).FullName, $"{place}.bin", 300_007, seed: place.Length);
+        Content.File(content, "readme", 99, seed: 7);
+
+        string theirs = Path.Combine(lab.Folder, "theirs.torrent"), ours = Path.Combine(lab.Folder, "ours.torrent");
+        await LabProcess.RunAsync(TransmissionCreate, "-p", "-s", "64", "-t", "http://t.example/announce", "-o", theirs, content);
+        await CreateAsync(host, content, ours, "--private", "--piece-length", "64KiB", "--tracker", "http://t.example/announce");
+        Assert.Equal(await TorrentFile.InfoHashAsync(theirs), await TorrentFile.InfoHashAsync(ours));
+    }
+
+    private static async Task CreateAsync(LabHost host, string content, string torrent, params string[] more)
+    {
+        LabProcess freshet = host.Freshet(["create", content, "-o", torrent, "--force", .. more]);
+        int code = await freshet.WaitAsync(TimeSpan.FromMinutes(1));
+        Assert.True(code == 0, $"freshet ended with {code}:\n{freshet.Output}");
+    }
+}
