@@ -33,6 +33,12 @@ public sealed record TrackerNotice(TorrentId Torrent, string Url, int Peers, Tim
 /// <summary>The disk made trouble.</summary>
 public sealed record DiskNotice(TorrentId Torrent, DiskError Error, bool WillRetry) : EngineNotice;
 
+/// <summary>A file goes on after the torrent's last byte of it: left alone.</summary>
+/// <param name="Torrent">The torrent.</param>
+/// <param name="Path">The file, below the torrent's folder.</param>
+/// <param name="Extra">Bytes beyond the file's length in the torrent.</param>
+public sealed record FileTailNotice(TorrentId Torrent, string Path, long Extra) : EngineNotice;
+
 /// <summary>The state store made trouble; downloading goes on, a restart may have to check more.</summary>
 public sealed record StateStoreNotice(string Error) : EngineNotice;
 

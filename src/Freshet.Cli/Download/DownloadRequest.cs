@@ -35,6 +35,8 @@ internal sealed record DownloadRequest
 
     public CheckMode Check { get; init; }
 
+    public bool Overwrite { get; init; }
+
     public string? StateDirectory { get; init; }
 
     /// <summary>How long nothing may come in; null: for ever.</summary>

@@ -122,6 +122,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
                     Select = selection,
                     Strategy = request.Strategy,
                     Check = request.Check,
+                    Overwrite = request.Overwrite,
                     UseTrackers = request.UseTrackers,
                     TrackerTiers = request.TrackerTiers,
                     Trackers = request.Trackers,
@@ -200,7 +201,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
     private void FailStorage(TorrentStatus status)
     {
         NoteFailure(ExitCode.Storage);
-        _display.Failed(status.Name, ExitCode.Storage, $"{status.Name}: {status.Reason}. What is there is saved; run the same command again to go on.");
+        _display.Failed(status.Name, ExitCode.Storage, $"{status.Name}: {status.Reason}. Nothing that is there is lost; run the command again once that is mended.");
     }
 
     private bool GivesUp(SessionSnapshot snapshot)

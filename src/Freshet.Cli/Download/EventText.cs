@@ -12,6 +12,8 @@ internal static class EventText
         PeerBanned banned => $"banned {banned.Endpoint}: {TerminalText.Escape(banned.Reason)}",
         DiskTrouble { WillRetry: true } disk => $"{TerminalText.Escape(disk.Error.Path)}: {TerminalText.Escape(disk.Error.Message)}; waiting for it to get better",
         DiskTrouble disk => $"{TerminalText.Escape(disk.Error.Path)}: {TerminalText.Escape(disk.Error.Message)}",
+        FileLonger longer => string.Create(
+            CultureInfo.InvariantCulture, $"{TerminalText.Escape(longer.Path)} is {longer.Extra} bytes longer than in the torrent; they are left as they are"),
         StateTrouble state => $"progress cannot be remembered: {TerminalText.Escape(state.Error)}; the next start may have to check more",
         TrackerAnnounced { Warning: { } warning } tracker => $"{TerminalText.Escape(tracker.Url)} says: {TerminalText.Escape(warning)}",
         PieceFailed failed when verbose => $"piece {failed.Piece} had a wrong hash and is fetched again",

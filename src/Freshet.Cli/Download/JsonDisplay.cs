@@ -98,6 +98,13 @@ internal sealed class JsonDisplay(CommandContext context) : IDownloadDisplay
                     json.WriteBoolean("willRetry", disk.WillRetry);
                 });
                 break;
+            case FileLonger longer:
+                Write("fileLonger", longer.Time, longer.Torrent, json =>
+                {
+                    json.WriteString("path", longer.Path);
+                    json.WriteNumber("extraBytes", longer.Extra);
+                });
+                break;
             case StateTrouble state:
                 Write("stateStore", state.Time, null, json => json.WriteString("message", state.Error));
                 break;

@@ -80,6 +80,7 @@ internal sealed class SessionOptions
     private readonly Setting<string?> _limitDown = Off("--limit-down", "RATE", "Limit what comes in: only 0 (no limit) yet", "limiting rates");
     private readonly Setting<string?> _limitUp = Off("--limit-up", "RATE", "Limit what goes out: only 0 (no limit) yet", "limiting rates");
     private readonly Setting<string> _check = Choice("--check", "What is hashed before the download (auto: what is in doubt)", "auto", "full", "none");
+    private readonly Setting<bool> _overwrite = new("--overwrite") { Description = "Write over files that are there and hold nothing of the torrent" };
     private readonly Setting<string?> _stateDirectory = new("--state-dir") { Description = "Where progress is remembered", HelpName = "DIR" };
     private readonly Setting<TimeSpan?> _giveUpAfter = Duration("--give-up-after", "Give up when nothing came in for so long");
     private readonly Setting<TimeSpan?> _peerTimeout = Duration("--peer-timeout", "Drop a peer that says nothing for so long");
@@ -93,11 +94,37 @@ internal sealed class SessionOptions
 
     public void AddTo(Command command)
     {
+        // In the order of the help text.
         Option[] options =
         [
-            _directory, _strategy, _listenPort, _bind, _peers, _trackers, _trackerTiers, _noTrackers, _noDht, _noLsd, _noPex, _noPortMapping, _transport, _encryption,
-            _seedRatio, _seedTime, _seedForever, _maxPeers, _pipeline, _limitDown, _limitUp, _check, _stateDirectory, _giveUpAfter, _peerTimeout,
-            _requestTimeout, _statusFile,
+            _directory,
+            _strategy,
+            _listenPort,
+            _bind,
+            _peers,
+            _trackers,
+            _trackerTiers,
+            _noTrackers,
+            _noDht,
+            _noLsd,
+            _noPex,
+            _noPortMapping,
+            _transport,
+            _encryption,
+            _seedRatio,
+            _seedTime,
+            _seedForever,
+            _maxPeers,
+            _pipeline,
+            _limitDown,
+            _limitUp,
+            _check,
+            _overwrite,
+            _stateDirectory,
+            _giveUpAfter,
+            _peerTimeout,
+            _requestTimeout,
+            _statusFile,
         ];
         foreach (Option option in options)
             command.Options.Add(option);
@@ -123,6 +150,7 @@ internal sealed class SessionOptions
         UseTrackers = !parsed.GetValue(_noTrackers),
         MaxPeers = parsed.GetValue(_maxPeers),
         Pipeline = parsed.GetValue(_pipeline) is > 0 and int requests ? requests : null,
+        Overwrite = parsed.GetValue(_overwrite),
         Check = Enum.Parse<CheckMode>(parsed.GetRequiredValue(_check), ignoreCase: true),
         StateDirectory = parsed.GetValue(_stateDirectory),
         GiveUpAfter = parsed.GetValue(_giveUpAfter),

@@ -46,6 +46,9 @@ public sealed record TorrentSpec
     /// <summary>Whether files get their full space at once, in place of growing.</summary>
     public bool FullAllocation { get; init; }
 
+    /// <summary>Whether files that hold nothing of the torrent may be overwritten where no record says that they are its own.</summary>
+    public bool Overwrite { get; init; }
+
     /// <summary>Whether to start at once.</summary>
     public bool Start { get; init; } = true;
 

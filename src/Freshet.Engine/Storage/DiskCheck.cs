@@ -13,6 +13,12 @@ public enum DiskCheck : byte
     None,
 }
 
+/// <summary>What a start makes of what is on disk.</summary>
+/// <param name="Check">How much of it is believed.</param>
+/// <param name="Allocate">Whether files get their full space at once, in place of growing.</param>
+/// <param name="Overwrite">Whether files that have nothing of the torrent in them may be written over although nothing says that they are ours.</param>
+public readonly record struct StartPolicy(DiskCheck Check, bool Allocate = false, bool Overwrite = false);
+
 /// <summary>How safely a piece is kept.</summary>
 public enum PieceState : byte
 {

@@ -25,6 +25,11 @@ public interface ITorrentStorageOwner
     /// </summary>
     void FilesMissing(IReadOnlyList<FileIndex> files, MonoTime now);
 
+    /// <summary>
+    /// Files stand where the torrent's would go, none of their bytes is right, and no record says that we wrote them: nothing was changed, the storage closes.
+    /// </summary>
+    void FilesForeign(IReadOnlyList<FileIndex> files, MonoTime now);
+
     /// <summary>A piece has the right hash and its write has returned: tell peers.</summary>
     void PieceWritten(PieceIndex piece, MonoTime now);
 

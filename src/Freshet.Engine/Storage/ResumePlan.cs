@@ -43,6 +43,9 @@ public sealed class ResumePlan
     /// <summary>Wanted files that are gone although the record counts pieces in them.</summary>
     public IReadOnlyList<FileIndex> MissingFiles { get; private set; } = [];
 
+    /// <summary>Whether no usable record and no wish of the user speaks for the files: only their bytes can.</summary>
+    public bool KnowsNothing { get; private set; }
+
     /// <summary>Makes the plan.</summary>
     /// <param name="location">Where the data is now, and how it is laid out.</param>
     /// <param name="record">What the last run remembered, or null.</param>
@@ -53,16 +56,25 @@ public sealed class ResumePlan
         StorageLocation location, ResumeRecord? record, string bootId, IReadOnlyList<FileStamp> stamps, DiskCheck check)
     {
         var plan = new ResumePlan(location, stamps);
-        if (check == DiskCheck.Full)
-            plan.CheckAllPresent();
-        else if (check == DiskCheck.None)
+        Bitfield? recorded = null, durable = null;
+        bool isKnown = record is not null && TryRead(record, location, out recorded, out durable);
+        plan.KnowsNothing = !isKnown && check != DiskCheck.None;
+        if (check == DiskCheck.None)
             plan.BelieveFullFiles();
-        else if (record is null || !TryRead(record, location, out Bitfield? recorded, out Bitfield? durable))
+        else if (check == DiskCheck.Full || !isKnown)
             plan.CheckAllPresent();
         else
-            plan.Judge(record, recorded!, durable!, bootId);
+            plan.Judge(record!, recorded!, durable!, bootId);
         return plan;
     }
+
+    /// <summary>The wanted files that are not empty now.</summary>
+    public IReadOnlyList<FileIndex> FilesWithContent()
+        => [.. _layout.Files.Where(file => file.IsStored && file.Length > 0 && _location.Wants(file.Index) && StampOf(file.Index.Value).Length > 0).Select(file => file.Index)];
+
+    /// <summary>The files that go on after the torrent's last byte of them, and by how many bytes: nobody's payload, which is left alone.</summary>
+    public IEnumerable<(FileEntry File, long Extra)> Tails()
+        => _layout.Files.Where(file => file.IsStored && StampOf(file.Index.Value).Length > file.Length).Select(file => (file, StampOf(file.Index.Value).Length - file.Length));
 
     /// <summary>A record that is not of this layout and place says nothing.</summary>
     private static bool TryRead(ResumeRecord record, StorageLocation location, out Bitfield? recorded, out Bitfield? durable)

@@ -14,8 +14,7 @@ public sealed class TorrentStorage : IDiskJobHandler
     private Stage _stage;
     private ResumeRecord? _resume;
     private string _bootId = "";
-    private DiskCheck _check;
-    private bool _allocate;
+    private StartPolicy _policy;
     private bool _keepsRecord;
     private ResumePlan? _plan;
     private Checker? _checker;
@@ -45,8 +44,8 @@ public sealed class TorrentStorage : IDiskJobHandler
     {
         New,
         Looking,
-        Preparing,
         Checking,
+        Preparing,
         Ready,
         Draining,
         Syncing,
@@ -91,21 +90,20 @@ public sealed class TorrentStorage : IDiskJobHandler
     internal MonoTime NextDeadline { get; private set; } = MonoTime.Never;
 
     /// <summary>
-    /// Looks at the files, makes the missing ones, checks what is in doubt, then calls <see cref="ITorrentStorageOwner.StorageReady"/>.
+    /// Looks at the files, checks what is in doubt, makes the missing ones, then calls <see cref="ITorrentStorageOwner.StorageReady"/>. Until then nothing
+    /// on disk is changed.
     /// </summary>
     /// <param name="resume">What the last run remembered, or null.</param>
     /// <param name="bootId">The present boot of the machine.</param>
-    /// <param name="check">How much of what is there is believed.</param>
-    /// <param name="allocate">Whether files get their full space at once, in place of growing.</param>
+    /// <param name="policy">What is made of what is there.</param>
     /// <param name="now">The time.</param>
-    public void Start(ResumeRecord? resume, string bootId, DiskCheck check, bool allocate, MonoTime now)
+    public void Start(ResumeRecord? resume, string bootId, StartPolicy policy, MonoTime now)
     {
         if (_stage != Stage.New)
             throw new InvalidOperationException("A storage is for one run.");
         _resume = resume;
         _bootId = bootId;
-        _check = check;
-        _allocate = allocate;
+        _policy = policy;
         Downloaded = resume?.Downloaded ?? 0;
         Uploaded = resume?.Uploaded ?? 0;
         _stage = Stage.Looking;
@@ -195,7 +193,7 @@ public sealed class TorrentStorage : IDiskJobHandler
         if (_stage == Stage.Looking)
             Looked(job.Files ?? [], now);
         else if (_stage == Stage.Preparing)
-            BeginCheck(now);
+            BecomeReady(now);
     }
 
     internal void Submit(DiskJob job, IDiskJobHandler handler, MonoTime now)
@@ -254,7 +252,7 @@ public sealed class TorrentStorage : IDiskJobHandler
     {
         Owner.CheckProgressed(_checker!.CheckedBytes, _checker.TotalBytes, now);
         if (!IsStopping && _checker.IsDone)
-            BecomeReady(now);
+            CheckDone(now);
     }
 
     /// <summary>Goes on with a stop as far as what is out allows.</summary>
@@ -291,12 +289,28 @@ public sealed class TorrentStorage : IDiskJobHandler
 
     private void Looked(FileStamp[] stamps, MonoTime now)
     {
-        _plan = ResumePlan.Make(Location, _resume, _bootId, stamps, _check);
+        _plan = ResumePlan.Make(Location, _resume, _bootId, stamps, _policy.Check);
         if (_plan.MissingFiles.Count > 0)
         {
             // Making the files anew could mean filling the folder under a mount point: that is for a person to decide.
             Stop(now);
             Owner.FilesMissing(_plan.MissingFiles, now);
+            return;
+        }
+
+        _stage = Stage.Checking;
+        _checker = new Checker(this, _session, _plan.ToCheck);
+        _checker.Advance(now);
+        if (_checker.IsDone)
+            CheckDone(now);
+    }
+
+    private void CheckDone(MonoTime now)
+    {
+        if (!_policy.Overwrite && _plan!.KnowsNothing && _checker!.Good.IsEmpty && _plan.FilesWithContent() is { Count: > 0 } foreign)
+        {
+            Stop(now, discard: true);
+            Owner.FilesForeign(foreign, now);
             return;
         }
 
@@ -307,17 +321,8 @@ public sealed class TorrentStorage : IDiskJobHandler
     private void Prepare(MonoTime now)
     {
         DiskJob job = _session.TakeJob(DiskJobKind.Prepare, Location.Torrent);
-        job.Allocate = _allocate;
+        job.Allocate = _policy.Allocate;
         Submit(job, this, now);
-    }
-
-    private void BeginCheck(MonoTime now)
-    {
-        _stage = Stage.Checking;
-        _checker = new Checker(this, _session, _plan!.ToCheck);
-        _checker.Advance(now);
-        if (_checker.IsDone)
-            BecomeReady(now);
     }
 
     private void BecomeReady(MonoTime now)
@@ -337,6 +342,8 @@ public sealed class TorrentStorage : IDiskJobHandler
             Pieces.Adopt(partial);
         if (_checker.Error is { } error)
             _session.Effects.Publish(new DiskNotice(Location.Torrent, error, WillRetry: false));
+        foreach ((FileEntry file, long extra) in _plan.Tails())
+            _session.Effects.Publish(new FileTailNotice(Location.Torrent, file.Path, extra));
         _plan = null;
         _checker = null;
         _resume = null;

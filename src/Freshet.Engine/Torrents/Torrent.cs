@@ -243,6 +243,15 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     }
 
     /// <inheritdoc/>
+    public void FilesForeign(IReadOnlyList<FileIndex> files, MonoTime now)
+    {
+        string first = Layout.Files[files[0].Value].Path;
+        string others = files.Count > 1 ? $" and {files.Count - 1} more" : "";
+        Lifecycle.Fail(
+            $"{first}{others} in {Spec.Directory} holds nothing of this torrent, and would be overwritten: move it away, choose another folder, or allow it (--overwrite)", now);
+    }
+
+    /// <inheritdoc/>
     public void PieceWritten(PieceIndex piece, MonoTime now)
     {
         Picker.MarkVerified(piece);

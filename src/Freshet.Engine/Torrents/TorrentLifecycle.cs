@@ -28,11 +28,15 @@ internal sealed class TorrentLifecycle
     private bool _wasComplete;
     private int _vanished;
 
+    // Whether the files are known to be this torrent's: a check that finds nothing right in them is then damage, not somebody else's data.
+    private bool _isOurs;
+
     public TorrentLifecycle(Torrent torrent, SessionContext session)
     {
         _torrent = torrent;
         _session = session;
         _resume = torrent.Spec.Resume;
+        _isOurs = _resume is not null;
         torrent.Figures.DownloadedBefore = _resume?.Downloaded ?? 0;
         torrent.Figures.UploadedBefore = _resume?.Uploaded ?? 0;
     }
@@ -117,6 +121,7 @@ internal sealed class TorrentLifecycle
         }
 
         IsOpen = true;
+        _isOurs = true;
         _vanished = 0;
         _torrent.Requester.IsHeld = false;
         _torrent.Uploader.Opened();
@@ -243,7 +248,8 @@ internal sealed class TorrentLifecycle
             metainfo.Hashes,
             new Sha1PieceVerifier(metainfo.PieceHashes),
             _torrent);
-        Storage.Start(_resume, _torrent.Spec.BootId, check, _torrent.Spec.FullAllocation, now);
+        var policy = new StartPolicy(check, _torrent.Spec.FullAllocation, _torrent.Spec.Overwrite || _isOurs);
+        Storage.Start(_resume, _torrent.Spec.BootId, policy, now);
         CountForRecord();
     }
 

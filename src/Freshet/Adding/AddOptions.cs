@@ -21,6 +21,12 @@ public sealed record AddOptions
     /// <summary>How much of what is on disk is hashed first.</summary>
     public CheckMode Check { get; init; }
 
+    /// <summary>
+    /// Whether files that stand where the torrent's would go and hold nothing of it are written over. Without it the torrent ends in
+    /// <see cref="Abstractions.TorrentState.Error"/> and they stay as they are. Not asked with <see cref="CheckMode.None"/>.
+    /// </summary>
+    public bool Overwrite { get; init; }
+
     /// <summary>Whether the torrent's own trackers are announced to.</summary>
     public bool UseTrackers { get; init; } = true;
 

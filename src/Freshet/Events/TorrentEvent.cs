@@ -52,6 +52,13 @@ public sealed record TrackerAnnounced(
 /// <param name="WillRetry">Whether it is tried again without anybody's help.</param>
 public sealed record DiskTrouble(DateTimeOffset Time, TorrentId Torrent, DiskError Error, bool WillRetry) : TorrentEvent(Time);
 
+/// <summary>A file on disk goes on after the torrent's last byte of it: the rest is nobody's payload, and is left alone.</summary>
+/// <param name="Time">When.</param>
+/// <param name="Torrent">The torrent.</param>
+/// <param name="Path">The file, below the torrent's folder.</param>
+/// <param name="Extra">Bytes beyond the file's length in the torrent.</param>
+public sealed record FileLonger(DateTimeOffset Time, TorrentId Torrent, string Path, long Extra) : TorrentEvent(Time);
+
 /// <summary>What was downloaded could not be remembered; downloading goes on, the next start may have to check more.</summary>
 public sealed record StateTrouble(DateTimeOffset Time, string Error) : TorrentEvent(Time);
 

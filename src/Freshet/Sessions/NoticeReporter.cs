@@ -22,6 +22,7 @@ internal sealed class NoticeReporter(ILogger logger, EventHub events)
             PeerBannedNotice peer => OnPeerBanned(peer),
             TrackerNotice tracker => OnTracker(tracker),
             DiskNotice disk => OnDisk(disk),
+            FileTailNotice tail => OnTail(tail),
             StateStoreNotice store => OnStateStore(store),
             _ => null,
         };
@@ -94,6 +95,13 @@ internal sealed class NoticeReporter(ILogger logger, EventHub events)
         DiskError error = notice.Error with { Path = PlainText.Of(notice.Error.Path), Message = PlainText.Of(notice.Error.Message) };
         logger.DiskTrouble(notice.Torrent, error.Path, error.Message, error.Kind, notice.WillRetry);
         return new DiskTrouble(events.Now, notice.Torrent, error, notice.WillRetry);
+    }
+
+    private FileLonger OnTail(FileTailNotice notice)
+    {
+        string path = PlainText.Of(notice.Path);
+        logger.FileLonger(notice.Torrent, path, notice.Extra);
+        return new FileLonger(events.Now, notice.Torrent, path, notice.Extra);
     }
 
     private StateTrouble OnStateStore(StateStoreNotice notice)

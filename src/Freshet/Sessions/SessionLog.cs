@@ -59,6 +59,9 @@ internal static partial class SessionLog
     [LoggerMessage(50, LogLevel.Error, "{Torrent} {Path}: {Message} ({Kind}, will be tried again: {WillRetry})")]
     public static partial void DiskTrouble(this ILogger logger, TorrentId torrent, string path, string message, DiskErrorKind kind, bool willRetry);
 
+    [LoggerMessage(52, LogLevel.Warning, "{Torrent} {Path} is {Extra} bytes longer than in the torrent; they are left as they are")]
+    public static partial void FileLonger(this ILogger logger, TorrentId torrent, string path, long extra);
+
     [LoggerMessage(51, LogLevel.Error, "Progress cannot be remembered: {Error}")]
     public static partial void StateTrouble(this ILogger logger, string error);
 }

@@ -68,6 +68,7 @@ internal sealed class TorrentAdder(SessionHost host) : IDisposable
                 Resume = resume,
                 BootId = host.Store.BootId,
                 Check = (DiskCheck)options.Check,
+                Overwrite = options.Overwrite,
                 Strategy = options.Strategy == PieceStrategy.Sequential ? PickStrategy.Sequential : PickStrategy.RarestFirst,
                 ExtraTrackers = [.. options.Trackers.Select(tracker => tracker.OriginalString)],
                 UseTrackers = options.UseTrackers,

@@ -18,6 +18,24 @@ public sealed class DownloadCommandTests
     }
 
     [Fact]
+    public async Task Somebody_elses_file_of_the_same_name_is_not_overwritten_unasked()
+    {
+        await using Swarm swarm = await Swarm.StartAsync();
+        string file = swarm.Folder.At("out", "album", "one.flac");
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
+        await File.WriteAllTextAsync(file, "my own recording", TestContext.Current.CancellationToken);
+        CliResult refused = await Cli.RunAsync(swarm.Download());
+        Assert.Equal(ExitCode.Storage, refused.ExitCode);
+        Assert.Contains("one.flac", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--overwrite", refused.Error, StringComparison.Ordinal);
+        Assert.Equal("my own recording", await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
+
+        CliResult allowed = await Cli.RunAsync(swarm.Download("--overwrite"));
+        Assert.Equal(ExitCode.Ok, allowed.ExitCode);
+        Assert.Equal(swarm.Torrent.Files[0].Bytes, await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task What_is_there_is_found_and_used()
     {
         await using Swarm swarm = await Swarm.StartAsync();

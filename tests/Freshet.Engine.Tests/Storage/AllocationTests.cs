@@ -27,7 +27,7 @@ public sealed class AllocationTests
         var storage = new TorrentStorage(
             session, new StorageLocation(new TorrentId(1), "/", layout, hashes), default, new Sha1PieceVerifier(hashes), owner);
         MonoTime now = MonoTime.Zero;
-        storage.Start(null, "boot", DiskCheck.Auto, allocate: false, now);
+        storage.Start(null, "boot", new StartPolicy(DiskCheck.Auto), now);
         Drain(session, effects, digest, now);
         Assert.True(storage.IsReady);
         for (int piece = 0; piece < Pieces / 2; piece++)
@@ -101,6 +101,8 @@ public sealed class AllocationTests
         public void CheckProgressed(long checkedBytes, long totalBytes, MonoTime now) => throw new InvalidOperationException();
 
         public void FilesMissing(IReadOnlyList<FileIndex> files, MonoTime now) => throw new InvalidOperationException();
+
+        public void FilesForeign(IReadOnlyList<FileIndex> files, MonoTime now) => throw new InvalidOperationException();
 
         public void PieceFailed(PieceFailure failure, MonoTime now) => throw new InvalidOperationException();
 

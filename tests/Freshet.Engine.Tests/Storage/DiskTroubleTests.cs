@@ -293,7 +293,7 @@ public sealed class DiskTroubleTests
 
         public void Start()
         {
-            _storage.Start(null, _rig.BootId, DiskCheck.None, allocate: false, _rig.Now);
+            _storage.Start(null, _rig.BootId, new StartPolicy(DiskCheck.None), _rig.Now);
             _rig.RunUntil(() => _storage.IsReady);
         }
     }

@@ -27,6 +27,8 @@ internal sealed class OwnerLog(StorageRig rig) : ITorrentStorageOwner, IBlockReq
 
     public IReadOnlyList<FileIndex> Missing { get; private set; } = [];
 
+    public IReadOnlyList<FileIndex> Foreign { get; private set; } = [];
+
     public int Closed { get; private set; }
 
     public int Progressed { get; private set; }
@@ -52,6 +54,8 @@ internal sealed class OwnerLog(StorageRig rig) : ITorrentStorageOwner, IBlockReq
     }
 
     public void FilesMissing(IReadOnlyList<FileIndex> files, MonoTime now) => Missing = files;
+
+    public void FilesForeign(IReadOnlyList<FileIndex> files, MonoTime now) => Foreign = files;
 
     public void PieceWritten(PieceIndex piece, MonoTime now)
     {

@@ -79,9 +79,9 @@ internal sealed class StorageRig : IEngineEffects
 
     public ReadOnlySpan<byte> Content(PieceIndex piece) => _content.AsSpan((int)Layout.OffsetOf(piece), Layout.LengthOf(piece));
 
-    public void Start(DiskCheck check = DiskCheck.Auto, bool allocate = false)
+    public void Start(DiskCheck check = DiskCheck.Auto, bool allocate = false, bool overwrite = false)
     {
-        Torrent.Start(Stored, BootId, check, allocate, Now);
+        Torrent.Start(Stored, BootId, new StartPolicy(check, allocate, overwrite), Now);
         RunUntil(() => Torrent.IsReady || Torrent.IsClosed);
     }
 
