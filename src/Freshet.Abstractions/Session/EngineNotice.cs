@@ -15,6 +15,17 @@ public sealed record TorrentRemovedNotice(TorrentId Torrent) : EngineNotice;
 /// <summary>A piece is written and announced to peers.</summary>
 public sealed record PieceNotice(TorrentId Torrent, PieceIndex Piece) : EngineNotice;
 
+/// <summary>All that is wanted of a torrent has come in, while it ran.</summary>
+public sealed record TorrentCompletedNotice(TorrentId Torrent) : EngineNotice;
+
+/// <summary>
+/// A torrent has given enough. Where the action is to stop it stops by itself; to remove it, and to delete its data, is for whoever hears this.
+/// </summary>
+public sealed record GoalReachedNotice(TorrentId Torrent, string Reason, GoalAction Action) : EngineNotice;
+
+/// <summary>A torrent that sleeps is needed: its metainfo and what is remembered of its data.</summary>
+public sealed record TorrentNeededNotice(TorrentId Torrent) : EngineNotice;
+
 /// <summary>A piece had a wrong hash.</summary>
 public sealed record PieceFailedNotice(TorrentId Torrent, PieceIndex Piece, int Senders) : EngineNotice;
 
@@ -45,7 +56,7 @@ public sealed record StateStoreNotice(string Error) : EngineNotice;
 /// <summary>What a torrent is doing.</summary>
 public enum TorrentState : byte
 {
-    /// <summary>Not started, or stopped by the user.</summary>
+    /// <summary>Not started, or stopped by the user or by a goal of seeding; the reason says by which.</summary>
     Stopped,
 
     /// <summary>Looking at what is on disk.</summary>
@@ -59,4 +70,7 @@ public enum TorrentState : byte
 
     /// <summary>Stopped by trouble that needs a person, or retried later; the reason says which.</summary>
     Error,
+
+    /// <summary>Wants to run, and waits until the limits of active torrents let it; the reason says for which.</summary>
+    Queued,
 }

@@ -40,6 +40,9 @@ public sealed record ResumeRecord
 
     /// <summary>Payload bytes sent over all runs.</summary>
     public long Uploaded { get; init; }
+
+    /// <summary>For how long the torrent has seeded over all runs.</summary>
+    public TimeSpan Seeded { get; init; }
 }
 
 /// <summary>A piece of which some blocks are on disk.</summary>

@@ -186,7 +186,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
 
     private void Judge(TorrentStatus status, TimeSpan elapsed)
     {
-        if (status.IsComplete && status.State is TorrentState.Seeding or TorrentState.Stopped)
+        if (status.IsComplete && status.State is TorrentState.Seeding or TorrentState.Stopped or TorrentState.Queued)
         {
             _running.Remove(status.Id);
             _display.Completed(status, elapsed);

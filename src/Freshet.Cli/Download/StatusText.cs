@@ -13,6 +13,7 @@ internal static class StatusText
         TorrentState.Downloading when status.Peers == 0 => "looking for peers",
         TorrentState.Downloading => "downloading",
         TorrentState.Seeding => "complete",
+        TorrentState.Queued => TerminalText.Escape(status.Reason ?? "queued"),
         TorrentState.Error => "waiting: " + TerminalText.Escape(status.Reason ?? "trouble"),
         _ => status.IsComplete ? "complete" : "stopped",
     };

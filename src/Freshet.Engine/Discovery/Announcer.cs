@@ -68,6 +68,9 @@ public sealed class Announcer
         _turns = new TrackerTurns(_trackers, new SeededRandom(_key));
     }
 
+    /// <summary>Whether trackers are being told that the torrent runs.</summary>
+    public bool IsRunning => _isRunning;
+
     /// <summary>Whether any tracker has answered in this run.</summary>
     public bool HasAnswer { get; private set; }
 

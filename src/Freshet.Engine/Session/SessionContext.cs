@@ -4,6 +4,7 @@ using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Discovery;
 using Freshet.Engine.Peers;
+using Freshet.Engine.Queueing;
 using Freshet.Engine.Storage;
 using Freshet.Engine.Torrents;
 
@@ -18,6 +19,7 @@ internal sealed class SessionContext
         SessionSettings settings, IEngineEffects effects, BlockPool pool, SeededRandom random, ReadOnlySpan<byte> secret, MonoTime now)
     {
         Settings = settings;
+        Queue = new TorrentQueue(settings.Queue);
         Effects = effects;
         Pool = pool;
         Random = random;
@@ -42,6 +44,12 @@ internal sealed class SessionContext
 
     /// <summary>Seeds the tables that strangers' addresses are keys of, so that nobody can choose them to collide.</summary>
     public ulong HashSeed { get; }
+
+    /// <summary>Who may be active.</summary>
+    public TorrentQueue Queue { get; }
+
+    /// <summary>Who waits for a torrent to wake.</summary>
+    public WaitingCallers Callers { get; } = new();
 
     public BanList Bans { get; }
 

@@ -58,11 +58,15 @@ public sealed class SessionEngine : IEngine
         _session.Settings = settings with { PeerId = Settings.PeerId, UserAgent = Settings.UserAgent };
         foreach (TorrentId id in _order)
         {
-            _torrents[id].Uploader.Apply(settings, now);
+            Torrent torrent = _torrents[id];
+            torrent.Lifecycle.Goals.Changed(now);
+            if (!torrent.IsAsleep)
+                torrent.Uploader.Apply(settings, now);
             if (isOtherOrder)
-                _torrents[id].Announcer.OrderChanged(now);
+                torrent.Announcer.OrderChanged(now);
         }
 
+        _session.Queue.Apply(settings.Queue, now);
         _session.Dialer.Run(now);
     }
 
@@ -71,18 +75,22 @@ public sealed class SessionEngine : IEngine
     {
         if (_isShuttingDown)
             return new AddOutcome(default, AddRefusal.ShuttingDown);
-        if (spec.Metainfo.Hashes.V1 is null)
+        InfoHashes hashes = spec.Summary.Hashes;
+        if (hashes.V1 is null)
             return new AddOutcome(default, AddRefusal.V2Only);
-        foreach (InfoHash swarm in spec.Metainfo.Hashes.Swarms)
+        foreach (InfoHash swarm in hashes.Swarms)
         {
             if (_swarms.TryGetValue(swarm, out Torrent? known))
                 return new AddOutcome(known.Id, AddRefusal.Duplicate);
         }
 
         var torrent = new Torrent(_session, new TorrentId(++_lastTorrent), spec);
-        torrent.Lifecycle.Removed = at => Forget(torrent);
+        torrent.Lifecycle.Removed = at => Forget(torrent, at);
         _torrents.Add(torrent.Id, torrent);
         _order.Add(torrent.Id);
+        _session.Queue.Add(torrent.Lifecycle.Seat, spec.QueuePosition);
+        if (spec.IsForced)
+            _session.Queue.SetForced(torrent.Lifecycle.Seat, true, now);
         foreach (InfoHash swarm in torrent.Hashes.Swarms)
             _swarms.Add(swarm, torrent);
         if (spec.Start)
@@ -179,15 +187,67 @@ public sealed class SessionEngine : IEngine
         return torrent is not null;
     }
 
+    /// <summary>Has a torrent run whatever the limits of active torrents are, or no longer.</summary>
+    /// <returns>False where there is no such torrent.</returns>
+    public bool SetForced(TorrentId id, bool isForced, MonoTime now)
+    {
+        Torrent? torrent = Find(id);
+        if (torrent is not null)
+            _session.Queue.SetForced(torrent.Lifecycle.Seat, isForced, now);
+        return torrent is not null;
+    }
+
+    /// <summary>Moves a torrent in the queue.</summary>
+    /// <returns>False where there is no such torrent.</returns>
+    public bool Move(TorrentId id, QueueMove move, MonoTime now)
+    {
+        Torrent? torrent = Find(id);
+        if (torrent is not null)
+            _session.Queue.Move(torrent.Lifecycle.Seat, move, now);
+        return torrent is not null;
+    }
+
+    /// <summary>Gives a torrent goals of its own, or with null those of the session.</summary>
+    /// <returns>False where there is no such torrent.</returns>
+    public bool SetGoals(TorrentId id, SeedGoals? goals, MonoTime now)
+    {
+        Torrent? torrent = Find(id);
+        if (torrent is null)
+            return false;
+        torrent.Lifecycle.Goals.Own = goals;
+        torrent.Lifecycle.Goals.Changed(now);
+        return true;
+    }
+
+    /// <summary>Answers a <see cref="TorrentNeededNotice"/>.</summary>
+    /// <param name="id">The torrent.</param>
+    /// <param name="metainfo">Its metainfo.</param>
+    /// <param name="resume">What is remembered of its data, or null.</param>
+    /// <param name="now">The time.</param>
+    public void Wake(TorrentId id, Metainfo metainfo, ResumeRecord? resume, MonoTime now)
+    {
+        ArgumentNullException.ThrowIfNull(metainfo);
+        Find(id)?.Wake(metainfo, resume, now);
+    }
+
+    /// <summary>Answers a <see cref="TorrentNeededNotice"/> where there is no metainfo to be had: the torrent stops with an error.</summary>
+    public void WakeFailed(TorrentId id, string reason, MonoTime now)
+    {
+        if (Find(id) is not { IsAsleep: true } torrent)
+            return;
+        torrent.Slumber.Answered();
+        torrent.Lifecycle.Fail(reason, now);
+    }
+
     /// <summary>A torrent at this moment, or null.</summary>
     public TorrentSnapshot? GetStatus(TorrentId id, MonoTime now) => Find(id) is { } torrent ? Snapshots.Of(torrent, now) : null;
 
     /// <summary>The connections of a torrent at this moment, in an order of no meaning; empty where there is no such torrent.</summary>
     public IReadOnlyList<PeerSnapshot> GetPeers(TorrentId id, MonoTime now)
-        => Find(id) is { } torrent ? [.. torrent.Connector.Connections.Select(peer => Snapshots.Of(peer, now))] : [];
+        => Find(id) is { IsAsleep: false } torrent ? [.. torrent.Connector.Connections.Select(peer => Snapshots.Of(peer, now))] : [];
 
     /// <summary>A copy of which pieces of a torrent are done, or null.</summary>
-    public Bitfield? GetPieces(TorrentId id) => Find(id)?.Wanted.DonePieces.Clone();
+    public Bitfield? GetPieces(TorrentId id) => Find(id)?.DonePieces();
 
     /// <inheritdoc/>
     public void Handle(in PeerEvent peerEvent, MonoTime now)
@@ -199,8 +259,10 @@ public sealed class SessionEngine : IEngine
         }
 
         PeerConnection? connection = _session.Connections.Find(peerEvent.Connection);
-        if (peerEvent.Kind == PeerEventKind.Closed)
-            connection?.Torrent.Connector.Closed(connection, peerEvent.Reason, now);
+        if (peerEvent.Kind == PeerEventKind.Closed && connection is null)
+            _session.Callers.Remove(peerEvent.Connection);
+        else if (peerEvent.Kind == PeerEventKind.Closed)
+            connection!.Connector.Closed(connection, peerEvent.Reason, now);
         else if (connection is null || connection.Phase == ConnectionPhase.Closing)
             _session.Pool.Return(peerEvent.Lease);
         else
@@ -237,14 +299,15 @@ public sealed class SessionEngine : IEngine
     {
         var handshake = (PeerHandshake)peerEvent.Payload!;
         DisconnectReason refusal = _swarms.TryGetValue(handshake.Swarm, out Torrent? torrent)
-            ? torrent.Connector.Accept(peerEvent.Connection, handshake, now)
+            ? torrent.Accept(peerEvent.Connection, handshake, now)
             : DisconnectReason.UnknownTorrent;
         if (refusal != DisconnectReason.None)
             _session.Effects.Send(new PeerCommand(PeerCommandKind.Close, peerEvent.Connection) { Reason = refusal });
     }
 
-    private void Forget(Torrent torrent)
+    private void Forget(Torrent torrent, MonoTime now)
     {
+        _session.Queue.Remove(torrent.Lifecycle.Seat, now);
         _torrents.Remove(torrent.Id);
         _order.Remove(torrent.Id);
         foreach (InfoHash swarm in torrent.Hashes.Swarms)

@@ -1,3 +1,4 @@
+using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Discovery;
 
@@ -41,6 +42,12 @@ public sealed record SessionSettings
 
     /// <summary>How many interested peers of a torrent may download from us at once; null: as many as keep the line busy (docs/choking.md).</summary>
     public int? UploadSlots { get; init; }
+
+    /// <summary>How many torrents may be active at once.</summary>
+    public QueueLimits Queue { get; init; } = QueueLimits.Default;
+
+    /// <summary>When a torrent has given enough, unless it has goals of its own.</summary>
+    public SeedGoals Goals { get; init; } = SeedGoals.None;
 
     /// <summary>A fixed number of outstanding requests a peer, or null to measure what each peer needs.</summary>
     public int? Pipeline { get; init; }

@@ -10,8 +10,17 @@ namespace Freshet.Engine.Session;
 /// <summary>A torrent to add to a session.</summary>
 public sealed record TorrentSpec
 {
-    /// <summary>The whole metainfo; has a v1 side.</summary>
-    public required Metainfo Metainfo { get; init; }
+    private readonly TorrentSummary? _summary;
+
+    /// <summary>The whole metainfo; has a v1 side. Null for a torrent that is added asleep: <see cref="Summary"/> is given then.</summary>
+    public Metainfo? Metainfo { get; init; }
+
+    /// <summary>What is known of the torrent even while it sleeps; made of the metainfo where it is not given.</summary>
+    public TorrentSummary Summary
+    {
+        get => _summary ?? TorrentSummary.Of(Metainfo ?? throw new InvalidOperationException("A torrent needs its metainfo or a summary of it."));
+        init => _summary = value;
+    }
 
     /// <summary>The absolute folder under which the layout's paths lie.</summary>
     public required string Directory { get; init; }
@@ -52,9 +61,33 @@ public sealed record TorrentSpec
     /// <summary>Whether to start at once.</summary>
     public bool Start { get; init; } = true;
 
+    /// <summary>When it has given enough; null: when the session says.</summary>
+    public SeedGoals? Goals { get; init; }
+
+    /// <summary>Whether it downloads and seeds whatever the session's limits of active torrents are.</summary>
+    public bool IsForced { get; init; }
+
+    /// <summary>The place in the queue, from 0; null: the end.</summary>
+    public int? QueuePosition { get; init; }
+
+    /// <summary>What earlier runs moved; null: what <see cref="Resume"/> says. For a torrent that is added asleep, whose record is read when it wakes.</summary>
+    public TorrentCounts? Counts { get; init; }
+
+    /// <summary>
+    /// Whether it may let go of its metainfo while it seeds to nobody: whoever added it has to answer <see cref="TorrentNeededNotice"/> with
+    /// <see cref="SessionEngine.Wake"/> then.
+    /// </summary>
+    public bool MaySleep { get; init; }
+
     /// <summary>The most connections of this torrent, or null for the session's number.</summary>
     public int? MaxConnections { get; init; }
 }
+
+/// <summary>What a torrent has moved over all runs.</summary>
+/// <param name="Downloaded">Payload bytes received, good or not.</param>
+/// <param name="Uploaded">Payload bytes sent.</param>
+/// <param name="Seeded">For how long it has seeded.</param>
+public sealed record TorrentCounts(long Downloaded, long Uploaded, TimeSpan Seeded);
 
 /// <summary>Why a torrent was not added.</summary>
 public enum AddRefusal : byte

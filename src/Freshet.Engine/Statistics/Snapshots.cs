@@ -9,37 +9,61 @@ internal static class Snapshots
 {
     public static TorrentSnapshot Of(Torrent torrent, MonoTime now)
     {
-        long downloadRate = torrent.Figures.DownloadRate(now);
-        long left = torrent.Wanted.Bytes - torrent.Wanted.WantedDoneBytes;
-        return new TorrentSnapshot
+        TorrentFigures figures = torrent.Figures;
+        var snapshot = new TorrentSnapshot
         {
             Id = torrent.Id,
             Hashes = torrent.Hashes,
-            Name = torrent.Spec.Metainfo.Name,
+            Name = torrent.Summary.Name,
             State = torrent.Lifecycle.State,
             Reason = torrent.Lifecycle.Reason,
+            QueuePosition = torrent.Lifecycle.Seat.Position,
+            IsForced = torrent.Lifecycle.Seat.IsForced,
+            TotalBytes = torrent.Summary.TotalBytes,
+            PieceCount = torrent.Summary.PieceCount,
+            DownloadRate = figures.DownloadRate(now),
+            UploadRate = figures.UploadRate(now),
+            Downloaded = figures.DownloadedBefore + figures.Downloaded,
+            DownloadedThisRun = figures.Downloaded,
+            Uploaded = figures.UploadedBefore + figures.Uploaded,
+            SeededBefore = figures.SeededBefore,
+            SeedingSince = figures.SeedingSince,
+            Wasted = figures.Redundant + figures.Corrupt,
+            HashFailures = figures.HashFailures,
+            Trackers = torrent.Announcer.Snapshot(now),
+        };
+        return torrent.IsAsleep ? Asleep(snapshot) : Awake(snapshot, torrent);
+    }
+
+    // Only what is all there sleeps.
+    private static TorrentSnapshot Asleep(TorrentSnapshot snapshot) => snapshot with
+    {
+        IsFinished = true,
+        WantedBytes = snapshot.TotalBytes,
+        DoneBytes = snapshot.TotalBytes,
+        WantedDoneBytes = snapshot.TotalBytes,
+        PiecesDone = snapshot.PieceCount,
+        PiecesWanted = snapshot.PieceCount,
+    };
+
+    private static TorrentSnapshot Awake(TorrentSnapshot snapshot, Torrent torrent)
+    {
+        long left = torrent.Wanted.Bytes - torrent.Wanted.WantedDoneBytes;
+        double rate = snapshot.DownloadRate;
+        return snapshot with
+        {
             IsFinished = left == 0,
-            TotalBytes = torrent.Layout.TotalLength,
             WantedBytes = torrent.Wanted.Bytes,
             DoneBytes = torrent.Wanted.DoneBytes,
             WantedDoneBytes = torrent.Wanted.WantedDoneBytes,
-            PieceCount = torrent.Layout.PieceCount,
             PiecesDone = torrent.Wanted.DonePieces.Count,
             PiecesWanted = torrent.Wanted.Pieces.Count,
-            DownloadRate = downloadRate,
-            UploadRate = torrent.Figures.UploadRate(now),
-            Eta = left > 0 && downloadRate > 0 ? TimeSpan.FromSeconds(Math.Min((double)left / downloadRate, TimeSpan.MaxValue.TotalSeconds / 2)) : null,
-            Downloaded = torrent.Figures.DownloadedBefore + torrent.Figures.Downloaded,
-            DownloadedThisRun = torrent.Figures.Downloaded,
-            Uploaded = torrent.Figures.UploadedBefore + torrent.Figures.Uploaded,
-            Wasted = torrent.Figures.Redundant + torrent.Figures.Corrupt,
-            HashFailures = torrent.Figures.HashFailures,
+            Eta = left > 0 && rate > 0 ? TimeSpan.FromSeconds(Math.Min(left / rate, TimeSpan.MaxValue.TotalSeconds / 2)) : null,
             Peers = torrent.Connector.ReadyCount,
             Seeders = torrent.Picker.SeederCount,
             Connecting = torrent.Connector.Connections.Count - torrent.Connector.ReadyCount,
             KnownPeers = torrent.Connector.Candidates.Count,
             CheckProgress = torrent.Lifecycle.State == TorrentState.Checking ? torrent.Lifecycle.CheckProgress : null,
-            Trackers = torrent.Announcer.Snapshot(now),
         };
     }
 

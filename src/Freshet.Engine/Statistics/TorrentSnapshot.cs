@@ -21,6 +21,18 @@ public sealed record TorrentSnapshot
     /// <summary>Why, in words for a person, where there is something to say.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>The place in the queue, from 0.</summary>
+    public int QueuePosition { get; init; }
+
+    /// <summary>Whether it runs whatever the limits of active torrents are.</summary>
+    public bool IsForced { get; init; }
+
+    /// <summary>For how long it had seeded over all runs before <see cref="SeedingSince"/>.</summary>
+    public TimeSpan SeededBefore { get; init; }
+
+    /// <summary>Since when it seeds; <see cref="MonoTime.Never"/> where it does not.</summary>
+    public MonoTime SeedingSince { get; init; } = MonoTime.Never;
+
     /// <summary>Whether all that was selected is done.</summary>
     public bool IsFinished { get; init; }
 

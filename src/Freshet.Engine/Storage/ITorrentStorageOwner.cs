@@ -15,6 +15,9 @@ public interface ITorrentStorageOwner
     /// </summary>
     void StorageReady(IReadOnlyList<PartialPiece> partials, MonoTime now);
 
+    /// <summary>Data is to be hashed before blocks may come: <see cref="TorrentStorage.Check"/> begins with it, when it is this torrent's turn.</summary>
+    void CheckNeeded(MonoTime now);
+
     /// <summary>Pieces were looked at: bytes done of bytes to check.</summary>
     void CheckProgressed(long checkedBytes, long totalBytes, MonoTime now);
 

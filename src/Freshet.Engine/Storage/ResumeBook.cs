@@ -212,6 +212,7 @@ internal sealed class ResumeBook : IDiskJobHandler
             Files = job.Files ?? [],
             Downloaded = Torrent.Downloaded,
             Uploaded = Torrent.Uploaded,
+            Seeded = Torrent.Seeded,
         };
         _session.Save(LastRecord, this);
 

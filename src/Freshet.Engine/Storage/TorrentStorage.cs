@@ -44,6 +44,7 @@ public sealed class TorrentStorage : IDiskJobHandler
     {
         New,
         Looking,
+        Waiting,
         Checking,
         Preparing,
         Ready,
@@ -71,6 +72,9 @@ public sealed class TorrentStorage : IDiskJobHandler
 
     /// <summary>Payload bytes sent over all runs, for the record; kept up to date by the owner.</summary>
     public long Uploaded { get; set; }
+
+    /// <summary>For how long the torrent has seeded over all runs, for the record; kept up to date by the owner.</summary>
+    public TimeSpan Seeded { get; set; }
 
     /// <summary>The last record that was handed to the state store, for another start in this session; null before the first.</summary>
     public ResumeRecord? LastRecord => Book.LastRecord;
@@ -106,10 +110,25 @@ public sealed class TorrentStorage : IDiskJobHandler
         _policy = policy;
         Downloaded = resume?.Downloaded ?? 0;
         Uploaded = resume?.Uploaded ?? 0;
+        Seeded = resume?.Seeded ?? default;
         _stage = Stage.Looking;
         _session.Add(this);
         _session.Effects.OpenStorage(Location);
         Submit(_session.TakeJob(DiskJobKind.Stamp, Location.Torrent), this, now);
+    }
+
+    /// <summary>Hashes what is in doubt: the answer to <see cref="ITorrentStorageOwner.CheckNeeded"/>.</summary>
+    public void Check(MonoTime now)
+    {
+        if (_stage == Stage.Waiting)
+            BeginCheck(now);
+    }
+
+    /// <summary>Figures of the record changed that no write changes: a new one is taken when it is time.</summary>
+    public void Touch(MonoTime now)
+    {
+        if (IsReady)
+            Book.Changed(now);
     }
 
     /// <summary>
@@ -298,8 +317,17 @@ public sealed class TorrentStorage : IDiskJobHandler
             return;
         }
 
+        _stage = Stage.Waiting;
+        if (_plan.ToCheck.NextSet(0) >= 0)
+            Owner.CheckNeeded(now);
+        else
+            BeginCheck(now);
+    }
+
+    private void BeginCheck(MonoTime now)
+    {
         _stage = Stage.Checking;
-        _checker = new Checker(this, _session, _plan.ToCheck);
+        _checker = new Checker(this, _session, _plan!.ToCheck);
         _checker.Advance(now);
         if (_checker.IsDone)
             CheckDone(now);

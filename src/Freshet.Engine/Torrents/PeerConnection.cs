@@ -30,9 +30,10 @@ internal sealed class PeerConnection
     private FlapBudget _cancels;
     private FastAllowance _fastAllowance;
 
-    public PeerConnection(Torrent torrent, ConnectionId id, IPEndPoint endpoint, PeerCandidate? candidate, MonoTime now)
+    public PeerConnection(Torrent torrent, SwarmConnector connector, ConnectionId id, IPEndPoint endpoint, PeerCandidate? candidate, MonoTime now)
     {
         Torrent = torrent;
+        Connector = connector;
         Id = id;
         Identity = new PeerIdentity(endpoint);
         Candidate = candidate;
@@ -44,6 +45,9 @@ internal sealed class PeerConnection
     }
 
     public Torrent Torrent { get; }
+
+    /// <summary>Who counts it; may outlive the torrent's awake time by the moment that a pump takes to close.</summary>
+    public SwarmConnector Connector { get; }
 
     public ConnectionId Id { get; }
 

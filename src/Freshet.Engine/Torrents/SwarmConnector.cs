@@ -110,7 +110,7 @@ internal sealed class SwarmConnector
             return false;
         }
 
-        var connection = new PeerConnection(_torrent, _session.Connections.NextOutgoing(), candidate!.Endpoint, candidate, now);
+        var connection = new PeerConnection(_torrent, this, _session.Connections.NextOutgoing(), candidate!.Endpoint, candidate, now);
         Add(connection);
         connection.Send(PeerCommandKind.Connect, Setup(connection, _torrent.Hashes.Primary));
         return true;
@@ -130,7 +130,7 @@ internal sealed class SwarmConnector
             return DisconnectReason.Limit;
         }
 
-        var connection = new PeerConnection(_torrent, id, handshake.Endpoint, null, now);
+        var connection = new PeerConnection(_torrent, this, id, handshake.Endpoint, null, now);
         Add(connection);
         connection.Send(PeerCommandKind.Accept, Setup(connection, handshake.Swarm));
         return DisconnectReason.None;
@@ -279,6 +279,8 @@ internal sealed class SwarmConnector
         _connections.RemoveAt(_connections.Count - 1);
         if (connection.Candidate is not null)
             Candidates.Disconnected(connection.Candidate, reason, now);
+        if (_connections.Count == 0)
+            _torrent.Slumber.Emptied(now);
     }
 
     private ConnectionSetup Setup(PeerConnection connection, InfoHash swarm)

@@ -21,57 +21,78 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     /// </summary>
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(10);
 
-    private readonly List<PieceIndex> _newPieces = [];
     private readonly Deadline _watch;
     private TierOrder? _tiers;
+    private Metainfo? _metainfo;
+    private AwakeTorrent? _awake;
 
     public Torrent(SessionContext session, TorrentId id, TorrentSpec spec)
     {
         Session = session;
         Id = id;
-        Spec = spec;
-        Wanted = new WantedPieces(Layout, spec.Selection);
-        Picker = NewPicker();
-        Blame = new Blame(this);
-        Connector = new SwarmConnector(this, session);
-        Requester = new Requester(this, session);
-        Uploader = new Uploader(this, session);
-        Messages = new PeerMessages(this, session);
-        Announcer = new Announcer(this, session.Trackers, () => session.Settings, Tiers(), session.Effects);
+        Summary = spec.Summary;
+        Selection = spec.Selection;
         _tiers = spec.Tiers;
-        Lifecycle = new TorrentLifecycle(this, session);
+
+        // What is large is held by the parts, and by the lifecycle until it is used.
+        Spec = spec with { Metainfo = null, Resume = null };
+        Announcer = new Announcer(this, session.Trackers, () => session.Settings, Tiers(), session.Effects);
+        Slumber = new Slumber(this, session);
+        Lifecycle = new TorrentLifecycle(this, session, spec.Resume);
         _watch = new Deadline(session.Deadlines, Watch);
+        if (spec.Metainfo is { } metainfo)
+            MakeParts(metainfo);
     }
 
     public SessionContext Session { get; }
 
     public TorrentId Id { get; }
 
+    /// <summary>What it was added with; neither the metainfo nor the record.</summary>
     public TorrentSpec Spec { get; }
 
-    public InfoHashes Hashes => Spec.Metainfo.Hashes;
+    /// <summary>What is known of it even while it sleeps.</summary>
+    public TorrentSummary Summary { get; }
 
-    public PieceLayout Layout => Spec.Metainfo.Layout;
+    /// <summary>The files that are wanted, or null for all.</summary>
+    public IReadOnlyList<FileIndex>? Selection { get; private set; }
 
-    public WantedPieces Wanted { get; }
-
-    public PiecePicker Picker { get; private set; }
-
-    public Blame Blame { get; private set; }
-
-    public SwarmConnector Connector { get; }
-
-    public Requester Requester { get; }
-
-    public Uploader Uploader { get; }
-
-    public PeerMessages Messages { get; }
+    public InfoHashes Hashes => Summary.Hashes;
 
     public Announcer Announcer { get; }
 
     public TorrentLifecycle Lifecycle { get; }
 
+    public Slumber Slumber { get; }
+
     public TorrentFigures Figures { get; } = new();
+
+    /// <summary>Whether it has none of the parts below: it only seeds, and nobody is connected or dialled.</summary>
+    public bool IsAsleep => _awake is null;
+
+    /// <summary>Whether all of it is here, not just what is wanted. Asleep it is, as far as is known.</summary>
+    public bool IsWhole => _awake is not { } awake || awake.Wanted.DonePieces.IsFull;
+
+    /// <summary>Bytes of the pieces that are wanted.</summary>
+    public long WantedBytes => _awake?.Wanted.Bytes ?? Summary.TotalBytes;
+
+    public Metainfo Metainfo => _metainfo ?? throw new InvalidOperationException("The torrent is asleep.");
+
+    public PieceLayout Layout => Metainfo.Layout;
+
+    public WantedPieces Wanted => Awake.Wanted;
+
+    public PiecePicker Picker => Awake.Picker;
+
+    public Blame Blame => Awake.Blame;
+
+    public SwarmConnector Connector => Awake.Connector;
+
+    public Requester Requester => Awake.Requester;
+
+    public Uploader Uploader => Awake.Uploader;
+
+    public PeerMessages Messages => Awake.Messages;
 
     /// <summary>The storage of the present run; null where none runs.</summary>
     public TorrentStorage? Storage => Lifecycle.Storage;
@@ -90,37 +111,43 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
         => new(
             Figures.Uploaded - Lifecycle.UploadedAtStart,
             Figures.Downloaded - Lifecycle.DownloadedAtStart,
-            Layout.TotalLength - Wanted.DoneBytes,
+            BytesLeft,
             Figures.Corrupt - Lifecycle.CorruptAtStart,
             Figures.Redundant - Lifecycle.RedundantAtStart);
 
     /// <inheritdoc/>
-    TierOrder IAnnounceSource.TierOrder => Spec.Metainfo.IsPrivate ? TierOrder.OneByOne : _tiers ?? Session.Settings.Tiers;
+    TierOrder IAnnounceSource.TierOrder => Summary.IsPrivate ? TierOrder.OneByOne : _tiers ?? Session.Settings.Tiers;
 
     /// <inheritdoc/>
-    bool IAnnounceSource.IsPartialSeed => WantsNothing && !Wanted.DonePieces.IsFull;
+    bool IAnnounceSource.IsPartialSeed => WantsNothing && !IsWhole;
 
     /// <inheritdoc/>
     void IAnnounceSource.TrackerChanged(MonoTime now)
     {
         // BEP 27: nobody may bridge the swarms of two trackers, as of a torrent whose list a stranger has altered.
-        if (Spec.Metainfo.IsPrivate)
-            Connector.StartOver(now);
+        if (Summary.IsPrivate)
+            _awake?.Connector.StartOver(now);
     }
 
     /// <inheritdoc/>
-    int IAnnounceSource.PeersWanted => Connector.PeersWanted;
+    int IAnnounceSource.PeersWanted => _awake?.Connector.PeersWanted ?? 0;
 
     /// <inheritdoc/>
-    bool IAnnounceSource.IsShortOfPeers => Connector.IsShortOfPeers;
+    bool IAnnounceSource.IsShortOfPeers => _awake?.Connector.IsShortOfPeers ?? false;
 
     /// <inheritdoc/>
     void IAnnounceSource.PeersFound(IReadOnlyList<IPEndPoint> peers, MonoTime now) => AddPeers(peers, PeerSources.Tracker, now);
 
     public void AddPeers(IReadOnlyList<IPEndPoint> peers, PeerSources source, MonoTime now)
     {
+        if (Lifecycle.TakesCallers)
+        {
+            Slumber.Hold(peers, source);
+            return;
+        }
+
         foreach (IPEndPoint peer in peers)
-            Connector.AddCandidate(peer, source, now);
+            _awake?.Connector.AddCandidate(peer, source, now);
     }
 
     /// <summary>Announces in another order.</summary>
@@ -128,6 +155,41 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     {
         _tiers = tiers;
         Announcer.OrderChanged(now);
+    }
+
+    /// <summary>A peer dialled us and named this torrent: accept it, have it wait, or refuse it.</summary>
+    public DisconnectReason Accept(ConnectionId id, PeerHandshake handshake, MonoTime now)
+    {
+        if (Lifecycle.TakesCallers)
+            return Slumber.Hold(id, handshake);
+        return _awake?.Connector.Accept(id, handshake, now) ?? DisconnectReason.UnknownTorrent;
+    }
+
+    /// <summary>A copy of which pieces are done.</summary>
+    public Bitfield DonePieces()
+    {
+        if (_awake is { } awake)
+            return awake.Wanted.DonePieces.Clone();
+        var all = new Bitfield(Summary.PieceCount);
+        all.SetAll();
+        return all;
+    }
+
+    /// <summary>Has its parts again, or for the first time.</summary>
+    public void Wake(Metainfo metainfo, ResumeRecord? resume, MonoTime now)
+    {
+        Slumber.Answered();
+        if (_awake is not null)
+            return;
+        MakeParts(metainfo);
+        Lifecycle.Woken(resume, now);
+    }
+
+    /// <summary>Lets go of everything that is as large as the metainfo.</summary>
+    public void Drop()
+    {
+        _awake = null;
+        _metainfo = null;
     }
 
     /// <summary>There is nobody left to dial.</summary>
@@ -140,6 +202,14 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     /// <summary>Selects other files.</summary>
     public void Select(IReadOnlyList<FileIndex>? selection, MonoTime now)
     {
+        Selection = selection;
+        if (IsAsleep)
+        {
+            // Made of the selection when it wakes.
+            Slumber.Wake();
+            return;
+        }
+
         bool wasComplete = Picker.IsComplete;
         Wanted.Select(selection);
         Picker.SetWanted(Wanted.Pieces);
@@ -182,7 +252,7 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
             return;
         Picker.Unhave(piece);
         Wanted.Undo(piece);
-        bool isUntold = _newPieces.Remove(piece);
+        bool isUntold = Awake.NewPieces.Remove(piece);
         foreach (PeerConnection peer in Connector.Connections)
         {
             if (!isUntold && peer.IsGreeted && peer.SupportsExtensions)
@@ -200,32 +270,22 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     /// <summary>Does once what a batch of events has left.</summary>
     public void EndIteration()
     {
-        if (_newPieces.Count > 0)
+        if (_awake is not { } awake)
+            return;
+        if (awake.NewPieces.Count > 0)
         {
-            foreach (PeerConnection peer in Connector.Connections)
+            foreach (PeerConnection peer in awake.Connector.Connections)
                 AnnouncePieces(peer);
-            _newPieces.Clear();
+            awake.NewPieces.Clear();
         }
 
-        Requester.EndIteration();
+        awake.Requester.EndIteration();
     }
 
     /// <inheritdoc/>
     public void StorageReady(IReadOnlyList<PartialPiece> partials, MonoTime now)
     {
-        Picker = NewPicker();
-        Blame = new Blame(this);
-        Wanted.Reset();
-        Bitfield have = Storage!.Have;
-        for (int piece = have.NextSet(0); piece >= 0; piece = have.NextSet(piece + 1))
-        {
-            Picker.MarkHave(new PieceIndex(piece));
-            Wanted.Done(new PieceIndex(piece));
-        }
-
-        Picker.SetWanted(Wanted.Pieces);
-        foreach (PartialPiece partial in partials)
-            Picker.RestorePartial(partial.Piece, partial.Blocks);
+        Awake.Load(Storage!.Have, partials);
         _watch.Set(now + WatchInterval);
         Lifecycle.Opened(now);
     }
@@ -233,6 +293,9 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     /// <inheritdoc/>
     public void CheckProgressed(long checkedBytes, long totalBytes, MonoTime now)
         => Lifecycle.CheckProgress = totalBytes == 0 ? 1 : (double)checkedBytes / totalBytes;
+
+    /// <inheritdoc/>
+    public void CheckNeeded(MonoTime now) => Lifecycle.CheckNeeded(now);
 
     /// <inheritdoc/>
     public void FilesMissing(IReadOnlyList<FileIndex> files, MonoTime now)
@@ -257,9 +320,9 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
         Picker.MarkVerified(piece);
         Blame.PiecePassed(piece);
         Wanted.Done(piece);
-        Lifecycle.CountForRecord();
+        Lifecycle.CountForRecord(now);
         Session.Effects.Publish(new PieceNotice(Id, piece));
-        _newPieces.Add(piece);
+        Awake.NewPieces.Add(piece);
         Session.Work.Add(this);
         if (Picker.IsComplete)
             Lifecycle.WantedChanged(now);
@@ -314,33 +377,42 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     public void StorageClosed(MonoTime now)
     {
         _watch.Clear();
-        _newPieces.Clear();
+        Awake.NewPieces.Clear();
         Lifecycle.StorageClosed(now);
+    }
+
+    private AwakeTorrent Awake => _awake ?? throw new InvalidOperationException("The torrent is asleep.");
+
+    private long BytesLeft => _awake is { } awake ? Layout.TotalLength - awake.Wanted.DoneBytes : 0;
+
+    private void MakeParts(Metainfo metainfo)
+    {
+        // Known before its parts are made, which look at it.
+        _metainfo = metainfo;
+        _awake = new AwakeTorrent(this, Session);
     }
 
     private IReadOnlyList<IReadOnlyList<string>> Tiers()
     {
         if (!Spec.UseTrackers)
             return [];
-        if (!Spec.Metainfo.IsPrivate)
-            return [.. Spec.Metainfo.Trackers, .. Spec.ExtraTrackers.Select(tracker => (IReadOnlyList<string>)[tracker])];
+        if (!Summary.IsPrivate)
+            return Spec.ExtraTrackers.Count == 0 ? Summary.Trackers : [.. Summary.Trackers, .. Spec.ExtraTrackers.Select(tracker => (IReadOnlyList<string>)[tracker])];
         foreach (string tracker in Spec.ExtraTrackers)
         {
             Session.Effects.Publish(new TrackerNotice(
                 Id, UrlSecrets.RedactUrl(tracker), 0, TimeSpan.MaxValue, "not used: the torrent is private, and only its own trackers may know of it", null));
         }
 
-        return Spec.Metainfo.Trackers;
+        return Summary.Trackers;
     }
-
-    private PiecePicker NewPicker() => new(Layout, Session.Random, Spec.Strategy);
 
     private void AnnouncePieces(PeerConnection peer)
     {
         // Also those who say that they want nothing more: they may want more again, and must know then what is here.
         if (!peer.IsGreeted)
             return;
-        foreach (PieceIndex piece in _newPieces)
+        foreach (PieceIndex piece in Awake.NewPieces)
         {
             if (!Picker.PeerHas(peer.Id, piece))
                 peer.Send(PeerCommandKind.Have, piece);

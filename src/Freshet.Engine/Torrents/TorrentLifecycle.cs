@@ -1,44 +1,59 @@
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Peers;
+using Freshet.Engine.Queueing;
 using Freshet.Engine.Session;
 using Freshet.Engine.Storage;
 
 namespace Freshet.Engine.Torrents;
 
 /// <summary>
-/// When a torrent runs. One run: storage looks and checks (Checking), then the swarm is opened (Downloading, Seeding), then all is closed: connections,
-/// trackers for at most 3 s, files. Another run starts only when the last one is wholly over.
+/// When a torrent runs. One run: storage looks and checks (Checking), then the swarm is opened (Downloading, Seeding) for as long as the queue has a place
+/// (else Queued), then all is closed: connections, trackers for at most 3 s, files. Another run starts only when the last one is wholly over.
 /// </summary>
-internal sealed class TorrentLifecycle
+internal sealed class TorrentLifecycle : IQueueMember
 {
     /// <summary>Pieces that may vanish in a run before it ends: a few bad sectors are mended by writing them anew, a lost drive is not.</summary>
     private const int MaxVanished = 16;
 
+    /// <summary>What was given is counted in the record after so long at the latest: a kill loses no more of the ratio.</summary>
+    private static readonly TimeSpan CountInterval = TimeSpan.FromSeconds(60);
+
     private readonly Torrent _torrent;
     private readonly SessionContext _session;
+    private readonly Deadline _count;
     private ResumeRecord? _resume;
     private bool _hasFirstPeers;
+    private bool _isReady;
     private bool _isStopping;
     private bool _isAnnouncing;
     private bool _removeAfterStop;
     private bool _stopAfterCheck;
     private DiskCheck? _startAfterStop;
     private string? _failure;
+    private string? _trouble;
+    private string? _goal;
     private bool _wasComplete;
     private int _vanished;
 
     // Whether the files are known to be this torrent's: a check that finds nothing right in them is then damage, not somebody else's data.
     private bool _isOurs;
 
-    public TorrentLifecycle(Torrent torrent, SessionContext session)
+    public TorrentLifecycle(Torrent torrent, SessionContext session, ResumeRecord? resume)
     {
         _torrent = torrent;
         _session = session;
-        _resume = torrent.Spec.Resume;
-        _isOurs = _resume is not null;
-        torrent.Figures.DownloadedBefore = _resume?.Downloaded ?? 0;
-        torrent.Figures.UploadedBefore = _resume?.Uploaded ?? 0;
+        _resume = resume;
+        _isOurs = resume is not null;
+        _count = new Deadline(session.Deadlines, SaveCounts);
+        Seat = new QueueSeat(this);
+        Goals = new GoalWatch(torrent, session) { Own = torrent.Spec.Goals };
+        Pace = new PaceWatch(Seat, torrent.Figures, session);
+        TorrentCounts before = torrent.Spec.Counts ?? new TorrentCounts(resume?.Downloaded ?? 0, resume?.Uploaded ?? 0, resume?.Seeded ?? default);
+        torrent.Figures.DownloadedBefore = before.Downloaded;
+        torrent.Figures.UploadedBefore = before.Uploaded;
+        torrent.Figures.SeededBefore = before.Seeded;
+        torrent.Figures.Moved = Moved;
     }
 
     /// <summary>Called when a torrent that was to be removed is wholly stopped.</summary>
@@ -48,22 +63,35 @@ internal sealed class TorrentLifecycle
 
     public string? Reason { get; private set; }
 
+    /// <summary>Its seat in the session's queue.</summary>
+    public QueueSeat Seat { get; }
+
+    public GoalWatch Goals { get; }
+
+    public PaceWatch Pace { get; }
+
     /// <summary>The storage of the present run.</summary>
     public TorrentStorage? Storage { get; private set; }
 
     /// <summary>Whether the swarm is open: pieces may come and go.</summary>
     public bool IsOpen { get; private set; }
 
+    /// <summary>Whether it seeds without being awake: peers who come wake it.</summary>
+    public bool IsResting { get; private set; }
+
+    /// <summary>Whether it rests and the queue lets it seed: who comes is let in.</summary>
+    public bool TakesCallers => IsResting && Seat.IsAdmitted;
+
     /// <summary>Whether nothing is open or under way.</summary>
-    public bool IsQuiet => Storage is null && !_isStopping && _startAfterStop is null;
+    public bool IsQuiet => Storage is null && !_isStopping && _startAfterStop is null && !IsResting;
 
     /// <summary>From 0 to 1 while pieces are checked.</summary>
     public double CheckProgress { get; set; }
 
-    /// <summary>What was received before this run, of all that <see cref="TorrentFigures"/> counts.</summary>
+    /// <summary>What was received before the trackers were told of the start, of all that <see cref="TorrentFigures"/> counts.</summary>
     public long DownloadedAtStart { get; private set; }
 
-    /// <summary>What was sent before this run.</summary>
+    /// <summary>What was sent before the trackers were told of the start.</summary>
     public long UploadedAtStart { get; private set; }
 
     /// <summary>What was received in pieces with a wrong hash before this run.</summary>
@@ -73,16 +101,14 @@ internal sealed class TorrentLifecycle
     public long RedundantAtStart { get; private set; }
 
     /// <summary>Begins a run, or another one when the present stop is over.</summary>
-    public void Start(MonoTime now) => Start(_torrent.Spec.Check, now);
+    public void Start(MonoTime now)
+    {
+        Goals.IsLifted |= _goal is not null;
+        Start(_torrent.Spec.Check, now);
+    }
 
     /// <summary>Ends the run.</summary>
-    public void Stop(MonoTime now)
-    {
-        _startAfterStop = null;
-        _stopAfterCheck = false;
-        _failure = null;
-        BeginStop(now);
-    }
+    public void Stop(MonoTime now) => Stop(null, now);
 
     /// <summary>Ends the run; the torrent is forgotten after it.</summary>
     public void Remove(MonoTime now)
@@ -96,7 +122,7 @@ internal sealed class TorrentLifecycle
     {
         bool wasStopped = IsQuiet && State == TorrentState.Stopped;
         _resume = null;
-        if (Storage is not null || _isStopping)
+        if (Storage is not null || _isStopping || IsResting)
         {
             _startAfterStop = DiskCheck.Full;
             CheckProgress = 0;
@@ -110,9 +136,31 @@ internal sealed class TorrentLifecycle
         _stopAfterCheck = wasStopped;
     }
 
+    /// <summary>A goal of seeding is reached.</summary>
+    public void GoalReached(string reason, GoalAction action, MonoTime now)
+    {
+        _session.Effects.Publish(new GoalReachedNotice(_torrent.Id, reason, action));
+        if (action == GoalAction.Stop)
+            Stop(reason, now);
+    }
+
+    /// <summary>Storage would hash what is in doubt: that waits for its turn.</summary>
+    public void CheckNeeded(MonoTime now)
+    {
+        if (IsResting)
+        {
+            // What was taken for whole is not, or not certainly.
+            IsResting = false;
+            CloseSwarm(now);
+        }
+
+        Want(QueueKind.Check, now);
+    }
+
     /// <summary>Storage knows what is there: open the swarm.</summary>
     public void Opened(MonoTime now)
     {
+        _isReady = true;
         if (_stopAfterCheck)
         {
             _stopAfterCheck = false;
@@ -120,46 +168,65 @@ internal sealed class TorrentLifecycle
             return;
         }
 
-        IsOpen = true;
         _isOurs = true;
         _vanished = 0;
-        _torrent.Requester.IsHeld = false;
-        _torrent.Uploader.Opened();
-        DownloadedAtStart = _torrent.Figures.Downloaded;
-        UploadedAtStart = _torrent.Figures.Uploaded;
-        CorruptAtStart = _torrent.Figures.Corrupt;
-        RedundantAtStart = _torrent.Figures.Redundant;
         _wasComplete = _torrent.Wanted.DonePieces.IsFull;
-        SetState(_torrent.Picker.IsComplete ? TorrentState.Seeding : TorrentState.Downloading, null);
-        _torrent.Connector.Open(now);
-        if (!_hasFirstPeers)
+        if (TakesCallers && _torrent.Picker.IsComplete)
+            OpenSwarm(now);
+        IsResting = false;
+        Want(_torrent.Picker.IsComplete ? QueueKind.Seed : QueueKind.Download, now);
+        _torrent.Slumber.Opened(now);
+    }
+
+    /// <inheritdoc/>
+    void IQueueMember.Admitted(MonoTime now)
+    {
+        if (Seat.Wants == QueueKind.Check)
         {
-            _hasFirstPeers = true;
-            _torrent.AddPeers(_torrent.Spec.Peers, PeerSources.User, now);
+            Storage?.Check(now);
+        }
+        else
+        {
+            if (!IsOpen)
+                OpenSwarm(now);
+            Pace.Begin(now);
+            _torrent.Figures.SetSeeding(Seat.Wants == QueueKind.Seed, now);
+            if (Seat.Wants == QueueKind.Seed)
+                Goals.Begin(now);
+            else
+                Goals.End();
         }
 
-        _isAnnouncing = true;
-        _torrent.Announcer.Start(now);
+        Show();
+    }
+
+    /// <inheritdoc/>
+    void IQueueMember.Suspended(MonoTime now)
+    {
+        CloseSwarm(now);
+        Show();
     }
 
     /// <summary>The last wanted piece came, or other pieces are wanted.</summary>
     public void WantedChanged(MonoTime now)
     {
-        if (!IsOpen)
+        if (!_isReady || _isStopping)
             return;
         bool isComplete = _torrent.Picker.IsComplete;
-        bool wasSeeding = State == TorrentState.Seeding;
-        if (State is TorrentState.Downloading or TorrentState.Seeding)
-            SetState(isComplete ? TorrentState.Seeding : TorrentState.Downloading, null);
-        if (isComplete)
-            _torrent.Messages.WantNothing(now);
-        else if (wasSeeding)
-            _torrent.Messages.WantAgain();
+        bool wasSeeding = Seat.Wants == QueueKind.Seed;
         if (!_wasComplete && _torrent.Wanted.DonePieces.IsFull)
         {
             _wasComplete = true;
             _torrent.Announcer.Completed(now);
         }
+
+        Want(isComplete ? QueueKind.Seed : QueueKind.Download, now);
+        if (IsOpen && isComplete)
+            _torrent.Messages.WantNothing(now);
+        else if (IsOpen && wasSeeding)
+            _torrent.Messages.WantAgain();
+        if (isComplete && !wasSeeding)
+            _session.Effects.Publish(new TorrentCompletedNotice(_torrent.Id));
     }
 
     /// <summary>
@@ -179,12 +246,13 @@ internal sealed class TorrentLifecycle
     }
 
     /// <summary>Keeps the figures of the record up to date.</summary>
-    public void CountForRecord()
+    public void CountForRecord(MonoTime now)
     {
         if (Storage is null)
             return;
         Storage.Downloaded = _torrent.Figures.DownloadedBefore + _torrent.Figures.Downloaded;
         Storage.Uploaded = _torrent.Figures.UploadedBefore + _torrent.Figures.Uploaded;
+        Storage.Seeded = _torrent.Figures.SeededFor(now);
     }
 
     /// <summary>The disk makes trouble.</summary>
@@ -197,18 +265,23 @@ internal sealed class TorrentLifecycle
             return;
         }
 
+        // Whoever waits for a disk must not keep others from checking on theirs.
+        if (Seat.Wants == QueueKind.Check)
+            _session.Queue.Want(Seat, QueueKind.None, now);
         _torrent.Requester.IsHeld = true;
-        SetState(TorrentState.Error, $"{words} (tried again until it works)");
+        _trouble = $"{words} (tried again until it works)";
+        Show();
     }
 
     /// <summary>The disk works again.</summary>
     public void Recovered()
     {
-        if (_isStopping || State != TorrentState.Error)
+        if (_isStopping || _trouble is null)
             return;
+        _trouble = null;
         _torrent.Requester.IsHeld = false;
         _torrent.Requester.WakeAll();
-        SetState(!IsOpen ? TorrentState.Checking : _torrent.Picker.IsComplete ? TorrentState.Seeding : TorrentState.Downloading, null);
+        Show();
     }
 
     /// <summary>Ends the run because of trouble that needs a person.</summary>
@@ -219,11 +292,59 @@ internal sealed class TorrentLifecycle
         BeginStop(now);
     }
 
+    /// <summary>Nobody is connected or dialled, and all is here: closes the files; the trackers go on being told that it seeds.</summary>
+    public void Rest(MonoTime now)
+    {
+        IsOpen = false;
+        _isReady = false;
+        IsResting = true;
+        _torrent.Connector.CloseAll(DisconnectReason.TorrentStopped, now);
+        CountForRecord(now);
+        Storage!.Stop(now);
+    }
+
+    /// <summary>The torrent has its parts again.</summary>
+    public void Woken(ResumeRecord? resume, MonoTime now)
+    {
+        _resume = resume;
+        _isOurs |= resume is not null;
+        if (_isStopping)
+            return;
+        if (IsResting)
+        {
+            OpenStorage(DiskCheck.Auto, now);
+        }
+        else if (_startAfterStop is { } check)
+        {
+            bool stopAfterCheck = _stopAfterCheck;
+            _startAfterStop = null;
+            _resume = null;
+            Start(check, now);
+            _stopAfterCheck = stopAfterCheck;
+        }
+    }
+
     public void StorageClosed(MonoTime now)
     {
         _resume = Storage?.LastRecord is { } last ? last with { BootId = _torrent.Spec.BootId } : _resume;
         Storage = null;
+        if (IsResting && !_isStopping)
+        {
+            _resume = null;
+            _torrent.Slumber.FallAsleep();
+        }
+
         FinishStop(now);
+    }
+
+    private void Stop(string? goal, MonoTime now)
+    {
+        _startAfterStop = null;
+        _stopAfterCheck = false;
+        _failure = null;
+        _goal = goal;
+        Goals.IsLifted = false;
+        BeginStop(now);
     }
 
     private void Start(DiskCheck check, MonoTime now)
@@ -236,33 +357,103 @@ internal sealed class TorrentLifecycle
         }
 
         _stopAfterCheck = false;
-        if (Storage is not null)
+        if (Storage is not null || IsResting)
             return;
         _failure = null;
+        _goal = null;
+        if (_torrent.IsAsleep && check == DiskCheck.Auto)
+        {
+            IsResting = true;
+            Want(QueueKind.Seed, now);
+        }
+        else if (_torrent.IsAsleep)
+        {
+            _startAfterStop = check;
+            SetState(TorrentState.Checking, null);
+            _torrent.Slumber.Wake();
+        }
+        else
+        {
+            OpenStorage(check, now);
+        }
+    }
+
+    private void OpenStorage(DiskCheck check, MonoTime now)
+    {
         CheckProgress = 0;
-        SetState(TorrentState.Checking, null);
-        Metainfo metainfo = _torrent.Spec.Metainfo;
+        Metainfo metainfo = _torrent.Metainfo;
         Storage = new TorrentStorage(
             _session.Storage,
             new StorageLocation(_torrent.Id, _torrent.Spec.Directory, metainfo.Layout, metainfo.PieceHashes),
             metainfo.Hashes,
             new Sha1PieceVerifier(metainfo.PieceHashes),
             _torrent);
+        Show();
         var policy = new StartPolicy(check, _torrent.Spec.FullAllocation, _torrent.Spec.Overwrite || _isOurs);
         Storage.Start(_resume, _torrent.Spec.BootId, policy, now);
-        CountForRecord();
+        CountForRecord(now);
+    }
+
+    private void Want(QueueKind kind, MonoTime now)
+    {
+        bool isSame = Seat.Wants == kind;
+        _session.Queue.Want(Seat, kind, now);
+        if (isSame || Seat.IsAdmitted)
+            return;
+        CloseSwarm(now);
+        Show();
+    }
+
+    private void OpenSwarm(MonoTime now)
+    {
+        if (!IsResting || _isReady)
+        {
+            IsOpen = true;
+            _torrent.Requester.IsHeld = _trouble is not null;
+            _torrent.Uploader.Opened();
+            _torrent.Connector.Open(now);
+            if (!_hasFirstPeers)
+            {
+                _hasFirstPeers = true;
+                _torrent.AddPeers(_torrent.Spec.Peers, PeerSources.User, now);
+            }
+        }
+
+        if (_torrent.Announcer.IsRunning)
+            return;
+        DownloadedAtStart = _torrent.Figures.Downloaded;
+        UploadedAtStart = _torrent.Figures.Uploaded;
+        CorruptAtStart = _torrent.Figures.Corrupt;
+        RedundantAtStart = _torrent.Figures.Redundant;
+        _torrent.Announcer.Start(now);
+        _isAnnouncing = true;
+    }
+
+    private void CloseSwarm(MonoTime now)
+    {
+        IsOpen = false;
+        Pace.End();
+        Goals.End();
+        _torrent.Figures.SetSeeding(false, now);
+        _torrent.Slumber.Dismiss();
+        if (!_torrent.IsAsleep)
+            _torrent.Connector.CloseAll(DisconnectReason.TorrentStopped, now);
+        if (_isAnnouncing && _torrent.Announcer.IsRunning)
+            _torrent.Announcer.Stop(Announced, now);
     }
 
     private void BeginStop(MonoTime now)
     {
         if (_isStopping)
             return;
+        _session.Queue.Want(Seat, QueueKind.None, now);
+        CloseSwarm(now);
+        _isReady = false;
+        IsResting = false;
+        _trouble = null;
         _isStopping = true;
-        IsOpen = false;
-        _torrent.Connector.CloseAll(DisconnectReason.TorrentStopped, now);
-        if (_isAnnouncing)
-            _torrent.Announcer.Stop(Announced, now);
-        CountForRecord();
+        _count.Clear();
+        CountForRecord(now);
         Storage?.Stop(now);
         FinishStop(now);
     }
@@ -292,7 +483,35 @@ internal sealed class TorrentLifecycle
             return;
         }
 
-        SetState(_failure is null ? TorrentState.Stopped : TorrentState.Error, _failure);
+        SetState(_failure is null ? TorrentState.Stopped : TorrentState.Error, _failure ?? _goal);
+    }
+
+    private void Moved(MonoTime now)
+    {
+        Pace.Moved(now);
+        Goals.Moved(now);
+        _count.SetNoLaterThan(now + CountInterval);
+    }
+
+    private void SaveCounts(MonoTime now)
+    {
+        CountForRecord(now);
+        Storage?.Touch(now);
+    }
+
+    /// <summary>What a run is doing follows from how far it has come and whether the queue lets it.</summary>
+    private void Show()
+    {
+        if (_isStopping)
+            return;
+        if (_trouble is not null)
+            SetState(TorrentState.Error, _trouble);
+        else if (Seat.Wants != QueueKind.None && !Seat.IsAdmitted)
+            SetState(TorrentState.Queued, _session.Queue.WhyWaiting(Seat));
+        else if (Seat.Wants is QueueKind.None or QueueKind.Check)
+            SetState(TorrentState.Checking, null);
+        else
+            SetState(Seat.Wants == QueueKind.Seed ? TorrentState.Seeding : TorrentState.Downloading, null);
     }
 
     private void SetState(TorrentState state, string? reason)

@@ -95,8 +95,8 @@ internal sealed class TorrentAdder(SessionHost host) : IDisposable
     {
         AddOutcome outcome = host.Engine.AddTorrent(spec, now);
         if (!outcome.IsAdded)
-            throw new FreshetException(FreshetError.Conflict, $"{PlainText.Of(spec.Metainfo.Name)} cannot be added: {outcome.Refusal}.");
-        var torrent = new Torrent(host, outcome.Id, spec.Metainfo, spec.Directory, lease);
+            throw new FreshetException(FreshetError.Conflict, $"{PlainText.Of(spec.Summary.Name)} cannot be added: {outcome.Refusal}.");
+        var torrent = new Torrent(host, outcome.Id, spec.Metainfo!, spec.Directory, lease);
         host.Torrents.Add(torrent);
         host.Snapshots.Added(outcome.Id, spec.Directory);
         host.Snapshots.Advance(host.Engine, now);

@@ -98,6 +98,8 @@ public sealed class AllocationTests
         {
         }
 
+        public void CheckNeeded(MonoTime now) => throw new InvalidOperationException();
+
         public void CheckProgressed(long checkedBytes, long totalBytes, MonoTime now) => throw new InvalidOperationException();
 
         public void FilesMissing(IReadOnlyList<FileIndex> files, MonoTime now) => throw new InvalidOperationException();

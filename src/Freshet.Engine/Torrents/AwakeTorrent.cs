@@ -1,0 +1,65 @@
+using Freshet.Core;
+using Freshet.Engine.Picking;
+using Freshet.Engine.Session;
+using Freshet.Engine.Storage;
+
+namespace Freshet.Engine.Torrents;
+
+/// <summary>
+/// What a torrent needs only while it checks, fetches or serves, most of it as large as its metainfo: made when it wakes, dropped when it falls asleep. Whatever
+/// outlives that belongs into <see cref="Torrent"/>.
+/// </summary>
+internal sealed class AwakeTorrent
+{
+    private readonly Torrent _torrent;
+    private readonly SessionContext _session;
+
+    public AwakeTorrent(Torrent torrent, SessionContext session)
+    {
+        _torrent = torrent;
+        _session = session;
+        Wanted = new WantedPieces(torrent.Layout, torrent.Selection);
+        Picker = NewPicker();
+        Blame = new Blame(torrent);
+        Connector = new SwarmConnector(torrent, session);
+        Requester = new Requester(torrent, session);
+        Uploader = new Uploader(torrent, session);
+        Messages = new PeerMessages(torrent, session);
+    }
+
+    public WantedPieces Wanted { get; }
+
+    public PiecePicker Picker { get; private set; }
+
+    public Blame Blame { get; private set; }
+
+    public SwarmConnector Connector { get; }
+
+    public Requester Requester { get; }
+
+    public Uploader Uploader { get; }
+
+    public PeerMessages Messages { get; }
+
+    /// <summary>Pieces written in this iteration, that peers are still to be told of.</summary>
+    public List<PieceIndex> NewPieces { get; } = [];
+
+    /// <summary>The storage has looked at the disk: begins with what is there.</summary>
+    public void Load(Bitfield have, IReadOnlyList<PartialPiece> partials)
+    {
+        Picker = NewPicker();
+        Blame = new Blame(_torrent);
+        Wanted.Reset();
+        for (int piece = have.NextSet(0); piece >= 0; piece = have.NextSet(piece + 1))
+        {
+            Picker.MarkHave(new PieceIndex(piece));
+            Wanted.Done(new PieceIndex(piece));
+        }
+
+        Picker.SetWanted(Wanted.Pieces);
+        foreach (PartialPiece partial in partials)
+            Picker.RestorePartial(partial.Piece, partial.Blocks);
+    }
+
+    private PiecePicker NewPicker() => new(_torrent.Layout, _session.Random, _torrent.Spec.Strategy);
+}

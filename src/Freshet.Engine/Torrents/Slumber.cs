@@ -1,0 +1,121 @@
+using System.Net;
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.Engine.Peers;
+using Freshet.Engine.Session;
+
+namespace Freshet.Engine.Torrents;
+
+/// <summary>
+/// Lets a torrent sleep that seeds to nobody, and wakes it when somebody comes: asleep it holds neither metainfo nor anything that is as large. The outside is
+/// asked for the metainfo by <see cref="TorrentNeededNotice"/>; who came meanwhile waits.
+/// </summary>
+internal sealed class Slumber
+{
+    /// <summary>Long enough that a swarm in which peers come and go does not put its torrent to sleep and wake it again and again.</summary>
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(60);
+
+    /// <summary>Addresses that wait with a sleeping torrent: as many as one answer of a tracker has.</summary>
+    private const int MaxWaitingPeers = 200;
+
+    private readonly Torrent _torrent;
+    private readonly SessionContext _session;
+    private readonly Deadline _doze;
+    private List<(IPEndPoint Endpoint, PeerSources Source)>? _peers;
+    private List<ConnectionId>? _callers;
+    private bool _isWaking;
+
+    public Slumber(Torrent torrent, SessionContext session)
+    {
+        _torrent = torrent;
+        _session = session;
+        _doze = new Deadline(session.Deadlines, Doze);
+    }
+
+    /// <summary>The swarm is open: those who waited come in.</summary>
+    public void Opened(MonoTime now)
+    {
+        foreach ((IPEndPoint endpoint, PeerSources source) in _peers ?? [])
+            _torrent.Connector.AddCandidate(endpoint, source, now);
+        _peers = null;
+        foreach (ConnectionId caller in _callers ?? [])
+        {
+            if (_session.Callers.Remove(caller) is not { } handshake)
+                continue;
+            DisconnectReason refusal = _torrent.Connector.Accept(caller, handshake, now);
+            if (refusal != DisconnectReason.None)
+                _session.Effects.Send(new PeerCommand(PeerCommandKind.Close, caller) { Reason = refusal });
+        }
+
+        _callers = null;
+        Emptied(now);
+    }
+
+    /// <summary>The last connection is gone, or there was none.</summary>
+    public void Emptied(MonoTime now)
+    {
+        if (_torrent.Spec.MaySleep && _torrent.Lifecycle.IsOpen)
+            _doze.Set(now + Quiet);
+    }
+
+    /// <summary>A peer dialled a torrent that rests.</summary>
+    public DisconnectReason Hold(ConnectionId id, PeerHandshake handshake)
+    {
+        if (_session.Bans.IsBanned(handshake.Endpoint))
+            return DisconnectReason.Banned;
+        if (!_session.Callers.TryAdd(id, handshake))
+            return DisconnectReason.Limit;
+        (_callers ??= []).Add(id);
+        Wake();
+        return DisconnectReason.None;
+    }
+
+    /// <summary>There are peers to dial for a torrent that rests.</summary>
+    public void Hold(IReadOnlyList<IPEndPoint> peers, PeerSources source)
+    {
+        _peers ??= [];
+        foreach (IPEndPoint peer in peers.Take(MaxWaitingPeers - _peers.Count))
+            _peers.Add((peer, source));
+        Wake();
+    }
+
+    /// <summary>The swarm closes: whoever waits is sent away.</summary>
+    public void Dismiss()
+    {
+        _doze.Clear();
+        _peers = null;
+        foreach (ConnectionId caller in _callers ?? [])
+        {
+            if (_session.Callers.Remove(caller) is not null)
+                _session.Effects.Send(new PeerCommand(PeerCommandKind.Close, caller) { Reason = DisconnectReason.UnknownTorrent });
+        }
+
+        _callers = null;
+    }
+
+    /// <summary>The files are closed: nothing more is needed of the parts.</summary>
+    public void FallAsleep()
+    {
+        _torrent.Drop();
+        if (_peers is not null || _callers is not null)
+            Wake();
+    }
+
+    /// <summary>Asks for the metainfo, once.</summary>
+    public void Wake()
+    {
+        if (_isWaking || !_torrent.IsAsleep)
+            return;
+        _isWaking = true;
+        _session.Effects.Publish(new TorrentNeededNotice(_torrent.Id));
+    }
+
+    /// <summary>The metainfo is here, or there was none to be had.</summary>
+    public void Answered() => _isWaking = false;
+
+    private void Doze(MonoTime now)
+    {
+        if (_torrent.Lifecycle.IsOpen && _torrent.Connector.Connections.Count == 0 && _torrent.IsWhole && _torrent.Lifecycle.State == TorrentState.Seeding)
+            _torrent.Lifecycle.Rest(now);
+    }
+}
