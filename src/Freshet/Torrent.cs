@@ -88,6 +88,13 @@ public sealed class Torrent
     public Task ReannounceAsync(CancellationToken cancellationToken = default)
         => InvokeAsync(now => _host.Engine.Reannounce(Id, now), cancellationToken);
 
+    /// <summary>
+    /// Asks its trackers how many peers they count (BEP 48), whether it runs or not; each at most every 30 s. What they say is in <see cref="GetTrackersAsync"/> soon after.
+    /// While it runs, their answers to announces keep these figures up to date without it.
+    /// </summary>
+    public Task ScrapeAsync(CancellationToken cancellationToken = default)
+        => InvokeAsync(now => _host.Engine.Scrape(Id, now), cancellationToken);
+
     /// <summary>Changes how it is treated from now on.</summary>
     public Task UpdateAsync(TorrentPatch patch, CancellationToken cancellationToken = default)
     {
@@ -244,6 +251,7 @@ public sealed class Torrent
         Tier = tracker.Tier,
         Seeders = tracker.Seeders,
         Leechers = tracker.Leechers,
+        Completed = tracker.Completed,
         Peers = tracker.Peers,
         NextAnnounceIn = tracker.NextAnnounceIn,
         Error = tracker.Failures > 0 ? PlainText.OrNull(tracker.Message) : null,

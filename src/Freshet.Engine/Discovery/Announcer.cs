@@ -76,6 +76,8 @@ public sealed class Announcer
 
     internal TrackerExchanges Exchanges { get; }
 
+    internal InfoHash Swarm => _source.Swarm;
+
     internal bool UsesIPv4 => _settings().UseIPv4;
 
     internal bool UsesIPv6 => _settings().UseIPv6;
@@ -128,6 +130,13 @@ public sealed class Announcer
         foreach (Tracker tracker in _trackers)
             tracker.IsHurried = true;
         Reschedule(now);
+    }
+
+    /// <summary>Asks every tracker what it counts, running or not: at most every 30 s, and as seldom as it wants itself.</summary>
+    public void Scrape(MonoTime now)
+    {
+        foreach (Tracker tracker in _trackers)
+            tracker.Scrape(now);
     }
 
     /// <summary>The torrent has run out of peers to dial: trackers that name a minimum interval may be asked earlier.</summary>

@@ -7,7 +7,7 @@ using Freshet.Protocol.Trackers;
 namespace Freshet.Engine.Discovery;
 
 /// <summary>One tracker of one torrent: a URL, the address families it has, and what came of asking it.</summary>
-internal sealed class Tracker
+internal sealed class Tracker : IScrapeWisher
 {
     private readonly Announcer _announcer;
     private readonly TrackerSchedule _lookup = new();
@@ -15,6 +15,8 @@ internal sealed class Tracker
     private bool _isLookingUp;
     private string? _trouble;
     private int _run;
+    private SwarmCounts? _counts;
+    private MonoTime _scrapeAt = MonoTime.Zero;
 
     public Tracker(Announcer announcer, TrackerUrl url, int tier)
     {
@@ -26,6 +28,8 @@ internal sealed class Tracker
     public TrackerUrl Url { get; }
 
     public int Tier { get; }
+
+    public InfoHash Swarm => _announcer.Swarm;
 
     /// <summary>Whether somebody asked for an announce ahead of time.</summary>
     public bool IsHurried { get; set; }
@@ -124,6 +128,30 @@ internal sealed class Tracker
     }
 
 
+    /// <summary>An announce was answered: what it says of the swarm is as good as a scrape.</summary>
+    public void Counted(AnnounceAnswer answer)
+    {
+        if (answer.Complete is { } seeders && answer.Incomplete is { } leechers)
+            _counts = new SwarmCounts(Swarm, seeders, leechers, answer.Downloaded ?? _counts?.Completed);
+    }
+
+    /// <summary>Somebody wants to know what the tracker counts.</summary>
+    public void Scrape(MonoTime now)
+    {
+        if (IsDisabled || now < _scrapeAt || !TrackerExchanges.CanScrape(Url))
+            return;
+        _scrapeAt = now + TrackerSchedule.Floor;
+        _announcer.Exchanges.Scraper.Wish(this, now);
+    }
+
+    /// <inheritdoc/>
+    public void Scraped(SwarmCounts? counts, TimeSpan? minInterval, MonoTime now)
+    {
+        _counts = counts ?? _counts;
+        if (minInterval is { } least)
+            _scrapeAt = MonoTime.Max(_scrapeAt, now + least);
+    }
+
     public TrackerSnapshot Snapshot(bool isRunning, bool wantsPeers, MonoTime now)
     {
         MonoTime due = isRunning ? DueAt(wantsPeers) : MonoTime.Never;
@@ -136,10 +164,11 @@ internal sealed class Tracker
             Status(isRunning, best),
             due.IsNever ? null : due > now ? due - now : TimeSpan.Zero,
             _routes.Sum(route => route.Answer?.Peers.Count ?? 0),
-            best?.Answer?.Complete,
-            best?.Answer?.Incomplete,
+            _counts?.Seeders,
+            _counts?.Leechers,
             best?.Schedule.Failures ?? _lookup.Failures,
-            best?.Message ?? _trouble);
+            best?.Message ?? _trouble,
+            _counts?.Completed);
     }
 
     private TrackerStatus Status(bool isRunning, TrackerRoute? best)

@@ -13,8 +13,8 @@ namespace Freshet.Engine.Discovery;
 /// </summary>
 public sealed class TrackerExchanges
 {
-    private readonly Dictionary<long, HttpTrackerAnnounce> _fetches = [];
-    private readonly Dictionary<IPEndPoint, List<UdpTrackerAnnounce>> _udp = [];
+    private readonly Dictionary<long, HttpTrackerCall> _fetches = [];
+    private readonly Dictionary<IPEndPoint, List<UdpTrackerCall>> _udp = [];
     private readonly UdpConnectionIds _connections = new();
     private readonly UdpTransactionIds _transactions;
     private long _lastFetch;
@@ -31,6 +31,7 @@ public sealed class TrackerExchanges
         _transactions = new UdpTransactionIds(secret);
         UserAgent = userAgent;
         Lookups = new HostLookups(effects);
+        Scraper = new Scraper(this);
     }
 
     internal IEngineEffects Effects { get; }
@@ -40,6 +41,8 @@ public sealed class TrackerExchanges
     internal string UserAgent { get; }
 
     internal HostLookups Lookups { get; }
+
+    internal Scraper Scraper { get; }
 
     internal TrackerPlaces HttpPlaces { get; } = new(TrackerPlaces.HttpInAll);
 
@@ -57,20 +60,31 @@ public sealed class TrackerExchanges
     /// <param name="patience">For the exchange, once it has a place.</param>
     /// <param name="caller">Who is told; not before this call has returned.</param>
     /// <param name="now">The time.</param>
-    public TrackerAnnounce Begin(TrackerUrl url, AddressFamily? family, TimeSpan patience, ITrackerCaller caller, MonoTime now)
-    {
-        TrackerAnnounce announce = url.Protocol == TrackerProtocol.Udp
-            ? new UdpTrackerAnnounce(this, url, family, patience, caller)
-            : new HttpTrackerAnnounce(this, url, family, patience, caller);
-        (url.Protocol == TrackerProtocol.Udp ? UdpPlaces : HttpPlaces).Enter(announce, now);
-        return announce;
-    }
+    public TrackerCall Announce(TrackerUrl url, AddressFamily? family, TimeSpan patience, ITrackerCaller caller, MonoTime now)
+        => Begin(url, family, patience, new AnnounceQuestion(caller), now);
+
+    /// <summary>Scrapes a tracker as soon as there is a place for it.</summary>
+    /// <param name="url">The tracker's announce URL, one that <see cref="CanScrape"/>.</param>
+    /// <param name="family">Over which address family, or null for any.</param>
+    /// <param name="patience">For the exchange, once it has a place.</param>
+    /// <param name="swarms">What to ask for: 1 to <see cref="MostScraped"/>.</param>
+    /// <param name="caller">Who is told; not before this call has returned.</param>
+    /// <param name="now">The time.</param>
+    public TrackerCall Scrape(
+        TrackerUrl url, AddressFamily? family, TimeSpan patience, IReadOnlyList<InfoHash> swarms, IScrapeCaller caller, MonoTime now)
+        => Begin(url, family, patience, new ScrapeQuestion(swarms, caller), now);
+
+    /// <summary>Whether a tracker's URL tells where to scrape it (BEP 48).</summary>
+    public static bool CanScrape(TrackerUrl url) => url.Protocol == TrackerProtocol.Udp || HttpScrape.Url(url, []) is not null;
+
+    /// <summary>How many swarms one scrape may ask a tracker for.</summary>
+    public static int MostScraped(TrackerUrl url) => url.Protocol == TrackerProtocol.Udp ? UdpScrape.MaxSwarms : HttpScrape.MaxSwarms;
 
     /// <summary>An HTTP exchange ended.</summary>
     public void Handle(HttpFetchResult result, MonoTime now)
     {
-        if (_fetches.Remove(result.Id, out HttpTrackerAnnounce? announce))
-            announce.Handle(result, now);
+        if (_fetches.Remove(result.Id, out HttpTrackerCall? call))
+            call.Handle(result, now);
     }
 
     /// <summary>A name was looked up.</summary>
@@ -79,39 +93,48 @@ public sealed class TrackerExchanges
     /// <summary>A datagram came in. False where it is no tracker's answer.</summary>
     public bool Handle(in Datagram datagram, MonoTime now)
     {
-        if (!_udp.TryGetValue(Unmapped(datagram.Remote), out List<UdpTrackerAnnounce>? announces))
+        if (!_udp.TryGetValue(Unmapped(datagram.Remote), out List<UdpTrackerCall>? calls))
             return false;
-        foreach (UdpTrackerAnnounce announce in announces)
+        foreach (UdpTrackerCall call in calls)
         {
             // The list may have changed after a hit: leave it.
-            if (announce.Handle(datagram, now))
+            if (call.Handle(datagram, now))
                 return true;
         }
 
         return false;
     }
 
-    internal long BeginFetch(HttpTrackerAnnounce announce)
+    internal long BeginFetch(HttpTrackerCall call)
     {
-        _fetches.Add(++_lastFetch, announce);
+        _fetches.Add(++_lastFetch, call);
         return _lastFetch;
     }
 
     internal void EndFetch(long id) => _fetches.Remove(id);
 
-    internal UdpTrackerExchange BeginUdp(UdpTrackerAnnounce announce, AnnounceRequest request, TrackerUrl url, IPAddress address)
+    internal UdpTrackerExchange BeginUdp(UdpTrackerCall call, TrackerQuestion question, TrackerUrl url, IPAddress address)
     {
-        var exchange = new UdpTrackerExchange(request, url, new IPEndPoint(address, url.Port), _connections, _transactions);
-        if (!_udp.TryGetValue(exchange.Tracker, out List<UdpTrackerAnnounce>? announces))
-            _udp.Add(exchange.Tracker, announces = []);
-        announces.Add(announce);
+        UdpTrackerExchange exchange = question.OverUdp(url, new IPEndPoint(address, url.Port), _connections, _transactions);
+        if (!_udp.TryGetValue(exchange.Tracker, out List<UdpTrackerCall>? calls))
+            _udp.Add(exchange.Tracker, calls = []);
+        calls.Add(call);
         return exchange;
     }
 
-    internal void EndUdp(IPEndPoint tracker, UdpTrackerAnnounce announce)
+    internal void EndUdp(IPEndPoint tracker, UdpTrackerCall call)
     {
-        if (_udp.TryGetValue(tracker, out List<UdpTrackerAnnounce>? announces) && announces.Remove(announce) && announces.Count == 0)
+        if (_udp.TryGetValue(tracker, out List<UdpTrackerCall>? calls) && calls.Remove(call) && calls.Count == 0)
             _udp.Remove(tracker);
+    }
+
+    private TrackerCall Begin(TrackerUrl url, AddressFamily? family, TimeSpan patience, TrackerQuestion question, MonoTime now)
+    {
+        TrackerCall call = url.Protocol == TrackerProtocol.Udp
+            ? new UdpTrackerCall(this, url, family, patience, question)
+            : new HttpTrackerCall(this, url, family, patience, question);
+        (url.Protocol == TrackerProtocol.Udp ? UdpPlaces : HttpPlaces).Enter(call, now);
+        return call;
     }
 
     private static IPEndPoint Unmapped(IPEndPoint endpoint)

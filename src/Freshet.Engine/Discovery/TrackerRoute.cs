@@ -10,7 +10,7 @@ namespace Freshet.Engine.Discovery;
 internal sealed class TrackerRoute : ITrackerCaller
 {
     private readonly Announcer _announcer;
-    private TrackerAnnounce? _call;
+    private TrackerCall? _call;
     private AnnounceEvent _sending;
     private ReadOnlyMemory<byte>? _trackerId;
     private TransferFigures _told;
@@ -78,7 +78,7 @@ internal sealed class TrackerRoute : ITrackerCaller
             : AnnounceEvent.None;
         if (!Tracker.HasSession)
             _announcer.OpenAccount(Tracker);
-        _call = _announcer.Exchanges.Begin(Tracker.Url, Family, _announcer.PatienceFor(Tracker), this, now);
+        _call = _announcer.Exchanges.Announce(Tracker.Url, Family, _announcer.PatienceFor(Tracker), this, now);
     }
 
     /// <summary>
@@ -105,12 +105,12 @@ internal sealed class TrackerRoute : ITrackerCaller
         if (!mayKnowUs || Schedule.IsNever)
             return;
         _sending = AnnounceEvent.Stopped;
-        _call = _announcer.Exchanges.Begin(Tracker.Url, Family, Announcer.StopPatience, this, now);
+        _call = _announcer.Exchanges.Announce(Tracker.Url, Family, Announcer.StopPatience, this, now);
     }
 
     public void Cancel(MonoTime now)
     {
-        TrackerAnnounce? call = _call;
+        TrackerCall? call = _call;
         _call = null;
         call?.Cancel(now);
     }
@@ -143,6 +143,7 @@ internal sealed class TrackerRoute : ITrackerCaller
             _announcer.Settle(_told);
             _trackerId = answer.TrackerId ?? _trackerId;
             Answer = answer;
+            Tracker.Counted(answer);
             Message = Scrub(answer.Warning);
             Schedule.Answered(answer.Interval, answer.MinInterval, now);
         }

@@ -163,6 +163,15 @@ public sealed class SessionEngine : IEngine
         return torrent is not null;
     }
 
+    /// <summary>Scrapes every tracker of a torrent, running or not, as soon as rules allow; the snapshot shows what they count.</summary>
+    /// <returns>False where there is no such torrent.</returns>
+    public bool Scrape(TorrentId id, MonoTime now)
+    {
+        Torrent? torrent = Find(id);
+        torrent?.Announcer.Scrape(now);
+        return torrent is not null;
+    }
+
     /// <summary>Announces in another order from now on.</summary>
     /// <param name="id">The torrent.</param>
     /// <param name="tiers">Which trackers are announced to, or null for what the session says.</param>

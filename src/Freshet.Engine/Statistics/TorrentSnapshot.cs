@@ -135,6 +135,7 @@ public enum TrackerStatus : byte
 /// <param name="Leechers">The leechers that it counts, if it said.</param>
 /// <param name="Failures">Failures in a row.</param>
 /// <param name="Message">Its last error or warning.</param>
+/// <param name="Completed">How often the torrent was downloaded to the end, if it said.</param>
 public sealed record TrackerSnapshot(
     string Url,
     int Tier,
@@ -144,4 +145,5 @@ public sealed record TrackerSnapshot(
     int? Seeders,
     int? Leechers,
     int Failures,
-    string? Message);
+    string? Message,
+    int? Completed);

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Freshet.Core;
-using Freshet.Protocol.Extensions;
 
 namespace Freshet.Protocol.Trackers;
 
@@ -24,8 +23,8 @@ public static class HttpAnnounce
     {
         var url = new StringBuilder(tracker.Uri.OriginalString);
         url.Append(tracker.PathAndQuery.Contains('?', StringComparison.Ordinal) ? '&' : '?');
-        Escape(url.Append("info_hash="), request.Swarm.Value.Bytes);
-        Escape(url.Append("&peer_id="), request.Self.Value.Bytes);
+        HttpTrackerForm.Escape(url.Append("info_hash="), request.Swarm.Value.Bytes);
+        HttpTrackerForm.Escape(url.Append("&peer_id="), request.Self.Value.Bytes);
         url.Append(CultureInfo.InvariantCulture, $"&port={request.Port}");
         url.Append(CultureInfo.InvariantCulture, $"&uploaded={request.Uploaded}&downloaded={request.Downloaded}&left={request.Left}");
         url.Append(CultureInfo.InvariantCulture, $"&corrupt={request.Corrupt}&redundant={request.Redundant}&key={request.Key:X8}");
@@ -34,12 +33,12 @@ public static class HttpAnnounce
         int wanted = request.Event == AnnounceEvent.Stopped ? 0 : request.PeersWanted;
         url.Append(CultureInfo.InvariantCulture, $"&numwant={wanted}&compact=1&no_peer_id=1");
         if (request.TrackerId is { } trackerId)
-            Escape(url.Append("&trackerid="), trackerId.Span);
+            HttpTrackerForm.Escape(url.Append("&trackerid="), trackerId.Span);
         if (request.AlsoIPv4 is { } ipv4)
-            Escape(url.Append("&ipv4="), Encoding.ASCII.GetBytes(ipv4.ToString()));
+            HttpTrackerForm.Escape(url.Append("&ipv4="), Encoding.ASCII.GetBytes(ipv4.ToString()));
         if (request.AlsoIPv6 is { } ipv6)
-            Escape(url.Append("&ipv6="), Encoding.ASCII.GetBytes(new IPAddress(ipv6.GetAddressBytes()).ToString()));
-        return new Uri(url.ToString(), new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
+            HttpTrackerForm.Escape(url.Append("&ipv6="), Encoding.ASCII.GetBytes(new IPAddress(ipv6.GetAddressBytes()).ToString()));
+        return HttpTrackerForm.AsItStands(url.ToString());
     }
 
     /// <summary>Reads an answer's body, inflated, at most <see cref="TrackerLimits.MaxInflatedBytes"/>.</summary>
@@ -49,21 +48,8 @@ public static class HttpAnnounce
     public static bool TryParse(ReadOnlySpan<byte> body, [NotNullWhen(true)] out AnnounceAnswer? answer, [NotNullWhen(false)] out string? error)
     {
         answer = null;
-        var limits = new BencodeLimits(TrackerLimits.MaxDepth, TrackerLimits.MaxTokens);
-        // Some trackers end their answer with a line break; what follows the dictionary says nothing.
-        if (!BencodeDocument.TryParsePrefix(body, limits, out BencodeDocument document, out BencodeError bencodeError))
-        {
-            error = $"The answer is not bencoded: {bencodeError}.";
+        if (!HttpTrackerForm.TryReadAnswer(body, out BencodeValue root, out error))
             return false;
-        }
-
-        BencodeValue root = document.Root;
-        if (root.Kind != BencodeKind.Dictionary)
-        {
-            error = "The answer is not a dictionary.";
-            return false;
-        }
-
         var peers = new List<TrackerPeer>();
         bool isRefused = root["failure reason"u8].Exists;
         if (!isRefused && (!TryReadPeers(root["peers"u8], peers, IPv4PeerLength) || !TryReadPeers(root["peers6"u8], peers, IPv6PeerLength)))
@@ -75,15 +61,15 @@ public static class HttpAnnounce
         error = null;
         answer = new AnnounceAnswer
         {
-            Failure = isRefused ? Text(root["failure reason"u8]) ?? "no reason given" : null,
-            Warning = Text(root["warning message"u8]),
+            Failure = isRefused ? HttpTrackerForm.Text(root["failure reason"u8]) ?? "no reason given" : null,
+            Warning = HttpTrackerForm.Text(root["warning message"u8]),
             Interval = TrackerTime.Interval(root["interval"u8]) ?? TrackerLimits.DefaultInterval,
             MinInterval = TrackerTime.Interval(root["min interval"u8]),
             RetryIn = isRefused ? TrackerTime.Retry(root["retry in"u8]) : null,
             NeverRetry = isRefused && TrackerTime.IsNever(root["retry in"u8]),
-            Complete = Count(root["complete"u8]),
-            Incomplete = Count(root["incomplete"u8]),
-            Downloaded = Count(root["downloaded"u8]),
+            Complete = HttpTrackerForm.Count(root["complete"u8]),
+            Incomplete = HttpTrackerForm.Count(root["incomplete"u8]),
+            Downloaded = HttpTrackerForm.Count(root["downloaded"u8]),
             ExternalAddress = ReadAddress(root["external ip"u8]),
             TrackerId = ReadTrackerId(root["tracker id"u8]),
             Peers = peers,
@@ -98,23 +84,6 @@ public static class HttpAnnounce
         AnnounceEvent.Paused => "paused",
         _ => "stopped",
     };
-
-    private static void Escape(StringBuilder url, ReadOnlySpan<byte> bytes)
-    {
-        foreach (byte b in bytes)
-        {
-            if (char.IsAsciiLetterOrDigit((char)b) || b is (byte)'-' or (byte)'.' or (byte)'_' or (byte)'~')
-                url.Append((char)b);
-            else
-                url.Append('%').Append(b.ToString("X2"));
-        }
-    }
-
-    private static string? Text(BencodeValue value)
-        => value.TryGetBytes(out ReadOnlySpan<byte> bytes) ? CleanText.Read(bytes, TrackerLimits.MaxText) : null;
-
-    private static int? Count(BencodeValue value)
-        => value.TryGetInteger(out long count) && count >= 0 ? (int)Math.Min(count, int.MaxValue) : null;
 
     private static bool TryReadPeers(BencodeValue value, List<TrackerPeer> peers, int compactLength)
     {

@@ -15,6 +15,9 @@ public sealed record TrackerStatus
     /// <summary>Leechers that it knows, or null where it has not said.</summary>
     public int? Leechers { get; init; }
 
+    /// <summary>How often the torrent was downloaded to the end, or null where it has not said.</summary>
+    public int? Completed { get; init; }
+
     /// <summary>Addresses in its last answer.</summary>
     public int Peers { get; init; }
 

@@ -89,7 +89,7 @@ internal sealed class TrackerProbe : IEngine
             _probe = probe;
             _question = question;
             _event = announceEvent;
-            probe._exchanges.Begin(question.Url, question.Family, question.Patience, this, now);
+            probe._exchanges.Announce(question.Url, question.Family, question.Patience, this, now);
         }
 
         public AnnounceRequest MakeRequest(MonoTime now)

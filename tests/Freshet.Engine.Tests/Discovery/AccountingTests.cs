@@ -95,7 +95,7 @@ public sealed class AccountingTests
     [InlineData(TierOrder.OneByOne, true, false)]
     public void Every_byte_is_counted_once(TierOrder order, bool isShared, bool forgets)
     {
-        for (ulong seed = 0; seed < 40; seed++)
+        for (ulong seed = 0; seed < 20; seed++)
         {
             var random = new SeededRandom(seed);
             var rig = new TrackerRig(seed, [["http://a.example/announce", "http://b.example/announce"], ["http://c.example/announce"]]) { TierOrder = order };

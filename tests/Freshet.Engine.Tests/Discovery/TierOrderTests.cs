@@ -1,5 +1,4 @@
 using System.Net;
-using Freshet.Abstractions;
 using Freshet.Engine.Discovery;
 
 namespace Freshet.Engine.Tests.Discovery;
@@ -39,8 +38,8 @@ public sealed class TierOrderTests
     public void A_tier_is_shuffled_so_that_its_trackers_share_the_load()
     {
         string[] firsts = [.. Enumerable.Range(0, 60).Select(seed => Start((ulong)seed, ["http://a.example/announce", "http://b.example/announce", "http://c.example/announce"]).Last.Url.Host)];
-        Assert.All(firsts.GroupBy(host => host), group => Assert.InRange(group.Count(), 8, 40));
-        Assert.Equal(3, firsts.Distinct().Count());
+        Assert.All(firsts.GroupBy(host => host, StringComparer.Ordinal), group => Assert.InRange(group.Count(), 8, 40));
+        Assert.Equal(3, firsts.Distinct(StringComparer.Ordinal).Count());
     }
 
     [Fact]
@@ -87,7 +86,7 @@ public sealed class TierOrderTests
 
         // No goodbye to the other: the two may share their lists.
         rig.Run(1800);
-        Assert.Equal(["a.example", "b.example", "a.example", "a.example"], rig.Fetches.Select(fetch => fetch.Fetch.Url.Host));
+        Assert.Equal("abaa", string.Concat(rig.Fetches.Select(fetch => fetch.Fetch.Url.Host[0])));
         rig.Reply(rig.Last);
         Assert.Equal(1, rig.Changes);
         rig.Announcer.Stop(_ => { }, rig.Now);

@@ -1,7 +1,5 @@
 using System.Net;
 using Freshet.Abstractions;
-using Freshet.Core;
-using Freshet.Engine.Statistics;
 
 namespace Freshet.Engine.Tests.Session;
 

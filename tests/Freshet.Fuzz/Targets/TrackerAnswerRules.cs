@@ -1,3 +1,4 @@
+using Freshet.Core;
 using Freshet.Protocol.Trackers;
 
 namespace Freshet.Fuzz.Targets;
@@ -18,6 +19,16 @@ internal static class TrackerAnswerRules
             FuzzException.Require(text.Length <= TrackerLimits.MaxText && !text.Any(char.IsControl), "texts are short and harmless");
         foreach (TrackerPeer peer in answer.Peers)
             FuzzException.Require(peer.Port is >= 1 and <= 65535 && peer.Address is null != peer.HostName is null, "a peer has a port, and an address or a name");
+    }
+
+    public static void Check(ScrapeAnswer answer, IReadOnlyList<InfoHash> asked)
+    {
+        FuzzException.Require(answer.MinInterval is not { } least || IsSane(least), "a least interval is sane");
+        FuzzException.Require(answer.Failure is null || answer.Swarms.Count == 0, "who refuses counts nothing");
+        FuzzException.Require(answer.Failure is not { } text || (text.Length <= TrackerLimits.MaxText && !text.Any(char.IsControl)), "texts are short and harmless");
+        FuzzException.Require(answer.Swarms.Count <= asked.Count && answer.Swarms.All(swarm => asked.Contains(swarm.Swarm)), "only what was asked for is counted");
+        foreach (SwarmCounts swarm in answer.Swarms)
+            FuzzException.Require(swarm is { Seeders: >= 0, Leechers: >= 0, Completed: null or >= 0, Downloaders: null or >= 0 }, "counts are counts");
     }
 
     private static bool IsSane(TimeSpan interval) => interval >= TrackerLimits.ShortestInterval && interval <= TrackerLimits.LongestInterval;

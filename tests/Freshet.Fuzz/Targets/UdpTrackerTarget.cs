@@ -32,7 +32,7 @@ public sealed class UdpTrackerTarget : IFuzzTarget
     {
         FuzzException.Require(TrackerUrl.TryParse("udp://t.example:1337/announce", out TrackerUrl? url, out _), "a good URL is read");
         var request = new AnnounceRequest(new InfoHash(default), new PeerId(default), 1);
-        var exchange = new UdpTrackerExchange(request, url!, Tracker, new UdpConnectionIds(), new UdpTransactionIds(new SeededRandom(1)));
+        var exchange = new UdpAnnounce(request, url!, Tracker, new UdpConnectionIds(), new UdpTransactionIds(new SeededRandom(1)));
         Span<byte> datagram = stackalloc byte[UdpTrackerExchange.MaxDatagram];
         MonoTime now = MonoTime.Zero + TimeSpan.FromSeconds(1);
         Span<byte> transaction = stackalloc byte[4];

@@ -20,7 +20,7 @@ public sealed class UdpTrackerExchangeTests
     [Fact]
     public void It_connects_and_announces()
     {
-        UdpTrackerExchange exchange = New();
+        UdpAnnounce exchange = New();
         byte[] connect = Poll(exchange, Start);
         Assert.Equal(16, connect.Length);
         Assert.Equal(0x41727101980, BinaryPrimitives.ReadInt64BigEndian(connect));
@@ -57,7 +57,7 @@ public sealed class UdpTrackerExchangeTests
     public void Over_IPv6_peers_have_sixteen_bytes_of_address()
     {
         var tracker = new IPEndPoint(IPAddress.Parse("2001:db8::9"), 1337);
-        UdpTrackerExchange exchange = New(tracker: tracker);
+        UdpAnnounce exchange = New(tracker: tracker);
         _connections.Keep(tracker, 1, Start);
         byte[] peer = [.. IPAddress.Parse("2001:db8::1").GetAddressBytes(), 0, 80];
         Assert.True(exchange.Handle(tracker, Answer(Poll(exchange, Start), 900, peer), Start));
@@ -69,7 +69,7 @@ public sealed class UdpTrackerExchangeTests
     public void The_urls_path_and_query_go_along_in_parts()
     {
         string path = "/" + new string('k', 300) + "/announce?p=1";
-        UdpTrackerExchange exchange = New($"udp://t.example:1337{path}");
+        UdpAnnounce exchange = New($"udp://t.example:1337{path}");
         _connections.Keep(Tracker, 1, Start);
         byte[] options = Poll(exchange, Start)[98..];
         Assert.Equal([2, 255], options[..2]);
@@ -82,7 +82,7 @@ public sealed class UdpTrackerExchangeTests
     public void The_longest_url_fits_the_room()
     {
         string url = "udp://t.example:1337/";
-        UdpTrackerExchange exchange = New(url + new string('k', TrackerLimits.MaxUrl - url.Length));
+        UdpAnnounce exchange = New(url + new string('k', TrackerLimits.MaxUrl - url.Length));
         _connections.Keep(Tracker, 1, Start);
         Assert.InRange(Poll(exchange, Start).Length, 1024, UdpTrackerExchange.MaxDatagram);
     }
@@ -90,7 +90,7 @@ public sealed class UdpTrackerExchangeTests
     [Fact]
     public void What_gets_no_answer_is_sent_again_ever_later_and_then_given_up()
     {
-        UdpTrackerExchange exchange = New();
+        UdpAnnounce exchange = New();
         MonoTime now = Start;
         byte[] first = Poll(exchange, now);
         foreach (int seconds in (int[])[15, 30, 60])
@@ -118,7 +118,7 @@ public sealed class UdpTrackerExchangeTests
     [Fact]
     public void An_exchange_that_waits_uses_the_id_that_another_got()
     {
-        UdpTrackerExchange waiting = New();
+        UdpAnnounce waiting = New();
         Assert.Equal(16, Poll(waiting, Start).Length);
         Connect(New());
         Assert.Equal(98, Poll(waiting, Start + TimeSpan.FromSeconds(1)).Length);
@@ -127,7 +127,7 @@ public sealed class UdpTrackerExchangeTests
     [Fact]
     public void An_announce_that_is_sent_again_after_the_ids_end_connects_anew()
     {
-        UdpTrackerExchange exchange = New();
+        UdpAnnounce exchange = New();
         Connect(exchange);
         Assert.Equal(98, Poll(exchange, Start).Length);
         Assert.Equal(98, Poll(exchange, exchange.Deadline).Length);
@@ -142,7 +142,7 @@ public sealed class UdpTrackerExchangeTests
     [Fact]
     public void Answers_of_others_are_not_believed()
     {
-        UdpTrackerExchange exchange = New();
+        UdpAnnounce exchange = New();
         byte[] connect = Poll(exchange, Start);
         byte[] good = Connected(connect);
         Assert.False(exchange.Handle(new IPEndPoint(IPAddress.Parse("10.0.0.10"), 1337), good, Start));
@@ -159,7 +159,7 @@ public sealed class UdpTrackerExchangeTests
     [Fact]
     public void A_short_answer_is_not_taken()
     {
-        UdpTrackerExchange exchange = New();
+        UdpAnnounce exchange = New();
         Connect(exchange);
         byte[] answer = Answer(Poll(exchange, Start), 900, []);
         Assert.False(exchange.Handle(Tracker, answer.AsSpan(0, 19), Start));
@@ -169,7 +169,7 @@ public sealed class UdpTrackerExchangeTests
     [Fact]
     public void An_error_is_the_answer_and_is_made_harmless()
     {
-        UdpTrackerExchange exchange = New();
+        UdpAnnounce exchange = New();
         Connect(exchange);
         Assert.True(exchange.Handle(Tracker, Packet(3, Poll(exchange, Start), "\u001b[2Jno such torrent\0"u8), Start));
         Assert.Equal("[2Jno such torrent", exchange.Answer!.Failure);
@@ -179,7 +179,7 @@ public sealed class UdpTrackerExchangeTests
     public void An_error_with_an_older_connection_id_leads_to_a_new_one_first()
     {
         _connections.Keep(Tracker, 1, Start);
-        UdpTrackerExchange exchange = New();
+        UdpAnnounce exchange = New();
         Assert.True(exchange.Handle(Tracker, Packet(3, Poll(exchange, Start), "Connection ID missmatch."u8), Start));
         Assert.False(exchange.IsOver);
         byte[] connect = Poll(exchange, Start);
@@ -197,7 +197,7 @@ public sealed class UdpTrackerExchangeTests
     [InlineData(int.MaxValue, 86400)]
     public void Intervals_make_neither_a_storm_nor_silence(int interval, int seconds)
     {
-        UdpTrackerExchange exchange = New();
+        UdpAnnounce exchange = New();
         Connect(exchange);
         Assert.True(exchange.Handle(Tracker, Answer(Poll(exchange, Start), interval, []), Start));
         Assert.Equal(TimeSpan.FromSeconds(seconds), exchange.Answer!.Interval);
@@ -207,7 +207,7 @@ public sealed class UdpTrackerExchangeTests
     [Fact]
     public void Only_so_many_peers_are_kept()
     {
-        UdpTrackerExchange exchange = New();
+        UdpAnnounce exchange = New();
         Connect(exchange);
         byte[] peers = [.. Enumerable.Repeat<byte[]>([1, 2, 3, 4, 1, 1], 10_000).SelectMany(peer => peer)];
         Assert.True(exchange.Handle(Tracker, Answer(Poll(exchange, Start), 900, peers), Start));
@@ -249,7 +249,7 @@ public sealed class UdpTrackerExchangeTests
     private static void Connect(UdpTrackerExchange exchange)
         => Assert.True(exchange.Handle(Tracker, Connected(Poll(exchange, Start)), Start));
 
-    private UdpTrackerExchange New(string url = "udp://t.example:1337", IPEndPoint? tracker = null)
+    private UdpAnnounce New(string url = "udp://t.example:1337", IPEndPoint? tracker = null)
     {
         Assert.True(TrackerUrl.TryParse(url, out TrackerUrl? parsed, out string? error), error);
         var request = new AnnounceRequest(Samples.Swarm, Samples.Us, 6881)
@@ -260,6 +260,6 @@ public sealed class UdpTrackerExchangeTests
             Left = 30,
             Key = 7,
         };
-        return new UdpTrackerExchange(request, parsed, tracker ?? Tracker, _connections, _transactions);
+        return new UdpAnnounce(request, parsed, tracker ?? Tracker, _connections, _transactions);
     }
 }

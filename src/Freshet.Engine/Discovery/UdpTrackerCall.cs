@@ -7,15 +7,15 @@ using Freshet.Protocol.Trackers;
 
 namespace Freshet.Engine.Discovery;
 
-/// <summary>An announce over UDP (BEP 15): the name is looked up, then datagrams go to one of its addresses until it answers.</summary>
-internal sealed class UdpTrackerAnnounce : TrackerAnnounce
+/// <summary>A question over UDP (BEP 15): the name is looked up, then datagrams go to one of its addresses until it answers.</summary>
+internal sealed class UdpTrackerCall : TrackerCall
 {
     private readonly Deadline _timer;
     private UdpTrackerExchange? _exchange;
     private MonoTime _until;
 
-    public UdpTrackerAnnounce(TrackerExchanges exchanges, TrackerUrl url, AddressFamily? family, TimeSpan patience, ITrackerCaller caller)
-        : base(exchanges, url, family, patience, caller) => _timer = new Deadline(exchanges.Deadlines, OnTimer);
+    public UdpTrackerCall(TrackerExchanges exchanges, TrackerUrl url, AddressFamily? family, TimeSpan patience, TrackerQuestion question)
+        : base(exchanges, url, family, patience, question) => _timer = new Deadline(exchanges.Deadlines, OnTimer);
 
     private protected override TrackerPlaces Places => Exchanges.UdpPlaces;
 
@@ -28,11 +28,11 @@ internal sealed class UdpTrackerAnnounce : TrackerAnnounce
         return true;
     }
 
-    private protected override void Send(AnnounceRequest request, MonoTime now)
+    private protected override void Send(MonoTime now)
     {
         _until = now + Timeout;
         _timer.Set(_until);
-        Exchanges.Lookups.Find(Url.Host, (addresses, error, at) => LookedUp(request, addresses, error, at), now);
+        Exchanges.Lookups.Find(Url.Host, LookedUp, now);
     }
 
     private protected override void Abandon()
@@ -42,7 +42,7 @@ internal sealed class UdpTrackerAnnounce : TrackerAnnounce
             Exchanges.EndUdp(_exchange.Tracker, this);
     }
 
-    private void LookedUp(AnnounceRequest request, IReadOnlyList<IPAddress> addresses, string? error, MonoTime now)
+    private void LookedUp(IReadOnlyList<IPAddress> addresses, string? error, MonoTime now)
     {
         if (IsOver)
             return;
@@ -53,7 +53,7 @@ internal sealed class UdpTrackerAnnounce : TrackerAnnounce
             return;
         }
 
-        _exchange = Exchanges.BeginUdp(this, request, Url, address);
+        _exchange = Exchanges.BeginUdp(this, Question, Url, address);
         Poll(now);
     }
 
@@ -71,8 +71,11 @@ internal sealed class UdpTrackerAnnounce : TrackerAnnounce
         int length = exchange.Poll(now, Exchanges.Scratch.Span);
         if (length > 0)
             Exchanges.Effects.SendDatagram(new Datagram(exchange.Tracker, Exchanges.Scratch[..length]));
-        if (exchange.Answer is { } answer)
-            Finish(new TrackerOutcome(answer, null, exchange.Tracker.Address), now);
+        if (exchange.IsAnswered)
+        {
+            Question.Take(exchange);
+            Finish(null, exchange.Tracker.Address, now);
+        }
         else if (exchange.HasTimedOut)
             Fail("the tracker did not answer", null, now);
         else

@@ -5,8 +5,8 @@ using Freshet.Protocol.Trackers;
 
 namespace Freshet.Engine.Discovery;
 
-/// <summary>An announce over HTTP or HTTPS: one fetch, or several where the tracker redirects.</summary>
-internal sealed class HttpTrackerAnnounce : TrackerAnnounce
+/// <summary>A question over HTTP or HTTPS: one fetch, or several where the tracker redirects.</summary>
+internal sealed class HttpTrackerCall : TrackerCall
 {
     private Uri? _current;
     private long _fetch;
@@ -14,8 +14,8 @@ internal sealed class HttpTrackerAnnounce : TrackerAnnounce
     private AddressPolicy _addresses = AddressPolicy.Any;
     private MonoTime _until;
 
-    public HttpTrackerAnnounce(TrackerExchanges exchanges, TrackerUrl url, AddressFamily? family, TimeSpan patience, ITrackerCaller caller)
-        : base(exchanges, url, family, patience, caller)
+    public HttpTrackerCall(TrackerExchanges exchanges, TrackerUrl url, AddressFamily? family, TimeSpan patience, TrackerQuestion question)
+        : base(exchanges, url, family, patience, question)
     {
     }
 
@@ -45,16 +45,13 @@ internal sealed class HttpTrackerAnnounce : TrackerAnnounce
             return;
         }
 
-        if (HttpAnnounce.TryParse(result.Body.Span, out AnnounceAnswer? answer, out string? malformed))
-            Finish(new TrackerOutcome(answer, null, result.Remote), now);
-        else
-            Fail(malformed, result.Remote, now);
+        Finish(Question.Read(result.Body.Span), result.Remote, now);
     }
 
-    private protected override void Send(AnnounceRequest request, MonoTime now)
+    private protected override void Send(MonoTime now)
     {
         _until = now + Timeout;
-        Fetch(HttpAnnounce.Url(Url, request), Timeout);
+        Fetch(Question.Url(Url), Timeout);
     }
 
     private protected override void Abandon()
