@@ -16,7 +16,10 @@ public enum DiskJobKind : byte
     /// </summary>
     Write,
 
-    /// <summary>Read the bytes of <see cref="DiskJob.Range"/> (at most one block) into <see cref="DiskJob.Blocks"/>[0], which the engine rented.</summary>
+    /// <summary>
+    /// Read the bytes of <see cref="DiskJob.Range"/>, a run within one piece, into <see cref="DiskJob.Blocks"/>, of which the engine rented
+    /// <see cref="DiskJob.BlockCount"/>: each is filled before the next.
+    /// </summary>
     Read,
 
     /// <summary>

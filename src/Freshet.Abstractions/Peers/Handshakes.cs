@@ -10,6 +10,9 @@ namespace Freshet.Abstractions;
 /// <param name="Layout">Bounds indexes, offsets and the bitfield's length. Immutable, so that every pump may read it.</param>
 public sealed record ConnectionSetup(IPEndPoint Endpoint, InfoHash Swarm, PeerId Self, PieceLayout Layout)
 {
+    /// <summary>Which torrent of the session it is: whose data the pump may read for the peer.</summary>
+    public TorrentId Torrent { get; init; }
+
     /// <summary>How long the peer may be silent, or null for the field's two minutes.</summary>
     public TimeSpan? Silence { get; init; }
 }

@@ -14,7 +14,10 @@ public enum PeerCommandKind : byte
     /// <summary>Close, after what is queued has had one chance to go out. <c>Reason</c>. A <see cref="PeerEventKind.Closed"/> follows.</summary>
     Close,
 
-    /// <summary>BEP 3.</summary>
+    /// <summary>
+    /// BEP 3. What was passed with <see cref="Serve"/> and is not in the send buffer yet will not be sent, but for pieces that were announced with
+    /// <see cref="AllowedFast"/>: a reject each (BEP 6), and one <see cref="PeerEventKind.Dropped"/>.
+    /// </summary>
     Choke,
 
     /// <summary>BEP 3.</summary>
@@ -41,7 +44,7 @@ public enum PeerCommandKind : byte
     /// <summary>Forget a request without telling the peer: it was rejected, choked away or timed out. A late block counts as unwanted.</summary>
     Forget,
 
-    /// <summary>BEP 6: <c>Range</c>.</summary>
+    /// <summary>BEP 6: <c>Range</c>; to a peer that does not know it nothing is said. Also the answer to <see cref="PeerEventKind.Unread"/>, a block each.</summary>
     Reject,
 
     /// <summary>BEP 6: <c>Range.Piece</c>.</summary>
@@ -55,6 +58,18 @@ public enum PeerCommandKind : byte
 
     /// <summary>BEP 10 handshake. <c>Payload</c>: <see cref="ExtensionHandshake"/>.</summary>
     ExtensionHandshake,
+
+    /// <summary>
+    /// Answer a request, <c>Range</c> (at most one block), when the socket has room: with a BEP 3 piece message, whose bytes the pump reads itself where that
+    /// waits for nothing. Where it would, <see cref="PeerEventKind.Unread"/> asks for them.
+    /// </summary>
+    Serve,
+
+    /// <summary>
+    /// Take a <see cref="Serve"/> back (BEP 3 cancel): <c>Range</c>. Where it is not in the send buffer yet, a reject (BEP 6) and
+    /// <see cref="PeerEventKind.Dropped"/>; else nothing.
+    /// </summary>
+    Withdraw,
 
     /// <summary>BEP 3 piece: <c>Range</c> and the <c>Lease</c> that holds its bytes; the pump returns the lease once they are in its send buffer.</summary>
     SendBlock,

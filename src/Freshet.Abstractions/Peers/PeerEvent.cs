@@ -81,8 +81,17 @@ public enum PeerEventKind : byte
     /// <summary>BEP 54 don't have: <c>Range.Piece</c>.</summary>
     DontHave,
 
-    /// <summary>What was queued to this connection has been handed to the socket: <c>Value</c> payload bytes since the last such event.</summary>
+    /// <summary>What was queued to this connection has been handed to the socket: <c>Value</c> payload bytes, <c>Blocks</c>, since the last such event.</summary>
     Sent,
+
+    /// <summary>
+    /// The socket has room for blocks that were to be served, but reading them may wait for a device: <c>Range</c>, a run of neighbours in one piece, all but
+    /// the last <see cref="BlockRange.BlockLength"/> long. Answer each with SendBlock or Reject.
+    /// </summary>
+    Unread,
+
+    /// <summary>What was to be served and will not be, because of a choke or because it was taken back: <c>Value</c> payload bytes, <c>Blocks</c>.</summary>
+    Dropped,
 }
 
 /// <summary>One thing that happened on a connection: small, copied by value through mailboxes.</summary>
@@ -106,6 +115,9 @@ public readonly struct PeerEvent
 
     /// <summary>A number: see the kinds.</summary>
     public int Value { get; init; }
+
+    /// <summary>How many blocks: see the kinds.</summary>
+    public int Blocks { get; init; }
 
     /// <summary>The piece or the run of bytes that is spoken of.</summary>
     public BlockRange Range { get; init; }

@@ -3,57 +3,74 @@ using Freshet.Core;
 
 namespace Freshet.Engine.Storage;
 
-/// <summary>Reads blocks for peers, a bounded number at a time.</summary>
+/// <summary>Reads runs of blocks for peers, a bounded number of blocks at a time.</summary>
 internal sealed class BlockReads(TorrentStorage torrent, SessionStorage session)
 {
+    /// <summary>The longest run, in blocks: 256 KiB, from where on a longer read saves nothing. A pump asks for no more at once.</summary>
+    public const int MaxRun = 16;
+
     private readonly Stack<PendingRead> _spare = [];
 
-    /// <summary>Reads that are out.</summary>
+    /// <summary>Blocks that are being read.</summary>
     public int Out { get; private set; }
 
-    public bool TryRead(BlockRange range, IBlockRequester requester, MonoTime now)
+    /// <summary>Begins to read a run, or as much of its start as there is memory for; says how many bytes, 0 where nothing was begun.</summary>
+    public int Read(BlockRange run, IBlockRequester requester, MonoTime now)
     {
-        if (Out >= session.Settings.MaxReads || !session.Memory.CanSpareForReading
-            || !session.Pool.TryRent(default, 1, out BufferLease lease))
-        {
-            return false;
-        }
-
-        Out++;
+        int wanted = Math.Min((run.Length + BlockRange.BlockLength - 1) / BlockRange.BlockLength, MaxRun);
+        wanted = Math.Min(wanted, Math.Min(session.Settings.MaxReads - Out, session.Memory.SpareForReading));
+        if (wanted <= 0)
+            return 0;
         if (!_spare.TryPop(out PendingRead? read))
             read = new PendingRead(this, torrent);
+        int count = 0;
+        while (count < wanted && session.Pool.TryRent(count == 0 ? default : read.Leases[count - 1], wanted - count, out read.Leases[count]))
+            count++;
+        if (count == 0)
+        {
+            _spare.Push(read);
+            return 0;
+        }
+
+        run = run with { Length = Math.Min(run.Length, count * BlockRange.BlockLength) };
+        Out += count;
         read.Requester = requester;
-        read.Lease[0] = lease;
         DiskJob job = session.TakeJob(DiskJobKind.Read, torrent.Location.Torrent);
-        job.Range = range;
-        job.Blocks = read.Lease;
-        job.BlockCount = 1;
+        job.Range = run;
+        job.Blocks = read.Leases;
+        job.BlockCount = count;
         torrent.Submit(job, read, now);
-        return true;
+        return run.Length;
     }
 
     private void Done(PendingRead read, DiskJob job, MonoTime now)
     {
-        Out--;
+        int count = job.BlockCount;
+        Out -= count;
         IBlockRequester requester = read.Requester!;
-        BufferLease lease = read.Lease[0];
         read.Requester = null;
-        read.Lease[0] = default;
-        _spare.Push(read);
         if (job.Error is not null || torrent.IsStopping)
         {
-            session.Pool.Return(lease);
-            lease = default;
+            GiveBack(read, count);
+            count = 0;
         }
 
-        requester.BlockRead(job.Range, lease, job.Error, now);
+        // Not spare before the requester has taken its leases: it may ask for more.
+        requester.BlocksRead(job.Range, read.Leases.AsSpan(0, count), job.Error, now);
+        _spare.Push(read);
+    }
+
+    private void GiveBack(PendingRead read, int count)
+    {
+        foreach (BufferLease lease in read.Leases.AsSpan(0, count))
+            session.Pool.Return(lease);
     }
 
     private sealed class PendingRead(BlockReads reads, TorrentStorage torrent) : IDiskJobHandler
     {
         public TorrentStorage Torrent => torrent;
 
-        public BufferLease[] Lease { get; } = new BufferLease[1];
+        public BufferLease[] Leases { get; } = new BufferLease[MaxRun];
 
         public IBlockRequester? Requester { get; set; }
 

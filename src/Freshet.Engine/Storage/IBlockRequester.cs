@@ -3,13 +3,13 @@ using Freshet.Core;
 
 namespace Freshet.Engine.Storage;
 
-/// <summary>Who asked <see cref="TorrentStorage.TryRead"/> for bytes.</summary>
+/// <summary>Who asked <see cref="TorrentStorage.Read"/> for bytes.</summary>
 public interface IBlockRequester
 {
-    /// <summary>The bytes are in <paramref name="lease"/>, whose owner is the requester from here on; without bytes it is empty.</summary>
-    /// <param name="range">What was asked for.</param>
-    /// <param name="lease">The bytes from its start, or none.</param>
+    /// <summary>The bytes are in <paramref name="leases"/>, whose owner is the requester from here on; without bytes there are none.</summary>
+    /// <param name="run">What was read, or was to be.</param>
+    /// <param name="leases">Its blocks: each full but the last.</param>
     /// <param name="error">Why there are none; null also where the torrent was stopped.</param>
     /// <param name="now">The time.</param>
-    void BlockRead(BlockRange range, BufferLease lease, DiskError? error, MonoTime now);
+    void BlocksRead(BlockRange run, ReadOnlySpan<BufferLease> leases, DiskError? error, MonoTime now);
 }

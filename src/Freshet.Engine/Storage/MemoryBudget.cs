@@ -71,8 +71,8 @@ public sealed class MemoryBudget
         }
     }
 
-    /// <summary>Whether uploads may take a block: the last eighth is for what comes in.</summary>
-    internal bool CanSpareForReading => _pool.FreeBlocks > _pool.CapacityBlocks / 8;
+    /// <summary>How many blocks uploads may take: the last eighth is for what comes in.</summary>
+    internal int SpareForReading => _pool.FreeBlocks - (_pool.CapacityBlocks / 8);
 
     internal void Received(int bytes) => _sampleBytes += bytes;
 

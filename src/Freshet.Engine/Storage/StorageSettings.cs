@@ -56,6 +56,9 @@ public sealed record StorageSettings
     /// <summary>The hash workers of this machine.</summary>
     public int HashWorkers { get; init; } = 2;
 
-    /// <summary>How many reads for upload are out at once for a torrent; more are refused, the peer's queue keeps them.</summary>
-    public int MaxReads { get; init; } = 64;
+    /// <summary>
+    /// How many blocks are being read for upload at once for a torrent; more are refused, the peers' queues keep them. 4 MiB: a dozen runs, so that every disk
+    /// worker has the next before it is done with the last.
+    /// </summary>
+    public int MaxReads { get; init; } = 256;
 }

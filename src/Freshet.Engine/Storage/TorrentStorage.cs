@@ -151,11 +151,13 @@ public sealed class TorrentStorage : IDiskJobHandler
         return Pieces.Accept(range, lease, sender, now);
     }
 
-    /// <summary>Reads at most one block of a piece that is had, for a peer.</summary>
-    /// <returns>False where nothing was begun: not had, too many reads are out, or memory is short; try again later.</returns>
-    public bool TryRead(BlockRange range, IBlockRequester requester, MonoTime now)
-        => IsReady && range.Length <= BlockRange.BlockLength && Location.Layout.Contains(range) && Have[range.Piece]
-            && _reads.TryRead(range, requester, now);
+    /// <summary>Reads a run of blocks of a piece that is had, for a peer.</summary>
+    /// <returns>
+    /// How many bytes are being read, from the run's start on, whole blocks; try again later for the others. 0 where nothing was begun: not had, too many reads
+    /// are out, or memory is short.
+    /// </returns>
+    public int Read(BlockRange run, IBlockRequester requester, MonoTime now)
+        => IsReady && Location.Layout.Contains(run) && Have[run.Piece] ? _reads.Read(run, requester, now) : 0;
 
     /// <summary>A piece that was had cannot be read any more: it is missing from here on, and its blocks are taken again.</summary>
     /// <returns>False where it was not had, or the storage takes nothing.</returns>

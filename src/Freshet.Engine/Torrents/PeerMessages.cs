@@ -98,7 +98,13 @@ internal sealed class PeerMessages
             case PeerEventKind.Sent:
                 peer.CountUpload(happened.Value, now);
                 _torrent.Figures.CountUpload(happened.Value, now);
-                peer.Uploads.Sent(happened.Value, now);
+                peer.Uploads.Sent(happened.Value, happened.Blocks, now);
+                return DisconnectReason.None;
+            case PeerEventKind.Unread:
+                peer.Uploads.Unread(happened.Range, now);
+                return DisconnectReason.None;
+            case PeerEventKind.Dropped:
+                peer.Uploads.Dropped(happened.Value, happened.Blocks, now);
                 return DisconnectReason.None;
             case PeerEventKind.Have:
                 return OnHave(peer, happened.Range.Piece, now);

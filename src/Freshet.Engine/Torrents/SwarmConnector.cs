@@ -284,5 +284,9 @@ internal sealed class SwarmConnector
     }
 
     private ConnectionSetup Setup(PeerConnection connection, InfoHash swarm)
-        => new(connection.Endpoint, swarm, _session.Settings.PeerId, _torrent.Layout) { Silence = _session.Settings.PeerTimeout };
+        => new(connection.Endpoint, swarm, _session.Settings.PeerId, _torrent.Layout)
+        {
+            Torrent = _torrent.Id,
+            Silence = _session.Settings.PeerTimeout,
+        };
 }

@@ -45,6 +45,15 @@ public sealed class DiskWorkers : IDiskQueue, IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public int ReadCached(TorrentId torrent, BlockRange run, Span<byte> target, int gap)
+    {
+        TorrentJobs? jobs;
+        lock (_gate)
+            _torrents.TryGetValue(torrent, out jobs);
+        return jobs?.OpenStorage is ICachedStorage storage ? new CachedReads(storage, jobs.Location.Layout).Read(run, target, gap) : 0;
+    }
+
     /// <summary>Hands a job in; never blocks. The job is the workers' until the callback has it.</summary>
     /// <exception cref="InvalidOperationException">The torrent has no storage, or was closed.</exception>
     public void Submit(DiskJob job)

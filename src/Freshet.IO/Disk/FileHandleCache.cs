@@ -55,27 +55,58 @@ internal sealed class FileHandleCache
         return Opened(entry, opener) ? entry : null;
     }
 
+    /// <summary>The open file of a key, or null where it would have to be opened first, which may wait. Give it back with <see cref="Release"/>.</summary>
+    public Entry? AcquireOpen(Key key)
+    {
+        lock (_gate)
+        {
+            if ((!_entries.TryGetValue(key with { Write = true }, out Entry? entry) || entry.File is null)
+                && (!_entries.TryGetValue(key, out entry) || entry.File is null))
+            {
+                return null;
+            }
+
+            entry.Users++;
+            if (entry.Place != _byUse.First)
+            {
+                _byUse.Remove(entry.Place);
+                _byUse.AddFirst(entry.Place);
+            }
+
+            return entry;
+        }
+    }
+
     /// <summary>Gives a file back.</summary>
     public void Release(Entry entry)
     {
         lock (_gate)
+        {
             entry.Users--;
+            if (entry.Users > 0 || !entry.IsLast)
+                return;
+        }
+
+        entry.Close();
     }
 
-    /// <summary>Closes what is open of one torrent; nobody may be using it.</summary>
+    /// <summary>Closes what is open of one torrent. Who reads what is cached may be doing so: then the file is closed when it is given back.</summary>
     public void CloseAll(object owner)
     {
         List<Entry> closing = [];
         lock (_gate)
         {
-            foreach (Entry entry in _byUse)
+            for (LinkedListNode<Entry>? node = _byUse.First; node is not null;)
             {
-                if (ReferenceEquals(entry.Key.Owner, owner))
+                Entry entry = node.Value;
+                node = node.Next;
+                if (!ReferenceEquals(entry.Key.Owner, owner))
+                    continue;
+                Remove(entry);
+                entry.IsLast = entry.Users > 0;
+                if (!entry.IsLast)
                     closing.Add(entry);
             }
-
-            foreach (Entry entry in closing)
-                Remove(entry);
         }
 
         foreach (Entry entry in closing)
@@ -175,6 +206,9 @@ internal sealed class FileHandleCache
 
         /// <summary>How many use it now; under the cache's lock.</summary>
         public int Users { get; set; }
+
+        /// <summary>Whether whoever gives it back last closes it; under the cache's lock.</summary>
+        public bool IsLast { get; set; }
 
         public PayloadFile? File { get; set; }
 

@@ -97,8 +97,17 @@ internal sealed class JobRunner : IDisposable
     private void Read(DiskJob job, TorrentJobs torrent)
     {
         var reader = new PieceReader(torrent.Storage, torrent.Location.Layout);
-        Span<byte> bytes = _pool.Span(job.Blocks[0], job.Range.Length);
-        if (!reader.TryFill(job.Range.Piece, job.Range.Offset, bytes, out FileIndex tooShort))
-            throw torrent.TooShort(tooShort);
+        for (int first = 0; first < job.BlockCount;)
+        {
+            // Neighbours in the file that are neighbours in memory are read with one call.
+            int next = first + 1;
+            while (next < job.BlockCount && job.Blocks[next - 1].IsFollowedBy(job.Blocks[next]))
+                next++;
+            int from = first * BlockRange.BlockLength;
+            int length = Math.Min(next * BlockRange.BlockLength, job.Range.Length) - from;
+            if (!reader.TryFill(job.Range.Piece, job.Range.Offset + from, _pool.Span(job.Blocks[first], length), out FileIndex tooShort))
+                throw torrent.TooShort(tooShort);
+            first = next;
+        }
     }
 }

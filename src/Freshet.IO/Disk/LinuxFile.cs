@@ -10,6 +10,7 @@ internal sealed unsafe class LinuxFile : PayloadFile
 {
     private readonly SafeFileHandle _handle;
     private readonly string _path;
+    private CachedReading _cachedReading;
 
     /// <summary>Takes an open descriptor over.</summary>
     /// <param name="handle">The descriptor; closed by <see cref="Dispose"/>.</param>
@@ -20,6 +21,18 @@ internal sealed unsafe class LinuxFile : PayloadFile
         _handle = handle;
         _path = path;
         LengthAtOpen = length;
+    }
+
+    private enum CachedReading : byte
+    {
+        /// <summary>By calls that refuse to wait.</summary>
+        Refusing,
+
+        /// <summary>By plain calls: the file system has no device.</summary>
+        Plain,
+
+        /// <summary>Not at all: nobody can say whether a call would wait.</summary>
+        Impossible,
     }
 
     /// <inheritdoc/>
@@ -76,6 +89,26 @@ internal sealed unsafe class LinuxFile : PayloadFile
     }
 
     /// <inheritdoc/>
+    public override int ReadCached(ReadOnlySpan<IoVector> runs, long offset)
+    {
+        if (_cachedReading == CachedReading.Impossible || !FileCalls.HasReadWithFlags)
+            return 0;
+        fixed (IoVector* first = runs)
+        {
+            nint read = FileCalls.Read(_handle, first, runs.Length, offset, _cachedReading == CachedReading.Plain ? 0 : FileCalls.ReadNoWait);
+            if (read < 0 && Marshal.GetLastPInvokeError() is Errno.NotSupported or Errno.NotImplemented or Errno.Invalid)
+            {
+                // The same for every file of the file system, but the question is asked once a file only.
+                _cachedReading = IsInMemory() ? CachedReading.Plain : CachedReading.Impossible;
+                return _cachedReading == CachedReading.Plain ? ReadCached(runs, offset) : 0;
+            }
+
+            // Whatever else is wrong, the worker who reads next says what.
+            return (int)Math.Max(0, read);
+        }
+    }
+
+    /// <inheritdoc/>
     public override void Sync()
     {
         while (FileCalls.DataSync(_handle) < 0)
@@ -117,6 +150,12 @@ internal sealed unsafe class LinuxFile : PayloadFile
 
     /// <inheritdoc/>
     public override void Dispose() => _handle.Dispose();
+
+    private bool IsInMemory()
+    {
+        FileCalls.FileSystem system;
+        return FileCalls.GetFileSystem(_handle, &system) == 0 && system.Type is FileCalls.TemporaryFileSystem or FileCalls.RamFileSystem;
+    }
 
     private nint Progress(nint written)
     {

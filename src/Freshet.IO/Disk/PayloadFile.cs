@@ -17,6 +17,10 @@ internal abstract class PayloadFile : IDisposable
     /// <summary>Reads up to all bytes at an offset; less only at the file's end.</summary>
     public abstract int Read(Span<byte> bytes, long offset);
 
+    /// <summary>Reads into all runs, in order, at an offset, as far as that waits for no device; never throws.</summary>
+    /// <returns>The bytes read; 0 where it would wait or the system cannot tell.</returns>
+    public virtual int ReadCached(ReadOnlySpan<IoVector> runs, long offset) => 0;
+
     /// <summary>Brings the file's bytes and length to the device.</summary>
     public abstract void Sync();
 

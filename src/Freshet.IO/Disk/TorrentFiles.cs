@@ -8,7 +8,7 @@ namespace Freshet.IO.Disk;
 /// One torrent's files. A file comes into being when its first byte is written (empty ones and reserved ones at once), so what was not
 /// selected leaves no trace.
 /// </summary>
-internal sealed class TorrentFiles : IGatheringStorage
+internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage
 {
     private readonly StorageLocation _location;
     private readonly Folder _folder;
@@ -86,6 +86,21 @@ internal sealed class TorrentFiles : IGatheringStorage
         try
         {
             return entry.File!.Read(bytes, offset);
+        }
+        finally
+        {
+            _handles.Release(entry);
+        }
+    }
+
+    /// <inheritdoc/>
+    public int ReadCached(FileIndex file, long offset, ReadOnlySpan<IoVector> runs)
+    {
+        if (_handles.AcquireOpen(new FileHandleCache.Key(this, file.Value, Write: false)) is not { } entry)
+            return 0;
+        try
+        {
+            return entry.File!.ReadCached(runs, offset);
         }
         finally
         {

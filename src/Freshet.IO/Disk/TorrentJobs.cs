@@ -36,6 +36,9 @@ internal sealed class TorrentJobs : IDisposable
         }
     }
 
+    /// <summary>The storage where a worker has opened it; waits for nobody who is just opening it.</summary>
+    public ITorrentStorage? OpenStorage => Volatile.Read(ref _open);
+
     /// <summary>Whether a new job may run at once; otherwise it waits here.</summary>
     public bool TryStart(DiskJob job)
     {

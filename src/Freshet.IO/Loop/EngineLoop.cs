@@ -37,7 +37,7 @@ public sealed class EngineLoop : IAsyncDisposable
         _pool = new IdlePool(options.Pool);
         _resolver = new NameResolver(_clock);
         _http = new HttpExchanger(_resolver, options.Bind);
-        _pumps = PumpSets.Create(options, sockets);
+        _pumps = PumpSets.Create(options, sockets, disk);
         _inbox = new LoopInbox(_pumps.Wake);
         _udp = new UdpEndpoints(sockets.UdpSockets, _inbox.Nudge);
         _effects = new EffectRouter(_inbox, _pumps, disk, state, _http, _resolver, _udp, notices);

@@ -41,11 +41,22 @@ internal static unsafe partial class FileCalls
     public const uint BasicStats = 0x7FF;
     public const int AdviseNotNeeded = 4;
 
+    /// <summary>RWF_NOWAIT: read what is in the page cache, and fail rather than wait for a device.</summary>
+    public const int ReadNoWait = 8;
+
+    /// <summary>What <see cref="FileSystem.Type"/> says of tmpfs and ramfs, which have no device to wait for.</summary>
+    public const long TemporaryFileSystem = 0x01021994;
+    public const long RamFileSystem = 0x858458F6;
+
     private const string LibC = "libc";
 
     /// <summary>Whether this process may use these calls.</summary>
     public static bool IsSupported { get; }
         = OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture is (Architecture.X64 or Architecture.Arm64);
+
+    /// <summary>Whether this C library has <c>preadv2</c>: glibc since 2.26, musl since 1.2.5.</summary>
+    public static bool HasReadWithFlags { get; }
+        = IsSupported && NativeLibrary.TryLoad(LibC, typeof(FileCalls).Assembly, null, out nint library) && NativeLibrary.TryGetExport(library, "preadv2", out _);
 
     // The two flags that differ between the two architectures.
     public static int Directory => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
@@ -63,6 +74,12 @@ internal static unsafe partial class FileCalls
 
     [LibraryImport(LibC, EntryPoint = "pread", SetLastError = true)]
     public static partial nint Read(SafeFileHandle file, byte* buffer, nuint length, long offset);
+
+    [LibraryImport(LibC, EntryPoint = "preadv2", SetLastError = true)]
+    public static partial nint Read(SafeFileHandle file, IoVector* vectors, int count, long offset, int flags);
+
+    [LibraryImport(LibC, EntryPoint = "fstatfs", SetLastError = true)]
+    public static partial int GetFileSystem(SafeFileHandle file, FileSystem* system);
 
     [LibraryImport(LibC, EntryPoint = "pwrite", SetLastError = true)]
     public static partial nint Write(SafeFileHandle file, byte* buffer, nuint length, long offset);
@@ -90,6 +107,14 @@ internal static unsafe partial class FileCalls
 
     [LibraryImport(LibC, EntryPoint = "getrlimit", SetLastError = true)]
     public static partial int GetLimit(int resource, ulong* softAndHard);
+
+    /// <summary>The kernel's <c>struct statfs</c> (120 bytes), of which the first field is read.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 256)]
+    public struct FileSystem
+    {
+        [FieldOffset(0)]
+        public long Type;
+    }
 
     /// <summary>The kernel's <c>struct statx</c>, the same on every architecture; the fields that are read here have names.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]

@@ -41,14 +41,13 @@ internal sealed class PeerPump : IDisposable
     private readonly PumpOptions _options;
     private readonly ISocketPoller _poller;
     private readonly IncomingGate _gate;
+    private readonly PumpSender _sender;
     private readonly Dictionary<ConnectionId, PumpConnection> _connections = [];
     private readonly List<PeerSocket> _ready = [];
     private readonly List<PumpConnection> _expired = [];
     private readonly byte[] _scratch = GC.AllocateUninitializedArray<byte>(ScratchLength, pinned: true);
     private List<PumpConnection> _active = [];
     private List<PumpConnection> _nextActive = [];
-    private List<PumpConnection> _dirty = [];
-    private List<PumpConnection> _nextDirty = [];
     private MonoTime _nextSweep = MonoTime.Never;
     private MonoTime _handlesAgain = MonoTime.Zero;
     private long _accepted;
@@ -60,6 +59,7 @@ internal sealed class PeerPump : IDisposable
         _options = options;
         _poller = poller;
         _gate = new IncomingGate(options.Pumps);
+        _sender = new PumpSender(options.Clock);
         foreach (Socket listener in options.Listeners)
             poller.AddListener(listener);
     }
@@ -109,15 +109,11 @@ internal sealed class PeerPump : IDisposable
     /// <summary>Sends what waits, with one call a connection where the socket takes it all.</summary>
     public void Flush()
     {
-        (_dirty, _nextDirty) = (_nextDirty, _dirty);
-        foreach (PumpConnection connection in _nextDirty)
+        foreach (PumpConnection connection in _sender.TakeTurn())
         {
-            connection.IsDirty = false;
             if (!connection.IsClosed)
                 Send(connection);
         }
-
-        _nextDirty.Clear();
     }
 
     /// <summary>Waits until something is ready, then reads, accepts and sends, each connection and each iteration within bounds.</summary>
@@ -126,7 +122,7 @@ internal sealed class PeerPump : IDisposable
     public void Poll(MonoTime deadline, bool mayRead)
     {
         MonoTime now = _options.Clock.Now;
-        bool wait = Events.Count == 0 && _dirty.Count == 0 && !(_hasBacklog && mayRead) && !(_isStarved && _options.Pool.FreeBlocks > 0);
+        bool wait = Events.Count == 0 && !_sender.HasWork && !(_hasBacklog && mayRead) && !(_isStarved && _options.Pool.FreeBlocks > 0);
         MonoTime until = wait ? MonoTime.Min(deadline, NextDeadline) : now;
         TimeSpan timeout = until.IsNever ? Timeout.InfiniteTimeSpan : until <= now ? TimeSpan.Zero : until - now;
         _ready.Clear();
@@ -148,7 +144,7 @@ internal sealed class PeerPump : IDisposable
     {
         foreach (PumpConnection connection in _connections.Values.ToArray())
         {
-            SendOnce(connection);
+            _sender.Send(connection, Events);
             Close(connection, reason);
         }
     }
@@ -222,7 +218,7 @@ internal sealed class PeerPump : IDisposable
         if (connection.Socket.IsReadable)
             Activate(connection);
         if (connection.Socket.IsWritable && connection.Link!.HasOutput)
-            MarkDirty(connection);
+            _sender.Mark(connection);
     }
 
     private bool FinishConnect(PumpConnection connection, MonoTime now)
@@ -236,9 +232,9 @@ internal sealed class PeerPump : IDisposable
             return false;
         }
 
-        connection.Link = PeerLink.Outgoing(connection.Id, connection.Setup!, _options.Pool, now);
+        connection.Link = PeerLink.Outgoing(connection.Id, connection.Setup!, _options.Pool, now, _options.Reader);
         Schedule(connection);
-        MarkDirty(connection);
+        _sender.Mark(connection);
         return true;
     }
 
@@ -248,14 +244,6 @@ internal sealed class PeerPump : IDisposable
             return;
         connection.IsActive = true;
         _active.Add(connection);
-    }
-
-    private void MarkDirty(PumpConnection connection)
-    {
-        if (connection.IsDirty)
-            return;
-        connection.IsDirty = true;
-        _dirty.Add(connection);
     }
 
     private void ReadActive(bool mayRead, MonoTime now)
@@ -328,7 +316,7 @@ internal sealed class PeerPump : IDisposable
             _gate.Leave(connection);
         Schedule(connection);
         if (link.HasOutput || link.Ending != DisconnectReason.None)
-            MarkDirty(connection);
+            _sender.Mark(connection);
         if (link.IsStarved || (connection.Socket.IsReadable && link.WantsInput))
             Activate(connection);
     }
@@ -338,7 +326,7 @@ internal sealed class PeerPump : IDisposable
         PeerLink? link = connection.Link;
         if (link is null)
             return;
-        SocketError error = SendOnce(connection);
+        SocketError error = _sender.Send(connection, Events);
         if (error != SocketError.Success)
             Close(connection, OfTransfer(error));
         else if (link.Ending != DisconnectReason.None)
@@ -355,22 +343,6 @@ internal sealed class PeerPump : IDisposable
             Activate(connection);
             _hasBacklog = true;
         }
-    }
-
-    /// <summary>Sends until nothing waits or the socket is full.</summary>
-    private SocketError SendOnce(PumpConnection connection)
-    {
-        if (connection.Link is not { } link)
-            return SocketError.Success;
-        while (link.HasOutput && connection.Socket.IsWritable)
-        {
-            int sent = connection.Socket.Send(link.BeginSend().Span, out SocketError error);
-            link.EndSend(sent, _options.Clock.Now);
-            if (error is not (SocketError.Success or SocketError.WouldBlock))
-                return error;
-        }
-
-        return SocketError.Success;
     }
 
     private void AcceptSome(MonoTime now)
@@ -404,7 +376,7 @@ internal sealed class PeerPump : IDisposable
     {
         long number = (_accepted++ * _options.Pumps) + _options.Index;
         var connection = new PumpConnection(new ConnectionId((number << 1) | 1), socket, remote, MonoTime.Never);
-        connection.Link = PeerLink.Incoming(connection.Id, remote, _options.Pool, now);
+        connection.Link = PeerLink.Incoming(connection.Id, remote, _options.Pool, now, _options.Reader);
         Add(connection);
         _gate.Enter(connection, now);
     }
@@ -439,6 +411,7 @@ internal sealed class PeerPump : IDisposable
     private void Close(PumpConnection connection, DisconnectReason reason)
     {
         connection.IsClosed = true;
+        _sender.Forget(connection);
         _connections.Remove(connection.Id);
         _gate.Leave(connection);
         connection.Socket.Close();

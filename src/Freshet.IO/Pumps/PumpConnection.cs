@@ -41,6 +41,9 @@ internal sealed class PumpConnection
     /// <summary>Whether the connection is in the pump's list of those to send for.</summary>
     public bool IsDirty { get; set; }
 
+    /// <summary>Bytes that its link held back at the last look because the socket was full.</summary>
+    public int Held { get; set; }
+
     /// <summary>Whether it was closed; it may still be in a list.</summary>
     public bool IsClosed { get; set; }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.IO.Loop;
 using Freshet.IO.Network;
@@ -12,6 +13,9 @@ internal sealed record PumpOptions
     public required BlockPool Pool { get; init; }
 
     public required MonoClock Clock { get; init; }
+
+    /// <summary>What blocks to be served are read with, where they are in memory; null where nothing is.</summary>
+    public ICachedReader? Reader { get; init; }
 
     public required ConnectionBudget Budget { get; init; }
 
@@ -30,5 +34,5 @@ internal sealed record PumpOptions
     public int Index { get; init; }
 
     /// <summary>The pump that a connection belongs to.</summary>
-    public static int IndexOf(Freshet.Abstractions.ConnectionId id, int pumps) => (int)((id.Value >> 1) % pumps);
+    public static int IndexOf(ConnectionId id, int pumps) => (int)((id.Value >> 1) % pumps);
 }

@@ -1,3 +1,4 @@
+using Freshet.Abstractions;
 using Freshet.IO.Loop;
 using Freshet.IO.Network;
 
@@ -9,7 +10,7 @@ internal static class PumpSets
     /// <summary>More threads than this only wait for the engine's.</summary>
     private const int MaxPumps = 8;
 
-    public static IPumpSet Create(EngineLoopOptions options, SessionSockets sockets)
+    public static IPumpSet Create(EngineLoopOptions options, SessionSockets sockets, ICachedReader reader)
     {
         int count = Math.Clamp(options.Pumps ?? Environment.ProcessorCount / 2, 1, MaxPumps);
         var pumps = new PeerPump[count];
@@ -19,6 +20,7 @@ internal static class PumpSets
             {
                 Pool = options.Pool,
                 Clock = options.Clock,
+                Reader = reader,
                 Budget = sockets.Budget,
                 Bind = sockets.Bind,
                 Listeners = sockets.Listeners,

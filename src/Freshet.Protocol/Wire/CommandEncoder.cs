@@ -6,16 +6,18 @@ using Freshet.Protocol.Extensions;
 namespace Freshet.Protocol.Wire;
 
 /// <summary>Turns commands into messages, as far as the peer knows them, and keeps what was asked for in step.</summary>
-internal sealed class CommandEncoder(WireEncoder encoder, WireDecoder decoder, BlockPool pool, bool hasFast, bool hasExtensions)
+internal sealed class CommandEncoder(
+    WireEncoder encoder, WireDecoder decoder, OutgoingBlocks blocks, BlockPool pool, bool hasFast, bool hasExtensions)
 {
     /// <summary>Queues the message of a command; the lease of a block goes back to the pool.</summary>
     /// <exception cref="InvalidOperationException">The command opens connections.</exception>
-    public void Write(in PeerCommand command)
+    public void Write(in PeerCommand command, IPeerEventSink sink)
     {
         switch (command.Kind)
         {
             case PeerCommandKind.Choke:
                 encoder.Signal(MessageId.Choke);
+                blocks.Choke(sink);
                 break;
             case PeerCommandKind.Unchoke:
                 encoder.Signal(MessageId.Unchoke);
@@ -43,16 +45,19 @@ internal sealed class CommandEncoder(WireEncoder encoder, WireDecoder decoder, B
             case PeerCommandKind.Forget:
                 decoder.Withdraw(command.Range);
                 break;
-            case PeerCommandKind.Reject when hasFast:
-                encoder.Range(MessageId.Reject, command.Range);
+            case PeerCommandKind.Reject:
+                blocks.Settle(command.Range);
+                if (hasFast)
+                    encoder.Range(MessageId.Reject, command.Range);
                 break;
             case PeerCommandKind.Suggest when hasFast:
                 encoder.Piece(MessageId.Suggest, command.Range.Piece);
                 break;
             case PeerCommandKind.AllowedFast when hasFast:
+                blocks.AllowFast(command.Range.Piece);
                 encoder.Piece(MessageId.AllowedFast, command.Range.Piece);
                 break;
-            case PeerCommandKind.Reject or PeerCommandKind.Suggest or PeerCommandKind.AllowedFast:
+            case PeerCommandKind.Suggest or PeerCommandKind.AllowedFast:
                 // The peer does not know BEP 6: to it, silence says the same.
                 break;
             case PeerCommandKind.Port:
@@ -61,7 +66,14 @@ internal sealed class CommandEncoder(WireEncoder encoder, WireDecoder decoder, B
             case PeerCommandKind.ExtensionHandshake:
                 WriteExtensions((ExtensionHandshake)command.Payload!);
                 break;
+            case PeerCommandKind.Serve:
+                blocks.Add(command.Range);
+                break;
+            case PeerCommandKind.Withdraw:
+                blocks.Withdraw(command.Range, sink);
+                break;
             case PeerCommandKind.SendBlock:
+                blocks.Settle(command.Range);
                 encoder.Block(command.Range, pool.Span(command.Lease)[..command.Range.Length]);
                 pool.Return(command.Lease);
                 break;

@@ -13,8 +13,8 @@ namespace Freshet.Protocol.Wire;
 /// remember that it is readable.</item>
 /// <item>While <see cref="IsStarved"/>, call <see cref="Resume"/> when blocks have come back to the pool.</item>
 /// <item>Hand the engine's commands to <see cref="Apply"/>; but <see cref="PeerCommandKind.Connect"/> is the pump's own.</item>
-/// <item>While <see cref="HasOutput"/>, send <see cref="BeginSend"/> and report to <see cref="EndSend"/>; once an iteration
-/// <see cref="ReportSent"/>.</item>
+/// <item>While the socket takes bytes and <see cref="HasOutput"/>: <see cref="Lay"/>, send <see cref="BeginSend"/> and report to <see cref="EndSend"/>; once
+/// an iteration <see cref="ReportSent"/>.</item>
 /// <item>At <see cref="Deadline"/>, call <see cref="Advance"/>.</item>
 /// <item>After each of these look at <see cref="Ending"/>: where it is not None, send once what waits and call <see cref="Close"/>.</item>
 /// </list>
@@ -23,6 +23,7 @@ namespace Freshet.Protocol.Wire;
 public sealed class PeerLink
 {
     private readonly BlockPool _pool;
+    private readonly ICachedReader? _reader;
     private readonly WireEncoder _encoder = new();
     private readonly MonoTime _handshakeDeadline;
     private State _state;
@@ -32,6 +33,7 @@ public sealed class PeerLink
     private int _handshakeLength;
     private WireDecoder? _decoder;
     private CommandEncoder? _commands;
+    private OutgoingBlocks? _blocks;
 
     // What came and could not be taken yet; rented, and only while IsStarved or an incoming handshake waits.
     private RentedBytes _kept;
@@ -40,8 +42,12 @@ public sealed class PeerLink
     private MonoTime _lastSent;
     private MonoTime _keepAliveDue;
 
-    private PeerLink(ConnectionId id, IPEndPoint remote, BlockPool pool, MonoTime now)
+    // When the socket last took something of what waits; Never while nothing waits.
+    private MonoTime _stuckSince = MonoTime.Never;
+
+    private PeerLink(ConnectionId id, IPEndPoint remote, BlockPool pool, ICachedReader? reader, MonoTime now)
     {
+        _reader = reader;
         Id = id;
         Remote = remote;
         _pool = pool;
@@ -76,8 +82,8 @@ public sealed class PeerLink
     /// <summary>Whether a block that was asked for is on the wire and the pool had no place for it: call <see cref="Resume"/> later.</summary>
     public bool IsStarved => _decoder is { IsStarved: true };
 
-    /// <summary>Whether bytes wait to be sent.</summary>
-    public bool HasOutput => OutputLength > 0;
+    /// <summary>Whether something is to be sent: bytes that wait, or blocks that <see cref="Lay"/> adds to them.</summary>
+    public bool HasOutput => OutputLength > 0 || _blocks is { CanLay: true };
 
     /// <summary>How many bytes wait to be sent.</summary>
     public int OutputLength => _encoder.Output.Length;
@@ -85,10 +91,15 @@ public sealed class PeerLink
     /// <summary>The link has found, or was told, that it must end, and why; None while it goes on. The first reason stays.</summary>
     public DisconnectReason Ending { get; private set; }
 
-    /// <summary>When <see cref="Advance"/> wants to be called, at the latest: the handshake's end, the peer's silence, our keep-alive.</summary>
+    /// <summary>
+    /// When <see cref="Advance"/> wants to be called, at the latest: the handshake's end, the peer's silence, its not reading, our keep-alive.
+    /// </summary>
     public MonoTime Deadline => Ending != DisconnectReason.None ? MonoTime.Never
-        : IsReady ? MonoTime.Min(LastSign + _silence, _keepAliveDue)
+        : IsReady ? MonoTime.Min(GiveUpAt, _keepAliveDue)
         : _handshakeDeadline;
+
+    /// <summary>Who neither speaks nor reads for so long is gone; who speaks but never reads what waits for it, too (THREATS W2).</summary>
+    private MonoTime GiveUpAt => MonoTime.Min(LastSign, _stuckSince) + _silence;
 
     private bool IsCongested => OutputLength > WireLimits.SendHighWater;
 
@@ -100,9 +111,10 @@ public sealed class PeerLink
     /// <param name="setup">Of the Connect command.</param>
     /// <param name="pool">Where blocks are put; may be shared by many links and threads.</param>
     /// <param name="now">When the connection was there: the handshake's ten seconds run from here.</param>
-    public static PeerLink Outgoing(ConnectionId id, ConnectionSetup setup, BlockPool pool, MonoTime now)
+    /// <param name="reader">What blocks to be served are read with; without one each is reported as unread.</param>
+    public static PeerLink Outgoing(ConnectionId id, ConnectionSetup setup, BlockPool pool, MonoTime now, ICachedReader? reader = null)
     {
-        var link = new PeerLink(id, setup.Endpoint, pool, now) { _setup = setup, _state = State.AwaitingHandshake };
+        var link = new PeerLink(id, setup.Endpoint, pool, reader, now) { _setup = setup, _state = State.AwaitingHandshake };
         link._encoder.Handshake(setup.Swarm, setup.Self);
         return link;
     }
@@ -112,8 +124,9 @@ public sealed class PeerLink
     /// <param name="remote">Where it comes from.</param>
     /// <param name="pool">Where blocks are put.</param>
     /// <param name="now">When it was accepted: the handshake's ten seconds run from here.</param>
-    public static PeerLink Incoming(ConnectionId id, IPEndPoint remote, BlockPool pool, MonoTime now)
-        => new(id, remote, pool, now) { _state = State.AwaitingPrologue };
+    /// <param name="reader">What blocks to be served are read with; without one each is reported as unread.</param>
+    public static PeerLink Incoming(ConnectionId id, IPEndPoint remote, BlockPool pool, MonoTime now, ICachedReader? reader = null)
+        => new(id, remote, pool, reader, now) { _state = State.AwaitingPrologue };
 
     /// <summary>
     /// Takes what the socket gave, all of it, and posts what it says. Where the link must stop in the middle (<see cref="IsStarved"/>, or an
@@ -153,7 +166,7 @@ public sealed class PeerLink
     /// lease of a SendBlock to the pool once it is copied, and also when the link is ending. Close only sets <see cref="Ending"/>.
     /// </summary>
     /// <param name="command">Any kind but Connect.</param>
-    /// <param name="sink">Accept may post what the peer sent in the meantime.</param>
+    /// <param name="sink">Accept may post what the peer sent in the meantime; Choke and Withdraw what will not be sent.</param>
     /// <param name="now">The time.</param>
     /// <exception cref="InvalidOperationException">A message was to be sent before the link is ready, or Connect was passed.</exception>
     public void Apply(in PeerCommand command, IPeerEventSink sink, MonoTime now)
@@ -178,12 +191,25 @@ public sealed class PeerLink
             default:
                 if (!IsReady)
                     throw new InvalidOperationException($"{command.Kind} on {Id}, whose handshake is not through.");
-                _commands!.Write(command);
+                _commands!.Write(command, sink);
                 // The block that had no place may be the one that was just withdrawn.
                 if (IsStarved && command.Kind is PeerCommandKind.Cancel or PeerCommandKind.Forget)
                     Resume(sink, now);
                 break;
         }
+    }
+
+    /// <summary>
+    /// Puts blocks that are to be served behind what waits to be sent. Call it when the socket takes bytes, before each <see cref="BeginSend"/>.
+    /// </summary>
+    /// <param name="sink">Gets what cannot be read without waiting.</param>
+    /// <param name="upTo">How many bytes may wait then; at most <see cref="WireLimits.SendBatch"/>, and at least a block with its header.</param>
+    /// <returns>Whether bytes wait to be sent.</returns>
+    public bool Lay(IPeerEventSink sink, int upTo = WireLimits.SendBatch)
+    {
+        if (Ending == DisconnectReason.None)
+            _blocks?.Lay(upTo, sink);
+        return OutputLength > 0;
     }
 
     /// <summary>
@@ -197,6 +223,10 @@ public sealed class PeerLink
     {
         bool wasCongested = IsCongested;
         _encoder.EndSend(count);
+        if (OutputLength == 0)
+            _stuckSince = MonoTime.Never;
+        else if (count > 0 || _stuckSince.IsNever)
+            _stuckSince = now;
         if (count == 0)
             return;
         if (wasCongested)
@@ -209,7 +239,10 @@ public sealed class PeerLink
     public void ReportSent(IPeerEventSink sink)
     {
         if (_encoder.PayloadSent > 0)
-            sink.Post(new PeerEvent(PeerEventKind.Sent, Id) { Value = _encoder.TakePayloadSent() });
+        {
+            (int payload, int blocks) = _encoder.TakeSent();
+            sink.Post(new PeerEvent(PeerEventKind.Sent, Id) { Value = payload, Blocks = blocks });
+        }
     }
 
     /// <summary>Does what is due: ends a slow handshake or a silent peer, queues a keep-alive.</summary>
@@ -227,7 +260,7 @@ public sealed class PeerLink
         // A silence of our own making is not the peer's: we do not read while we have no room.
         if (IsStarved)
             _lastReceived = now;
-        if (now >= LastSign + _silence)
+        if (now >= GiveUpAt)
             End(DisconnectReason.PeerTimeout);
         else if (now >= _keepAliveDue)
             QueueKeepAlive(now);
@@ -317,7 +350,8 @@ public sealed class PeerLink
         HasFast = WireHandshake.HasFast(received);
         HasExtensions = WireHandshake.HasExtensions(received);
         _decoder = new WireDecoder(Id, _pool, _setup.Layout, HasFast, HasExtensions);
-        _commands = new CommandEncoder(_encoder, _decoder, _pool, HasFast, HasExtensions);
+        _blocks = new OutgoingBlocks(Id, _encoder, _reader, _setup.Torrent, HasFast);
+        _commands = new CommandEncoder(_encoder, _decoder, _blocks, _pool, HasFast, HasExtensions);
         _state = State.Ready;
         sink.Post(new PeerEvent(PeerEventKind.Ready, Id) { Payload = Describe(received, peer) });
         _handshake = null;

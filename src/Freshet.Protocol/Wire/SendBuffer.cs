@@ -29,6 +29,14 @@ internal sealed class SendBuffer
         return _array.AsSpan(_tail - count, count);
     }
 
+    /// <summary>Takes back the last bytes that were added.</summary>
+    public void TakeBack(int count)
+    {
+        _tail -= count;
+        if (_head == _tail && _sending is null)
+            Release();
+    }
+
     /// <summary>What waits; in place until <see cref="EndSend"/>.</summary>
     public ReadOnlyMemory<byte> BeginSend()
     {

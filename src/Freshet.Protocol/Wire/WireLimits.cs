@@ -46,7 +46,13 @@ public static class WireLimits
 
     /// <summary>
     /// Bytes that wait to be sent at which nothing more is read from the peer (W2): who asks and never reads fills this and no more.
-    /// Room for eight blocks, so that a send call takes many at once, and as much again.
+    /// More than <see cref="SendBatch"/>, so that blocks alone never do.
     /// </summary>
     public const int SendHighWater = 256 * 1024;
+
+    /// <summary>
+    /// What is laid for one send call: fifteen blocks, which with a few other messages fit an array of 256 KiB, the most that a peer who stops reading
+    /// holds. One block a call costs 0.32 CPU-s/GiB, eight 0.22, and these no less.
+    /// </summary>
+    public const int SendBatch = 15 * (13 + BlockRange.BlockLength);
 }

@@ -1,4 +1,5 @@
 using Freshet.Abstractions;
+using Freshet.Core;
 using Freshet.IO.Loop;
 
 namespace Freshet;
@@ -16,6 +17,8 @@ internal sealed class NoStorage : IDiskQueue, IStateQueue
     void IDiskQueue.OpenStorage(StorageLocation location) => throw new InvalidOperationException("There is no storage here.");
 
     void IDiskQueue.Submit(DiskJob job) => throw new InvalidOperationException("There is no storage here.");
+
+    int ICachedReader.ReadCached(TorrentId torrent, BlockRange run, Span<byte> target, int gap) => 0;
 
     void IStateQueue.Start(Action<long, string?> saved)
     {

@@ -11,6 +11,7 @@ internal sealed class FakePeer
 
     private readonly EngineRig _rig;
     private readonly HashSet<BlockRange> _outstanding = [];
+    private readonly HashSet<PieceIndex> _allowedFast = [];
 
     public FakePeer(EngineRig rig, IPEndPoint endpoint, int number)
     {
@@ -57,6 +58,15 @@ internal sealed class FakePeer
     public int BlocksSent { get; private set; }
 
     public List<BlockRange> BlocksReceived { get; } = [];
+
+    /// <summary>Whether its socket has room for the blocks that we serve it.</summary>
+    public bool TakesBlocks { get; set; } = true;
+
+    /// <summary>What the pump has dropped, and rejected where the peer knows BEP 6.</summary>
+    public List<BlockRange> Dropped { get; } = [];
+
+    /// <summary>What the pump would send when the socket has room.</summary>
+    public List<BlockRange> Unlaid { get; } = [];
 
     /// <summary>The handshakes are through.</summary>
     public void Ready()
@@ -135,6 +145,25 @@ internal sealed class FakePeer
         _rig.Post(new PeerEvent(PeerEventKind.Closed, Connection) { Reason = reason });
     }
 
+    /// <summary>The socket has room: the pump asks for what it has to send, a run of neighbours at a time, as if nothing were cached.</summary>
+    public void TakeBlocks()
+    {
+        TakesBlocks = true;
+        while (Unlaid.Count > 0 && IsOpen)
+        {
+            BlockRange run = Unlaid[0];
+            Unlaid.RemoveAt(0);
+            while (Unlaid.Count > 0 && run.Length % BlockRange.BlockLength == 0 && run.Length < 8 * BlockRange.BlockLength
+                && Unlaid[0].Piece == run.Piece && Unlaid[0].Offset == run.Offset + run.Length)
+            {
+                run = run with { Length = run.Length + Unlaid[0].Length };
+                Unlaid.RemoveAt(0);
+            }
+
+            Post(PeerEventKind.Unread, run);
+        }
+    }
+
     /// <summary>What the engine wants done with this connection.</summary>
     public void On(in PeerCommand command)
     {
@@ -161,21 +190,44 @@ internal sealed class FakePeer
                 _outstanding.Remove(command.Range);
                 Waiting.Remove(command.Range);
                 break;
+            case PeerCommandKind.Serve:
+                Unlaid.Add(command.Range);
+                if (TakesBlocks)
+                    _rig.Later(TimeSpan.Zero, TakeBlocks);
+                break;
+            case PeerCommandKind.Withdraw when Unlaid.Remove(command.Range):
+                Drop([command.Range]);
+                break;
+            case PeerCommandKind.Choke:
+                Drop([.. Unlaid.Where(range => !_allowedFast.Contains(range.Piece))]);
+                break;
+            case PeerCommandKind.AllowedFast:
+                _allowedFast.Add(command.Range.Piece);
+                break;
             case PeerCommandKind.SendBlock:
                 BlocksReceived.Add(command.Range);
                 int offset = (int)_rig.Layout.OffsetOf(command.Range.Piece) + command.Range.Offset;
                 Assert.True(_rig.Pool.Span(command.Lease)[..command.Range.Length].SequenceEqual(_rig.Content.AsSpan(offset, command.Range.Length)));
                 _rig.Pool.Return(command.Lease);
                 int length = command.Range.Length;
-                _rig.Later(Latency, () => PostIfOpen(PeerEventKind.Sent, length));
+                _rig.Later(Latency, () => PostIfOpen(PeerEventKind.Sent, length, 1));
                 break;
         }
     }
 
-    private void PostIfOpen(PeerEventKind kind, int value = 0)
+    /// <summary>As a pump does: a reject each, and one event.</summary>
+    private void Drop(BlockRange[] ranges)
+    {
+        Unlaid.RemoveAll(ranges.Contains);
+        Dropped.AddRange(ranges);
+        if (ranges.Length > 0)
+            _rig.Later(TimeSpan.Zero, () => PostIfOpen(PeerEventKind.Dropped, ranges.Sum(range => range.Length), ranges.Length));
+    }
+
+    private void PostIfOpen(PeerEventKind kind, int value = 0, int blocks = 0)
     {
         if (IsOpen)
-            Post(kind, value: value);
+            _rig.Post(new PeerEvent(kind, Connection) { Value = value, Blocks = blocks });
     }
 
     private void Answer(BlockRange range)

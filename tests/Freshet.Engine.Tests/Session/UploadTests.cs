@@ -1,5 +1,6 @@
 using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.Engine.Torrents;
 
 namespace Freshet.Engine.Tests.Session;
 
@@ -59,26 +60,71 @@ public sealed class UploadTests
         BlockRange block = rig.Layout.Block(new PieceIndex(1), 0);
         for (int i = 0; i < 3000 && leecher.ClosedFor is null; i++)
             rig.Engine.Handle(new PeerEvent(PeerEventKind.Request, leecher.Connection) { Range = block }, rig.Now);
-        Assert.InRange(rig.Pool.RentedBlocks, 1, 16);
+        Assert.Equal(0, rig.Pool.RentedBlocks);
+        Assert.InRange(leecher.Unlaid.Sum(range => range.Length), 1, UploadQueue.MaxAhead);
         if (hasFast)
-            Assert.InRange(rig.Sent(leecher, PeerCommandKind.Reject).Count(), 900, 1000);
+            Assert.Equal(1000, rig.Sent(leecher, PeerCommandKind.Reject).Count());
         else
             Assert.Equal(DisconnectReason.Limit, leecher.ClosedFor);
     }
 
+    /// <summary>Requests count until they are answered, however small they are and wherever they wait.</summary>
     [Fact]
-    public void A_cancel_takes_a_waiting_request_back()
+    public void Requests_of_a_byte_each_are_bounded_by_their_number()
     {
-        (EngineRig rig, FakePeer leecher) = Seed();
+        (EngineRig rig, FakePeer leecher) = Seed(p => p.TakesBlocks = false);
         leecher.Post(PeerEventKind.Interested);
-        BlockRange[] blocks = [.. Enumerable.Range(0, 32).Select(i => rig.Layout.Block(new PieceIndex(i / 4), i % 4))];
+        for (int i = 0; i < 5000; i++)
+            rig.Engine.Handle(new PeerEvent(PeerEventKind.Request, leecher.Connection) { Range = new BlockRange(new PieceIndex(1), i, 1) }, rig.Now);
+        rig.Run(1);
+        Assert.Equal(2000, leecher.Unlaid.Count);
+        Assert.Equal(3000, rig.Sent(leecher, PeerCommandKind.Reject).Count());
+        leecher.TakeBlocks();
+        rig.Run(5);
+        Assert.Equal(2000, leecher.BlocksReceived.Count);
+        Assert.Equal(2000, rig.Status.Uploaded);
+        Assert.Equal(0, rig.Pool.RentedBlocks);
+    }
+
+    [Fact]
+    public void A_cancel_takes_a_request_back_wherever_it_waits()
+    {
+        (EngineRig rig, FakePeer leecher) = Seed(p => p.TakesBlocks = false);
+        leecher.Post(PeerEventKind.Interested);
+        BlockRange[] blocks = [.. Enumerable.Range(0, 80).Select(i => rig.Layout.Block(new PieceIndex(i / 4), i % 4))];
         foreach (BlockRange block in blocks)
             rig.Engine.Handle(new PeerEvent(PeerEventKind.Request, leecher.Connection) { Range = block }, rig.Now);
+        Assert.InRange(leecher.Unlaid.Count, 2, 79);
+        leecher.Post(PeerEventKind.Cancel, blocks[1]);
         leecher.Post(PeerEventKind.Cancel, blocks[^1]);
-        rig.Run(2);
-        Assert.Equal(31, leecher.BlocksReceived.Count);
-        Assert.DoesNotContain(blocks[^1], leecher.BlocksReceived);
+        Assert.Equal([blocks[1]], leecher.Dropped);
         Assert.Equal(blocks[^1], rig.Sent(leecher, PeerCommandKind.Reject).Single().Range);
+        leecher.TakeBlocks();
+        rig.Run(2);
+        Assert.Equal(blocks.Except([blocks[1], blocks[^1]]).ToHashSet(), leecher.BlocksReceived.ToHashSet());
+    }
+
+    /// <summary>Neighbours that a peer asks for are read by one job, with one lease for each.</summary>
+    [Fact]
+    public void What_the_pump_cannot_read_a_worker_reads_in_runs()
+    {
+        (EngineRig rig, FakePeer leecher) = Seed(p => p.TakesBlocks = false);
+        leecher.Post(PeerEventKind.Interested);
+        BlockRange[] blocks = [.. Enumerable.Range(0, 8).Select(i => rig.Layout.Block(new PieceIndex(3 + (i / 4)), i % 4))];
+        foreach (BlockRange block in blocks)
+            rig.Engine.Handle(new PeerEvent(PeerEventKind.Request, leecher.Connection) { Range = block }, rig.Now);
+        var reads = new List<BlockRange>();
+        rig.Disk.Fault = job =>
+        {
+            if (job.Kind == DiskJobKind.Read)
+                reads.Add(job.Range);
+            return null;
+        };
+        leecher.TakeBlocks();
+        rig.Run(1);
+        Assert.Equal([new BlockRange(new PieceIndex(3), 0, 65536), new BlockRange(new PieceIndex(4), 0, 65536)], reads.OrderBy(run => run.Piece.Value));
+        Assert.Equal(blocks.ToHashSet(), leecher.BlocksReceived.ToHashSet());
+        Assert.Equal(0, rig.Pool.RentedBlocks);
     }
 
     /// <summary>THREATS W2: cancels of what was never asked for are not searched for without end; honest ones before are.</summary>
@@ -98,21 +144,36 @@ public sealed class UploadTests
         Assert.Null(leecher.ClosedFor);
     }
 
-    [Fact]
-    public void A_choke_voids_what_waits_and_what_is_being_read()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_choke_voids_what_waits_and_what_is_being_read(bool isBeingRead)
     {
-        (EngineRig rig, FakePeer first) = Seed();
+        (EngineRig rig, FakePeer first) = Seed(p => p.TakesBlocks = false);
         rig.Engine.Apply(rig.Settings with { UploadSlots = 1 }, rig.Now);
         first.Post(PeerEventKind.Interested);
         PieceIndex piece = NotAllowedFast(rig, first);
         for (int i = 0; i < 4; i++)
             rig.Engine.Handle(new PeerEvent(PeerEventKind.Request, first.Connection) { Range = rig.Layout.Block(piece, i) }, rig.Now);
+        if (isBeingRead)
+            first.TakeBlocks();
         rig.Engine.Apply(rig.Settings with { UploadSlots = 0 }, rig.Now);
         Assert.Single(rig.Sent(first, PeerCommandKind.Choke));
         rig.Run(1);
         Assert.Empty(first.BlocksReceived);
-        Assert.Equal(4, rig.Sent(first, PeerCommandKind.Reject).Count());
+        if (isBeingRead)
+            Assert.Equal(4, rig.Sent(first, PeerCommandKind.Reject).Count());
+        else
+            Assert.Equal(4, first.Dropped.Count);
         Assert.Equal(0, rig.Pool.RentedBlocks);
+
+        // Nothing is left over that would count against what it asks for later.
+        rig.Engine.Apply(rig.Settings with { UploadSlots = 1 }, rig.Now);
+        rig.RunUntil(() => rig.Sent(first, PeerCommandKind.Unchoke).Count() == 2);
+        first.TakesBlocks = false;
+        for (int i = 0; i < 2001; i++)
+            rig.Engine.Handle(new PeerEvent(PeerEventKind.Request, first.Connection) { Range = new BlockRange(piece, 0, 1) }, rig.Now);
+        Assert.Equal(isBeingRead ? 5 : 1, rig.Sent(first, PeerCommandKind.Reject).Count());
     }
 
     [Fact]

@@ -131,7 +131,7 @@ internal sealed class FakeDisk(PieceLayout layout, ReadOnlyMemory<byte> pieceHas
                 job.Error = Write(job, now, job.Range.Length);
                 break;
             case DiskJobKind.Read:
-                if (!Read(job.Range.Piece, job.Range.Offset, pool.Span(job.Blocks[0])[..job.Range.Length]))
+                if (!ReadRun(job))
                     job.Error = new DiskError(DiskErrorKind.Missing, "file", "too short");
                 break;
             case DiskJobKind.Hash:
@@ -239,6 +239,19 @@ internal sealed class FakeDisk(PieceLayout layout, ReadOnlyMemory<byte> pieceHas
         }
 
         return null;
+    }
+
+    private bool ReadRun(DiskJob job)
+    {
+        for (int i = 0; i < job.BlockCount; i++)
+        {
+            int from = i * BlockRange.BlockLength;
+            int length = Math.Min(BlockRange.BlockLength, job.Range.Length - from);
+            if (!Read(job.Range.Piece, job.Range.Offset + from, pool.Span(job.Blocks[i], length)))
+                return false;
+        }
+
+        return true;
     }
 
     private bool Read(PieceIndex piece, int offset, Span<byte> bytes)

@@ -85,11 +85,10 @@ internal sealed class OwnerLog(StorageRig rig) : ITorrentStorageOwner, IBlockReq
 
     public void StorageClosed(MonoTime now) => Closed++;
 
-    public void BlockRead(BlockRange range, BufferLease lease, DiskError? error, MonoTime now)
+    public void BlocksRead(BlockRange run, ReadOnlySpan<BufferLease> leases, DiskError? error, MonoTime now)
     {
         ReadsOut--;
         ReadErrors.Add(error);
-        if (!lease.IsNone)
-            Read.Add(lease);
+        Read.AddRange(leases);
     }
 }

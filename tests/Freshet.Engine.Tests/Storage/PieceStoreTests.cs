@@ -326,11 +326,11 @@ public sealed class PieceStoreTests
         rig.DeliverPiece(3);
         rig.RunUntil(() => rig.Torrent.Have[3]);
         var piece = new PieceIndex(3);
-        Assert.False(rig.Torrent.TryRead(new BlockRange(new PieceIndex(0), 0, Block), rig.Owner, rig.Now));
+        Assert.Equal(0, rig.Torrent.Read(new BlockRange(new PieceIndex(0), 0, Block), rig.Owner, rig.Now));
         rig.Owner.ReadsOut = 2;
-        Assert.True(rig.Torrent.TryRead(new BlockRange(piece, 100, 1000), rig.Owner, rig.Now));
-        Assert.True(rig.Torrent.TryRead(new BlockRange(piece, 0, Block), rig.Owner, rig.Now));
-        Assert.False(rig.Torrent.TryRead(new BlockRange(piece, 0, Block), rig.Owner, rig.Now));
+        Assert.Equal(1000, rig.Torrent.Read(new BlockRange(piece, 100, 1000), rig.Owner, rig.Now));
+        Assert.Equal(Block, rig.Torrent.Read(new BlockRange(piece, 0, 4 * Block), rig.Owner, rig.Now));
+        Assert.Equal(0, rig.Torrent.Read(new BlockRange(piece, 0, Block), rig.Owner, rig.Now));
         rig.RunUntil(() => rig.Owner.ReadsOut == 0);
         Assert.Contains(rig.Owner.Read, lease => rig.Pool.Span(lease)[..1000].SequenceEqual(rig.Content(piece).Slice(100, 1000)));
         foreach (BufferLease lease in rig.Owner.Read)
@@ -341,7 +341,7 @@ public sealed class PieceStoreTests
         // A read that fails says so and gives its lease back.
         rig.Disk.Fault = job => job.Kind == DiskJobKind.Read ? new DiskError(DiskErrorKind.Device, "f0", "EIO") : null;
         rig.Owner.ReadsOut = 1;
-        Assert.True(rig.Torrent.TryRead(new BlockRange(piece, 0, Block), rig.Owner, rig.Now));
+        Assert.Equal(Block, rig.Torrent.Read(new BlockRange(piece, 0, Block), rig.Owner, rig.Now));
         rig.RunUntil(() => rig.Owner.ReadsOut == 0);
         Assert.Equal(DiskErrorKind.Device, rig.Owner.ReadErrors[^1]!.Kind);
         Assert.Equal(0, rig.Pool.RentedBlocks);

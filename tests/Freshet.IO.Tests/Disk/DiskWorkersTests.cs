@@ -234,7 +234,7 @@ public sealed class DiskWorkersTests
         int[] bad = [.. Enumerable.Range(0, good.Length).Where(i => !good[i])];
         Assert.Equal([0, 6, good.Length - 1], bad);
         BufferLease[] leases = rig.Lease(torrent, new PieceIndex(0));
-        DiskJob read = await rig.Submit(new DiskJob { Kind = DiskJobKind.Read, Range = new BlockRange(new PieceIndex(0), 0, 16_384), Blocks = leases });
+        DiskJob read = await rig.Submit(new DiskJob { Kind = DiskJobKind.Read, Range = new BlockRange(new PieceIndex(0), 0, 16_384), Blocks = leases, BlockCount = 1 });
         Assert.Equal(DiskErrorKind.Missing, read.Error!.Kind);
         Assert.EndsWith("one", read.Error.Path, StringComparison.Ordinal);
     }
@@ -254,7 +254,7 @@ public sealed class DiskWorkersTests
         DiskJob check = await rig.CheckAsync(torrent);
         Assert.Equal([true, false, false], check.Good!);
         BufferLease[] leases = rig.Lease(torrent, new PieceIndex(1));
-        DiskJob read = await rig.Submit(new DiskJob { Kind = DiskJobKind.Read, Range = new BlockRange(new PieceIndex(1), 0, 16_384), Blocks = leases });
+        DiskJob read = await rig.Submit(new DiskJob { Kind = DiskJobKind.Read, Range = new BlockRange(new PieceIndex(1), 0, 16_384), Blocks = leases, BlockCount = 1 });
         Assert.Equal(DiskErrorKind.Missing, read.Error!.Kind);
     }
 
@@ -369,7 +369,7 @@ public sealed class DiskWorkersTests
     private static async Task<byte[]> ReadAsync(WorkerRig rig, BlockRange range)
     {
         Assert.True(rig.Pool.TryRent(default, 1, out BufferLease lease));
-        DiskJob job = await rig.Submit(new DiskJob { Kind = DiskJobKind.Read, Range = range, Blocks = [lease] });
+        DiskJob job = await rig.Submit(new DiskJob { Kind = DiskJobKind.Read, Range = range, Blocks = [lease], BlockCount = 1 });
         Assert.Null(job.Error);
         byte[] bytes = rig.Pool.Span(lease, range.Length).ToArray();
         rig.Return(lease);

@@ -1,4 +1,5 @@
 using Freshet.Abstractions;
+using Freshet.Core;
 using Freshet.IO.Loop;
 
 namespace Freshet.IO.Tests.Loop;
@@ -22,6 +23,8 @@ internal sealed class FakeDisk : IDiskQueue, IStateQueue
     public void OpenStorage(StorageLocation location)
     {
     }
+
+    public int ReadCached(TorrentId torrent, BlockRange run, Span<byte> target, int gap) => 0;
 
     public void Submit(DiskJob job) => Jobs.Add(job);
 

@@ -50,6 +50,25 @@ public sealed class SimDisk
         FilesOf(metainfo);
     }
 
+    /// <summary>
+    /// Reads what is cached: of each run all, some first bytes or nothing, as chance has it, because nobody can rely on more. A disk whose reads fail has nothing
+    /// cached.
+    /// </summary>
+    public int ReadCached(SimFiles files, BlockRange run, Span<byte> target, int gap)
+    {
+        int cached = Settings.ReadFailures > 0 || _random.Chance(0.25) ? 0 : _random.Chance(0.5) ? run.Length : _random.Next(run.Length);
+        byte[] bytes = new byte[cached];
+        if (!files.Read(run with { Length = cached }, bytes))
+            return 0;
+        for (int done = 0; done < cached; done += BlockRange.BlockLength)
+        {
+            Span<byte> block = bytes.AsSpan(done, Math.Min(BlockRange.BlockLength, cached - done));
+            block.CopyTo(target[(done + (done / BlockRange.BlockLength * gap))..]);
+        }
+
+        return cached;
+    }
+
     /// <summary>Carries a job out; <paramref name="done"/> gets it back later.</summary>
     public void Submit(DiskJob job, SimFiles files, BlockPool pool, Action<DiskJob> done)
     {
@@ -134,9 +153,7 @@ public sealed class SimDisk
                 Write(job, location.Layout, files, pool);
                 break;
             case DiskJobKind.Read:
-                if (Fails(Settings.ReadFailures, job) || !files.Read(job.Range, pool.Span(job.Blocks[0], job.Range.Length)))
-                    job.Error ??= new DiskError(DiskErrorKind.Missing, "simulated", "the file is too short");
-                BytesRead += job.Range.Length;
+                Read(job, files, pool);
                 break;
             case DiskJobKind.HashPrefix:
                 job.Hash ??= new SimPieceHash();
@@ -165,6 +182,23 @@ public sealed class SimDisk
                 break;
             default:
                 throw new SimulationException(_world, $"unknown disk job {job.Kind}");
+        }
+    }
+
+    private void Read(DiskJob job, SimFiles files, BlockPool pool)
+    {
+        BytesRead += job.Range.Length;
+        byte[] bytes = new byte[job.Range.Length];
+        if (Fails(Settings.ReadFailures, job) || !files.Read(job.Range, bytes))
+        {
+            job.Error ??= new DiskError(DiskErrorKind.Missing, "simulated", "the file is too short");
+            return;
+        }
+
+        for (int i = 0; i < job.BlockCount; i++)
+        {
+            ReadOnlySpan<byte> block = bytes.AsSpan(i * BlockRange.BlockLength);
+            block[..Math.Min(block.Length, BlockRange.BlockLength)].CopyTo(pool.Span(job.Blocks[i]));
         }
     }
 

@@ -52,7 +52,7 @@ internal sealed class SimConnection(SimNode node, PeerLink link, SimStream strea
     {
         if (IsClosed)
             return;
-        while (link.HasOutput && stream.Room > 0)
+        while (stream.Room > 0 && link.Lay(node))
         {
             ReadOnlyMemory<byte> bytes = link.BeginSend();
             int count = Math.Min(bytes.Length, stream.Room);

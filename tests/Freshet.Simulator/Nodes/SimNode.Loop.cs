@@ -4,6 +4,7 @@ using Freshet.Core;
 using Freshet.Protocol.Wire;
 using Freshet.Simulator.Disk;
 using Freshet.Simulator.Network;
+using Freshet.Simulator.World;
 
 namespace Freshet.Simulator.Nodes;
 
@@ -16,7 +17,7 @@ public sealed partial class SimNode
             return null;
         var id = new ConnectionId(_incoming);
         _incoming += 2;
-        return Join(new SimConnection(this, PeerLink.Incoming(id, from, Pool, Now), stream));
+        return Join(new SimConnection(this, PeerLink.Incoming(id, from, Pool, Now, this), stream));
     }
 
     void ISimHost.Receive(Datagram datagram) => Run(() => _engine.Handle(datagram, Now));
@@ -37,6 +38,9 @@ public sealed partial class SimNode
         SimFiles files = Disk.FilesOf(_contents[job.Torrent].Metainfo);
         Disk.Submit(job, files, Pool, done => Run(() => _engine.Handle(done, Now)));
     }
+
+    int ICachedReader.ReadCached(TorrentId torrent, BlockRange run, Span<byte> target, int gap)
+        => _contents.TryGetValue(torrent, out SimContent? content) ? Disk.ReadCached(Disk.FilesOf(content.Metainfo), run, target, gap) : 0;
 
     void IEngineEffects.Fetch(HttpFetch fetch)
         => _swarm.Fetch(fetch, Address, result => Run(() => _engine.Handle(result, Now)));
@@ -180,7 +184,7 @@ public sealed partial class SimNode
         => _swarm.Network.Connect(
             Address,
             setup.Endpoint,
-            stream => IsAlive ? Join(new SimConnection(this, PeerLink.Outgoing(id, setup, Pool, Now), stream)) : null,
+            stream => IsAlive ? Join(new SimConnection(this, PeerLink.Outgoing(id, setup, Pool, Now, this), stream)) : null,
             refused => Run(() => _events.Enqueue(new PeerEvent(PeerEventKind.Closed, id)
             {
                 Reason = refused ? DisconnectReason.ConnectFailed : DisconnectReason.ConnectTimeout,

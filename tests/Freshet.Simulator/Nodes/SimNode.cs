@@ -15,7 +15,7 @@ namespace Freshet.Simulator.Nodes;
 /// A whole Freshet session in the simulated world: the real engine and the real wire codec on simulated lines, disk, store and trackers. It does what
 /// the I/O side does for a real one: feeds events in batches, then lets time advance, then carries the effects out.
 /// </summary>
-public sealed partial class SimNode : ISimHost, IEngineEffects, IPeerEventSink
+public sealed partial class SimNode : ISimHost, IEngineEffects, IPeerEventSink, ICachedReader
 {
     private const int ListenPort = 6881;
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
