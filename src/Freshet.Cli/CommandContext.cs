@@ -26,7 +26,7 @@ internal sealed record CommandContext(Streams Streams)
     {
         ColorMode.Always => true,
         ColorMode.Never => false,
-        _ => Streams.IsTerminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
+        _ => Streams.IsTerminal && string.IsNullOrEmpty(Streams.Variable("NO_COLOR")),
     };
 
     /// <summary>Writes a line for people, unless they asked for silence or for JSON.</summary>

@@ -3,6 +3,7 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Freshet.Cli.Commands;
 using Freshet.Cli.Output;
+using Freshet.Cli.Settings;
 using Freshet.Core;
 
 namespace Freshet.Cli;
@@ -14,13 +15,20 @@ internal static class CommandLine
     /// <returns>The exit code: <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Streams streams)
     {
-        ParseResult parsed = Build(streams).Parse(arguments);
+        (RootCommand root, SettingsBinding settings) = Build(streams);
+        ParseResult parsed = root.Parse(arguments);
         string[] problems = [.. parsed.Errors.Select(InOneLine).Concat(UnknownOptions(parsed)).Distinct(StringComparer.Ordinal)];
         if (parsed.Action is ParseErrorAction || problems.Length > 0)
             return Misused(parsed, problems, streams);
 
         try
         {
+            if (TakesSettings(parsed))
+            {
+                settings.Apply(parsed);
+                parsed = root.Parse(arguments);
+            }
+
             var configuration = new InvocationConfiguration
             {
                 Output = streams.Out,
@@ -57,9 +65,10 @@ internal static class CommandLine
     }
 
     /// <summary>The tree of verbs.</summary>
-    public static RootCommand Build(Streams streams)
+    public static (RootCommand Root, SettingsBinding Settings) Build(Streams streams)
     {
         var globals = new GlobalOptions();
+        SettingsBinding settings = null!;
         var root = new RootCommand("Freshet downloads and makes torrents: verified, resumable and fast.");
         globals.AddTo(root);
         root.Subcommands.Add(new DownloadCommand(globals, streams).Create());
@@ -68,16 +77,23 @@ internal static class CommandLine
         root.Subcommands.Add(new VerifyCommand(globals, streams).Create());
         root.Subcommands.Add(new TrackerCommand(globals, streams).Create());
         root.Subcommands.Add(new DemoCommand(globals, streams).Create());
+        root.Subcommands.Add(new ConfigCommand(globals, streams).Create(() => settings));
         root.Subcommands.Add(new VersionCommand(globals, streams).Create());
         root.Subcommands.Add(new CompletionCommand(streams).Create());
         root.Subcommands.Add(new HelpCommand(globals, streams).Create(root));
         var help = new NamedHelp(streams);
         root.Options.OfType<HelpOption>().Single().Action = help;
         root.SetAction(help.Invoke);
-        return root;
+        settings = new SettingsBinding(root, globals.Config, streams);
+        return (root, settings);
     }
 
-    private static string InOneLine(System.CommandLine.Parsing.ParseError error)
+    // What helps to find the way must work with a configuration file that makes no sense.
+    private static bool TakesSettings(ParseResult parsed)
+        => parsed.Action is not NamedHelp && !parsed.Tokens.Any(token => token.Type == System.CommandLine.Parsing.TokenType.Directive)
+            && PathOf(parsed.CommandResult).FirstOrDefault() is not (null or "config" or "help" or "version" or "completion");
+
+    internal static string InOneLine(System.CommandLine.Parsing.ParseError error)
     {
         string message = string.Join(", ", error.Message.Split('\n', StringSplitOptions.TrimEntries)).Replace(":, ", ": ", StringComparison.Ordinal);
         return error.SymbolResult is System.CommandLine.Parsing.OptionResult { Option.Name: var name } && !message.Contains(name, StringComparison.Ordinal)
@@ -110,7 +126,8 @@ internal static class CommandLine
     {
         try
         {
-            streams.Error.WriteLine("freshet: " + TerminalText.Escape(UrlSecrets.RedactText(message)));
+            foreach (string line in message.Split(Environment.NewLine))
+                streams.Error.WriteLine("freshet: " + TerminalText.Escape(UrlSecrets.RedactText(line)));
         }
         catch (IOException)
         {

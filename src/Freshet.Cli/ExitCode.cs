@@ -6,6 +6,7 @@ internal static class ExitCode
     public const int Ok = 0;
     public const int Failure = 1;
     public const int Usage = 2;
+    public const int Configuration = 3;
     public const int SourceUnreadable = 4;
     public const int Storage = 5;
     public const int VerifyFailed = 6;
@@ -22,7 +23,7 @@ internal static class ExitCode
         (Ok, "all is well"),
         (Failure, "another failure, or something that this version cannot do yet"),
         (Usage, "the command line makes no sense"),
-        (3, "a configuration file makes no sense"),
+        (Configuration, "a configuration file, or a variable FRESHET_…, makes no sense"),
         (SourceUnreadable, "a source (torrent file, URL) was not found or cannot be read"),
         (Storage, "data could not be written: disk full, no permission, a failing device"),
         (VerifyFailed, "data or a torrent file is damaged"),

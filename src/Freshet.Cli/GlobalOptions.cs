@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Freshet.Cli.Output;
+using Freshet.Cli.Settings;
 
 namespace Freshet.Cli;
 
@@ -21,17 +22,25 @@ internal sealed class GlobalOptions
         Arity = ArgumentArity.Zero,
     };
 
-    private readonly Option<FileInfo?> _logFile = new("--log-file")
+    private readonly Setting<FileInfo?> _logFile = new("--log-file")
     {
         Description = "Write a detailed log to this file",
         HelpName = "F",
         Recursive = true,
     };
 
-    private readonly Option<string> _color = new("--color")
+    private readonly Setting<string> _color = new("--color")
     {
         Description = "Colours: auto, always or never (auto: on a terminal, unless NO_COLOR is set)",
         HelpName = "WHEN",
+        Recursive = true,
+    };
+
+    /// <summary>The configuration file, where it is not in its usual place.</summary>
+    public Option<string?> Config { get; } = new("--config")
+    {
+        Description = "Read this configuration file (freshet config path shows the usual one)",
+        HelpName = "F",
         Recursive = true,
     };
 
@@ -44,6 +53,7 @@ internal sealed class GlobalOptions
         root.Options.Add(_verbose);
         root.Options.Add(_logFile);
         root.Options.Add(_color);
+        root.Options.Add(Config);
     }
 
     public CommandContext Read(ParseResult parsed, Streams streams) => new(streams)

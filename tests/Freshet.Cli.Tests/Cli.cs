@@ -20,6 +20,8 @@ internal static class Cli
             Error = TextWriter.Synchronized(error),
             In = () => new MemoryStream(options.Input),
             Interrupt = options.Interrupt,
+            Variable = name => options.Environment.GetValueOrDefault(name),
+            Folders = options.Folders,
         });
         return new CliResult(exitCode, output.ToString(), error.ToString());
     }
@@ -29,6 +31,11 @@ internal static class Cli
 internal sealed record RunOptions
 {
     public byte[] Input { get; init; } = [];
+
+    /// <summary>All variables that there are: a developer's own must not change a test.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    public UserFolders Folders { get; init; } = new("/nowhere/config", "/nowhere/state", "/nowhere/cache");
 
     public CancellationToken Interrupt { get; init; } = TestContext.Current.CancellationToken;
 }

@@ -18,6 +18,12 @@ internal sealed record Streams
     /// <summary>Asks for an end as Ctrl-C does; for tests. Null: the process's signals.</summary>
     public CancellationToken? Interrupt { get; init; }
 
+    /// <summary>The environment.</summary>
+    public Func<string, string?> Variable { get; init; } = Environment.GetEnvironmentVariable;
+
+    /// <summary>Where the user's configuration, state and cache are.</summary>
+    public UserFolders Folders { get; init; } = UserFolders.Current;
+
     /// <summary>The process's own.</summary>
     public static Streams OfProcess() => new()
     {

@@ -112,7 +112,7 @@ internal sealed class SessionHost : IAsyncDisposable
     public static SessionHost Start(ClientOptions options)
     {
         ILogger logger = options.LoggerFactory?.CreateLogger("Freshet.Session") ?? NullLogger.Instance;
-        string stateDirectory = Path.GetFullPath(options.StateDirectory ?? StateFolder.Default());
+        string stateDirectory = Path.GetFullPath(options.StateDirectory ?? UserFolders.Current.State);
         string? warning = null;
         IStateStore store = options.StateStore ?? OpenStore(stateDirectory, logger, out warning);
         try
