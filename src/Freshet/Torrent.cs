@@ -1,6 +1,7 @@
 using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.Engine.Picking;
 using Freshet.Engine.Statistics;
 using Freshet.IO.State;
 using Freshet.Sessions;
@@ -95,28 +96,38 @@ public sealed class Torrent
     public Task ScrapeAsync(CancellationToken cancellationToken = default)
         => InvokeAsync(now => _host.Engine.Scrape(Id, now), cancellationToken);
 
-    /// <summary>Changes how it is treated from now on.</summary>
-    public Task UpdateAsync(TorrentPatch patch, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(patch);
-        return CommandAsync(
-            now =>
-            {
-                if (patch.TrackerTiers is { } tiers)
-                    _host.Engine.SetTiers(Id, TorrentAdder.ToEngine(tiers), now);
-                return true;
-            },
-            cancellationToken);
-    }
-
-    /// <summary>Fetches other files from now on.</summary>
+    /// <summary>Fetches other files from now on: those at normal priority, the rest not. <see cref="UpdateAsync"/> can say more.</summary>
     /// <param name="select">Which files, or null for all.</param>
     /// <param name="cancellationToken">Gives up waiting for the session to take the command.</param>
     public Task SelectAsync(Func<FileEntry, bool>? select, CancellationToken cancellationToken = default)
     {
-        IReadOnlyList<FileIndex>? selection = TorrentAdder.Selected(Metainfo, select);
-        return CommandAsync(now => _host.Engine.Select(Id, selection, now), cancellationToken);
+        IReadOnlyList<FilePriority>? priorities = FilePriorities.Of(Metainfo.Layout, select, priority: null);
+        return CommandAsync(now => _host.Engine.SetPriorities(Id, priorities, now), cancellationToken);
     }
+
+    /// <summary>Changes how it is run, from now on.</summary>
+    /// <param name="patch">What changes.</param>
+    /// <param name="cancellationToken">Gives up waiting for the session to take the command.</param>
+    /// <exception cref="ArgumentException">A value of the patch makes no sense; nothing is changed.</exception>
+    public Task UpdateAsync(TorrentPatch patch, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(patch);
+        if (patch.Strategy is { } strategy && !Enum.IsDefined(strategy))
+            throw new ArgumentException($"{(int)strategy} is no strategy.", nameof(patch));
+        if (patch.Priorities is { } priorities)
+            FilePriorities.Check(Metainfo.Layout, priorities);
+        return CommandAsync(now => Apply(patch, now), cancellationToken);
+    }
+
+    /// <summary>How much each file is wanted, by index; filler and links, which are never stored, are skipped.</summary>
+    public Task<IReadOnlyList<FilePriority>> GetPrioritiesAsync(CancellationToken cancellationToken = default)
+        => InvokeAsync<IReadOnlyList<FilePriority>>(
+            _ =>
+            {
+                IReadOnlyList<FilePriority>? priorities = _host.Engine.GetPriorities(Id);
+                return [.. Metainfo.Layout.Files.Select(file => file.IsStored ? priorities?[file.Index.Value] ?? FilePriority.Normal : FilePriority.Skip)];
+            },
+            cancellationToken);
 
     /// <summary>Tries further peers.</summary>
     /// <param name="peers">Each an <see cref="IPEndPoint"/> or a <see cref="DnsEndPoint"/>; a name that cannot be looked up is left out.</param>
@@ -212,6 +223,17 @@ public sealed class Torrent
             deletesData = _deletesData;
         if (deletesData)
             DataRemoval.Delete(Metainfo, Directory);
+    }
+
+    private bool Apply(TorrentPatch patch, MonoTime now)
+    {
+        if (patch.Strategy is { } strategy)
+            _host.Engine.SetStrategy(Id, (PickStrategy)strategy);
+        if (patch.TrackerTiers is { } tiers)
+            _host.Engine.SetTiers(Id, TorrentAdder.ToEngine(tiers), now);
+        if (patch.Priorities is { } changes)
+            _host.Engine.SetPriorities(Id, FilePriorities.With(Metainfo.Layout, _host.Engine.GetPriorities(Id), changes), now);
+        return true;
     }
 
     internal void ReleaseLease() => Interlocked.Exchange(ref _lease, null)?.Dispose();

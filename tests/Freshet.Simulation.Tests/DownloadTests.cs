@@ -105,7 +105,7 @@ public sealed class DownloadTests
         SimContent content = SimContent.Make(swarm.World.Fork(), 32 * 1024, [500_000, 300_000, 700_000]);
         var seeder = new ScriptedPeer(swarm.World, swarm.Network, swarm.NextAddress(), content);
         SimNode leecher = swarm.Node();
-        TorrentId id = leecher.Add(content, spec => spec with { Peers = [seeder.Endpoint], Selection = [new FileIndex(1)] });
+        TorrentId id = leecher.Add(content, spec => spec with { Peers = [seeder.Endpoint], Priorities = content.Only([new FileIndex(1)]) });
         swarm.World.RunUntil(() => leecher.IsFinished(id), TimeSpan.FromMinutes(1));
         swarm.Must(leecher.IsFinished(id), "the selection is done");
         leecher.Checks.MustBeTrue(id);

@@ -1,5 +1,6 @@
 using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.Engine.Picking;
 using Freshet.Simulator.Network;
 using Freshet.Simulator.Nodes;
 using Freshet.Simulator.Peers;
@@ -22,7 +23,8 @@ internal sealed class RandomHistory
     private readonly List<Action> _cuts = [];
     private SimNode _node;
     private TorrentId _id;
-    private IReadOnlyList<FileIndex>? _selection;
+    private IReadOnlyList<FilePriority>? _priorities;
+    private PickStrategy _strategy;
 
     public RandomHistory(SimSwarm swarm)
     {
@@ -47,8 +49,10 @@ internal sealed class RandomHistory
             ("start", () => _node.Command((engine, now) => engine.Start(_id, now))),
             ("start", () => _node.Command((engine, now) => engine.Start(_id, now))),
             ("recheck", () => _node.Command((engine, now) => engine.Recheck(_id, now))),
-            ("select some", () => Select(swarm.SomeFiles(_content))),
-            ("select all", () => Select(null)),
+            ("select some", () => SetPriorities(_content.Only(swarm.SomeFiles(_content)))),
+            ("select all", () => SetPriorities(null)),
+            ("set priorities", () => SetPriorities([.. _content.Layout.Files.Select(_ => (FilePriority)_random.Next(4))])),
+            ("another strategy", SwitchStrategy),
             ("reannounce", () => _node.Command((engine, now) => engine.Reannounce(_id, now))),
             ("remove and add", Readd),
             ("kill", () => Restart(losesPower: false)),
@@ -84,7 +88,7 @@ internal sealed class RandomHistory
         WellDisk();
         _tracker.Mood = SimTrackerMood.Well;
         _node.Command((engine, now) => engine.Apply(engine.Settings with { MaxConnectionsPerTorrent = 50 }, now));
-        Select(null);
+        SetPriorities(null);
         _node.Command((engine, now) => engine.Recheck(_id, now));
         _node.Command((engine, now) => engine.Start(_id, now));
         Must(TorrentState.Checking, holds: true);
@@ -101,13 +105,19 @@ internal sealed class RandomHistory
     private void Begin()
     {
         _node.Checks.Villains.Add(_peers[1].Endpoint.Address);
-        _id = _node.Add(_content, spec => spec with { Peers = [.. _peers.Select(static peer => peer.Endpoint)], Selection = _selection });
+        _id = _node.Add(_content, spec => spec with { Peers = [.. _peers.Select(static peer => peer.Endpoint)], Priorities = _priorities, Strategy = _strategy });
     }
 
-    private void Select(IReadOnlyList<FileIndex>? selection)
+    private void SetPriorities(IReadOnlyList<FilePriority>? priorities)
     {
-        _selection = selection;
-        _node.Select(_id, selection);
+        _priorities = priorities;
+        _node.SetPriorities(_id, priorities);
+    }
+
+    private void SwitchStrategy()
+    {
+        _strategy = (PickStrategy)_random.Next(5);
+        _node.Command((engine, _) => engine.SetStrategy(_id, _strategy));
     }
 
     private void Readd()

@@ -18,7 +18,7 @@ public sealed class SelectionTests
         SimContent content = SimContent.Make(swarm.World.Fork(), 32 * 1024, swarm.OddFiles(120, 20_000));
         ScriptedPeer[] seeders = [.. Enumerable.Range(0, 2).Select(_ => new ScriptedPeer(swarm.World, swarm.Network, swarm.NextAddress(), content, Line))];
         SimNode node = swarm.Node();
-        TorrentId id = node.Add(content, spec => spec with { Peers = [.. seeders.Select(static seeder => seeder.Endpoint)], Selection = swarm.SomeFiles(content) });
+        TorrentId id = node.Add(content, spec => spec with { Peers = [.. seeders.Select(static seeder => seeder.Endpoint)], Priorities = content.Only(swarm.SomeFiles(content)) });
         for (int i = 0; i < 5; i++)
         {
             swarm.World.Run(TimeSpan.FromMilliseconds(swarm.World.Random.Next(1500)));
@@ -40,7 +40,7 @@ public sealed class SelectionTests
         SimNode all = swarm.Node(Line);
         TorrentId atAll = all.Add(content, spec => spec with { Peers = [seeder.Endpoint], Strategy = PickStrategy.Sequential });
         SimNode some = swarm.Node(Line);
-        TorrentId atSome = some.Add(content, spec => spec with { Peers = [all.Endpoint], Selection = [new FileIndex(0)] });
+        TorrentId atSome = some.Add(content, spec => spec with { Peers = [all.Endpoint], Priorities = content.Only([new FileIndex(0)]) });
         swarm.World.RunUntil(() => some.IsFinished(atSome), TimeSpan.FromMinutes(1));
         swarm.World.Run(TimeSpan.FromMilliseconds(swarm.World.Random.Next(3000)));
         some.Select(atSome, null);

@@ -1,4 +1,5 @@
 using Freshet.Abstractions;
+using Freshet.Core;
 
 namespace Freshet.Tests;
 
@@ -70,6 +71,32 @@ public sealed class DownloadTests
         await torrent.StartAsync(Cancellation);
         await torrent.WaitAsync(TorrentCondition.Complete, Cancellation);
         swarm.Torrent.AssertContent(swarm.Folder.At("leecher"));
+    }
+
+    [Fact]
+    public async Task Strategy_and_priorities_can_be_changed_in_one_patch()
+    {
+        await using var swarm = new LoopbackSwarm();
+        await swarm.SeedAsync();
+        BitTorrentClient client = await swarm.StartAsync("leecher");
+        var options = new AddOptions { Peers = [swarm.SeederEndpoint], Priority = file => file.Index.Value == 0 ? FilePriority.Skip : FilePriority.Low, Start = false };
+        Torrent torrent = (await client.AddAsync(swarm.Torrent.Source, options, Cancellation)).Torrent;
+        await torrent.UpdateAsync(
+            new TorrentPatch
+            {
+                Strategy = PieceStrategy.Smart,
+                Priorities = new Dictionary<FileIndex, FilePriority> { [new FileIndex(1)] = FilePriority.Skip, [new FileIndex(3)] = FilePriority.High },
+            },
+            Cancellation);
+        Assert.Equal([FilePriority.Skip, FilePriority.Skip, FilePriority.Low, FilePriority.High], await torrent.GetPrioritiesAsync(Cancellation));
+        await torrent.StartAsync(Cancellation);
+        TorrentStatus status = await torrent.WaitAsync(TorrentCondition.Complete, Cancellation);
+        Assert.Equal(status.WantedBytes, status.HaveBytes);
+        Assert.Equal(swarm.Torrent.Files[3].Bytes, await File.ReadAllBytesAsync(swarm.Folder.At("leecher", "album", "two.flac"), Cancellation));
+        Assert.True(status.PiecesHave < status.PieceCount);
+        await Assert.ThrowsAsync<ArgumentException>(() => torrent.UpdateAsync(
+            new TorrentPatch { Priorities = new Dictionary<FileIndex, FilePriority> { [new FileIndex(4)] = FilePriority.Low } }, Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(() => torrent.UpdateAsync(new TorrentPatch { Strategy = (PieceStrategy)9 }, Cancellation));
     }
 
     [Fact]

@@ -79,7 +79,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
     private async Task DownloadAsync(List<(TorrentSource Source, Metainfo Metainfo)> loaded, CancellationToken stop)
     {
         // A pattern that fits nothing is found before anything is started.
-        Func<FileEntry, bool>?[] selections = [.. loaded.Select(torrent => request.Selection.For(torrent.Metainfo))];
+        Func<FileEntry, FilePriority>?[] selections = [.. loaded.Select(torrent => request.Selection.For(torrent.Metainfo))];
         using ILoggerFactory? log = Logging.Create(context);
         await _display.RunAsync(async () =>
         {
@@ -110,7 +110,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
     }
 
     private async Task AddAsync(
-        BitTorrentClient client, TorrentSource source, Metainfo metainfo, Func<FileEntry, bool>? selection, CancellationToken stop)
+        BitTorrentClient client, TorrentSource source, Metainfo metainfo, Func<FileEntry, FilePriority>? selection, CancellationToken stop)
     {
         try
         {
@@ -119,7 +119,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
                 new AddOptions
                 {
                     Directory = request.Directory,
-                    Select = selection,
+                    Priority = selection,
                     Strategy = request.Strategy,
                     Check = request.Check,
                     Overwrite = request.Overwrite,

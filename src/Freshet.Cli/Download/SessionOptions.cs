@@ -18,7 +18,7 @@ internal sealed class SessionOptions
         DefaultValueFactory = _ => ".",
     };
 
-    private readonly Setting<string> _strategy = Choice("--strategy", "In which order pieces are fetched", "rarest", "sequential");
+    private readonly Setting<string> _strategy = Choice("--strategy", "In which order pieces are fetched", "rarest", "random-rarest", "random", "sequential", "smart");
 
     private readonly Setting<int> _listenPort = new("--listen-port")
     {
@@ -141,7 +141,14 @@ internal sealed class SessionOptions
         Sources = sources,
         Selection = selection,
         Directory = parsed.GetRequiredValue(_directory),
-        Strategy = parsed.GetValue(_strategy) == "sequential" ? PieceStrategy.Sequential : PieceStrategy.RarestFirst,
+        Strategy = parsed.GetValue(_strategy) switch
+        {
+            "random-rarest" => PieceStrategy.RandomRarest,
+            "random" => PieceStrategy.Random,
+            "sequential" => PieceStrategy.Sequential,
+            "smart" => PieceStrategy.Smart,
+            _ => PieceStrategy.RarestFirst,
+        },
         ListenPort = parsed.GetValue(_listenPort),
         Bind = parsed.GetValue(_bind),
         Peers = parsed.GetValue(_peers) ?? [],

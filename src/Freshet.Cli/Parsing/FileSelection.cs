@@ -1,43 +1,48 @@
 using System.Globalization;
+using Freshet.Abstractions;
 using Freshet.Core;
 
 namespace Freshet.Cli.Parsing;
 
 /// <summary>
-/// The files that <c>--select</c> asks for: by index as <c>--list</c> shows it (<c>3</c>, <c>3-7</c>), or by a pattern with <c>*</c> and <c>?</c> (which match <c>/</c> too,
+/// The files that <c>--select</c> and <c>--priority</c> ask for: by index as <c>--list</c> shows it (<c>3</c>, <c>3-7</c>), or by a pattern with <c>*</c> and <c>?</c> (which match <c>/</c> too,
 /// letters of either case) on the whole path, the path under the torrent's folder, or the file's name.
 /// </summary>
-internal sealed class FileSelection(IReadOnlyList<string> patterns)
+internal sealed class FileSelection(IReadOnlyList<string> patterns, IReadOnlyList<FilePriorityRule> rules)
 {
-    public bool IsEverything => patterns.Count == 0;
+    public bool IsEverything => patterns.Count == 0 && rules.Count == 0;
 
-    /// <summary>A test for the files of a torrent.</summary>
+    /// <summary>
+    /// How much each file of a torrent is wanted: what is selected normally, the rest not at all, and then what <c>--priority</c> says, the last that fits. Null: all alike.
+    /// </summary>
     /// <exception cref="CommandFailure">A pattern fits no file.</exception>
-    public Func<FileEntry, bool>? For(Metainfo metainfo)
+    public Func<FileEntry, FilePriority>? For(Metainfo metainfo)
     {
         if (IsEverything)
             return null;
-        var chosen = new HashSet<int>();
+        var priorities = new FilePriority[metainfo.Layout.Files.Count];
+        if (patterns.Count == 0)
+            Array.Fill(priorities, FilePriority.Normal);
         foreach (string pattern in patterns)
-        {
-            bool any = false;
-            foreach (FileEntry file in metainfo.Layout.Files)
-            {
-                if (file.IsStored && Fits(pattern, file))
-                {
-                    any = true;
-                    chosen.Add(file.Index.Value);
-                }
-            }
+            Set(priorities, metainfo, "--select", pattern, FilePriority.Normal);
+        foreach (FilePriorityRule rule in rules)
+            Set(priorities, metainfo, "--priority", rule.Pattern, rule.Priority);
+        return file => priorities[file.Index.Value];
+    }
 
-            if (!any)
-            {
-                throw new CommandFailure(
-                    ExitCode.Usage, $"--select {pattern} fits no file of {metainfo.Name}. See its files with: freshet download --list SRC");
-            }
+    private static void Set(FilePriority[] priorities, Metainfo metainfo, string option, string pattern, FilePriority priority)
+    {
+        bool any = false;
+        foreach (FileEntry file in metainfo.Layout.Files)
+        {
+            if (!file.IsStored || !Fits(pattern, file))
+                continue;
+            any = true;
+            priorities[file.Index.Value] = priority;
         }
 
-        return file => chosen.Contains(file.Index.Value);
+        if (!any)
+            throw new CommandFailure(ExitCode.Usage, $"{option} {pattern} fits no file of {metainfo.Name}. See its files with: freshet download --list SRC");
     }
 
     private static bool Fits(string pattern, FileEntry file)

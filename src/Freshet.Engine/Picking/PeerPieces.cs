@@ -7,6 +7,9 @@ internal sealed class PeerPieces(ConnectionId id)
 {
     public const int NoPiece = -1;
 
+    // A mutable struct: not readonly.
+    private BarrenMarks _barren;
+
     public ConnectionId Id { get; } = id;
 
     /// <summary>The pieces it has, of a peer that has some but not all; null for one that has nothing or everything.</summary>
@@ -49,8 +52,17 @@ internal sealed class PeerPieces(ConnectionId id)
 
     public List<int>? AllowedFast { get; set; }
 
-    /// <summary><see cref="PieceOrder.Additions"/> when no piece to begin was found for this peer: not searched again before something is added.</summary>
-    public long BarrenAt { get; set; } = -1;
+    /// <summary>What was searched in vain for a piece to begin; forgotten when the peer has more.</summary>
+    public ref BarrenMarks Barren => ref _barren;
+
+    /// <summary>The piece that was begun last for it, where it fetches whole pieces in a row; else <see cref="NoPiece"/>.</summary>
+    public int RunAt { get; set; } = NoPiece;
+
+    /// <summary>How many bytes more the row may have.</summary>
+    public long RunLeft { get; set; }
+
+    /// <summary>The place in the list of all peers.</summary>
+    public int Position { get; set; }
 
     public bool Has(int piece) => HasAll || (Some is not null && Some[piece]);
 

@@ -1,3 +1,4 @@
+using Freshet.Abstractions;
 using Freshet.Core;
 
 namespace Freshet.Engine.Picking;
@@ -26,24 +27,6 @@ public sealed partial class PiecePicker
         Any,
     }
 
-    /// <summary>Whether every wanted block that some peer has is here or asked for, and some are not here.</summary>
-    public bool IsEndGame
-    {
-        get
-        {
-            if (MissingWanted == 0 || _order.Count > (SeederCount > 0 ? 0 : _order.CountOfRarest))
-                return false;
-            foreach (OpenPiece open in _open.Partials)
-            {
-                _touched++;
-                if (!IsReserved(open) && (SeederCount > 0 || _order.AvailabilityOf(open.Piece) > 0))
-                    return false;
-            }
-
-            return true;
-        }
-    }
-
     /// <summary>More pieces are open than are good for memory.</summary>
     private bool IsCrowded
         => PartialCount > Math.Max(1, _peers.Count * 3 / 2)
@@ -63,9 +46,12 @@ public sealed partial class PiecePicker
         int count = TakeFree(peer, who, into);
         if (count > 0 || who.IsChoked || who.IsSnubbed)
             return count;
-        if (ReleaseLate(peer))
+        bool isEndGame = IsEndGame;
+        if (ReleaseLate(peer, isEndGame))
             count = TakeFree(peer, who, into);
-        return count > 0 ? count : TakeTwins(peer, who, into);
+        if (count > 0)
+            return count;
+        return isEndGame ? TakeTwins(peer, who, into) : TakeOver(peer, who, into);
     }
 
     private int TakeFree(PeerPieces peer, in PickRequest who, Span<BlockRange> into)
@@ -85,39 +71,6 @@ public sealed partial class PiecePicker
         return count;
     }
 
-    /// <summary>
-    /// When nothing else is left: opens pieces that are reserved to a sender far slower than a peer with nothing to do. Whose fault it is if such a piece is
-    /// wrong again is told by its blocks once it is right, as for any other.
-    /// </summary>
-    private bool ReleaseLate(PeerPieces peer)
-    {
-        if (peer.Outstanding.Count > 0 || !IsEndGame)
-            return false;
-        bool released = false;
-        foreach (OpenPiece open in _open.All)
-        {
-            _touched++;
-            if (!open.IsWanted || open.Owner == peer || !IsReserved(open) || !peer.Has(open.Piece) || !IsLate(open, peer))
-                continue;
-            open.IsSole = false;
-            open.IsReleased = true;
-            open.Owner = null;
-            released = true;
-        }
-
-        return released;
-    }
-
-    /// <summary>Whether the one that a piece is reserved to needs far longer for the rest of it than is worth waiting for.</summary>
-    private static bool IsLate(OpenPiece open, PeerPieces peer)
-    {
-        long rate = open.Owner!.BytesPerSecond;
-        long left = (long)(open.BlockCount - open.Received) * BlockRange.BlockLength;
-
-        // A sender that has brought nothing yet is snubbed before long if it never does. What comes within a second is waited for.
-        return rate > 0 && left > rate && (left / rate > WholePieceTime.TotalSeconds || peer.BestBytesPerSecond / ReleaseLead > rate);
-    }
-
     /// <summary>The next piece to ask this peer for: it has free blocks.</summary>
     private OpenPiece? Choose(PeerPieces peer, in PickRequest who)
     {
@@ -129,10 +82,46 @@ public sealed partial class PiecePicker
             return current;
         if (who.IsSuspect)
             return FindPartial(peer, Partials.Own) ?? Begin(peer, who) ?? FindPartial(peer, Partials.Any);
+        if (Strategy == PickStrategy.Smart && !who.IsSnubbed)
+            return ChooseSmart(peer, who);
+        OpenPiece? partial = FindPartial(peer, who.IsSnubbed ? Partials.Slow : Partials.Shared);
         if (IsCrowded)
-            return FindPartial(peer, who.IsSnubbed ? Partials.Slow : Partials.Shared) ?? FindPartial(peer, Partials.Any) ?? Begin(peer, who);
-        return FindPartial(peer, who.IsSnubbed ? Partials.Slow : Partials.Shared) ?? Begin(peer, who) ?? FindPartial(peer, Partials.Any);
+            return partial ?? FindPartial(peer, Partials.Any) ?? Begin(peer, who);
+        return partial is null
+            ? Begin(peer, who) ?? FindPartial(peer, Partials.Any)
+            : Begin(peer, who, above: _order.PriorityOf(partial.Piece)) ?? partial;
     }
+
+    /// <summary>An open piece or a new one, whichever costs less; <see cref="SmartCost"/> says what.</summary>
+    private OpenPiece? ChooseSmart(PeerPieces peer, in PickRequest who)
+    {
+        OpenPiece? best = null;
+        double least = double.MaxValue;
+        foreach (OpenPiece open in _open.Partials)
+        {
+            _touched++;
+            if (open.IsSlow || IsOwned(open) || !IsOpenTo(open, peer))
+                continue;
+            double cost = CostOf(open.Piece, open.Free, open.BlockCount, who);
+            int by = best is null ? 1 : _order.PriorityOf(open.Piece).CompareTo(_order.PriorityOf(best.Piece));
+            if (by > 0 || (by == 0 && cost < least))
+                (best, least) = (open, cost);
+        }
+
+        if (best is null)
+            return (IsCrowded ? FindPartial(peer, Partials.Any) : null) ?? Begin(peer, who) ?? FindPartial(peer, Partials.Any);
+        if (IsCrowded)
+            return best;
+        FilePriority priority = _order.PriorityOf(best.Piece);
+        int piece = _order.Count == 0 ? PeerPieces.NoPiece : FindNew(peer, who, priority - 1);
+        if (piece < 0)
+            return best;
+        int blocks = _layout.BlocksIn(new PieceIndex(piece));
+        return _order.PriorityOf(piece) > priority || CostOf(piece, blocks, blocks, who) < least ? Begin(piece, peer, who) : best;
+    }
+
+    private double CostOf(int piece, int missing, int blocks, in PickRequest who)
+        => SmartCost.Of(AvailabilityOf(new PieceIndex(piece)), _peers.Count, missing, blocks, who.BytesPerSecond);
 
     /// <summary>Whether a peer may go on with the piece that it is on, as the peer is now.</summary>
     private static bool IsFitting(OpenPiece current, PeerPieces peer, in PickRequest who)
@@ -174,33 +163,72 @@ public sealed partial class PiecePicker
         return best;
     }
 
-    /// <summary>Of two open pieces the one that is nearer to be whole, or the earlier one.</summary>
+    /// <summary>Of two open pieces the more urgent one, then the one that is nearer to be whole, or the earlier one.</summary>
     private bool IsBefore(OpenPiece open, OpenPiece other)
-        => Strategy == PickStrategy.Sequential || open.Free == other.Free ? open.Piece < other.Piece : open.Free < other.Free;
-
-    private OpenPiece? Begin(PeerPieces peer, in PickRequest who)
     {
-        if (_order.Count == 0 || peer.BarrenAt == _order.Additions)
-            return null;
-        int piece = FindSuggested(peer);
-        if (piece < 0)
-        {
-            PieceSet? pieces = peer.HasAll ? null : peer.Some;
-            piece = Strategy switch
-            {
-                PickStrategy.Sequential => _order.FindFirst(pieces),
-                _ when Have.Count < RandomFirstPieces => _order.FindRandom(pieces),
-                _ => _order.FindRarest(pieces, reverse: who.IsSnubbed),
-            };
-        }
-
-        if (piece >= 0)
-            return Open(piece, peer, who);
-        peer.BarrenAt = _order.Additions;
-        return null;
+        int by = _order.PriorityOf(open.Piece).CompareTo(_order.PriorityOf(other.Piece));
+        if (by != 0)
+            return by > 0;
+        return Strategy == PickStrategy.Sequential || open.Free == other.Free ? open.Piece < other.Piece : open.Free < other.Free;
     }
 
-    private int FindSuggested(PeerPieces peer)
+    private OpenPiece? Begin(PeerPieces peer, in PickRequest who, FilePriority above = FilePriority.Skip)
+    {
+        if (_order.Count == 0)
+            return null;
+        int piece = FindNew(peer, who, above);
+        return piece < 0 ? null : Begin(piece, peer, who);
+    }
+
+    private OpenPiece Begin(int piece, PeerPieces peer, in PickRequest who)
+    {
+        NoteRun(piece, peer, who);
+        return Open(piece, peer, who);
+    }
+
+    /// <summary>A piece to begin for a peer, or -1.</summary>
+    private int FindNew(PeerPieces peer, in PickRequest who, FilePriority above)
+    {
+        int suggested = FindSuggested(peer, above);
+        if (suggested >= 0)
+            return suggested;
+        SearchOrder order = Strategy switch
+        {
+            PickStrategy.Sequential => SearchOrder.First,
+            _ when Have.Count < RandomFirstPieces => SearchOrder.Random,
+            PickStrategy.Random => SearchOrder.Random,
+            _ when who.IsSnubbed => SearchOrder.MostCommon,
+            PickStrategy.RandomRarest => SearchOrder.RarestOfSome,
+            _ => SearchOrder.Rarest,
+        };
+        int piece = _order.Find(order, peer.HasAll ? null : peer.Some, above, ref peer.Barren);
+        return order == SearchOrder.Rarest && piece >= 0 ? NextOfRun(peer, piece) : piece;
+    }
+
+    /// <summary>The piece behind the one that was begun last for a fast peer, where it is no more common than the one that would be begun in its place.</summary>
+    private int NextOfRun(PeerPieces peer, int rarest)
+    {
+        int next = peer.RunAt + 1;
+        bool goesOn = peer.RunAt >= 0 && peer.RunLeft > 0 && next < Have.Length && _order.Contains(next) && peer.Has(next)
+            && _order.PriorityOf(next) == _order.PriorityOf(rarest) && _order.AvailabilityOf(next) <= _order.AvailabilityOf(rarest);
+        return goesOn ? next : rarest;
+    }
+
+    private void NoteRun(int piece, PeerPieces peer, in PickRequest who)
+    {
+        if (!who.PrefersWholePieces)
+        {
+            peer.RunAt = PeerPieces.NoPiece;
+            return;
+        }
+
+        if (peer.RunAt < 0 || piece != peer.RunAt + 1)
+            peer.RunLeft = (long)Math.Min(peer.BestBytesPerSecond * WholePieceTime.TotalSeconds, MaxRunBytes);
+        peer.RunAt = piece;
+        peer.RunLeft -= _layout.PieceLength;
+    }
+
+    private int FindSuggested(PeerPieces peer, FilePriority above)
     {
         if (peer.Suggested is not { Count: > 0 } suggested)
             return -1;
@@ -210,7 +238,7 @@ public sealed partial class PiecePicker
             int piece = suggested[i];
             if (Have[piece])
                 suggested.RemoveAt(i);
-            else if (_order.Contains(piece) && peer.Has(piece))
+            else if (_order.Contains(piece) && peer.Has(piece) && _order.PriorityOf(piece) is var priority && priority > above && !_order.MayHaveAbove(priority, ref peer.Barren))
                 return piece;
         }
 
@@ -251,46 +279,6 @@ public sealed partial class PiecePicker
         }
 
         _open.Relist(open);
-        return count;
-    }
-
-    /// <summary>End-game: blocks that others were asked for, those that the fewest were asked for first.</summary>
-    private int TakeTwins(PeerPieces peer, in PickRequest who, Span<BlockRange> into)
-    {
-        if ((peer.Outstanding.Count > 0 && !peer.IsHelping) || !IsEndGame)
-            return 0;
-        into = into[..Math.Max(0, Math.Min(into.Length, EndGameDepth - peer.Outstanding.Count))];
-        int count = 0;
-        for (int copies = 1; copies < MaxCopies; copies++)
-        {
-            foreach (OpenPiece open in _open.All)
-            {
-                if (count == into.Length)
-                    return count;
-                _touched++;
-                if (open.Requested > 0 && open.IsWanted && !open.IsSole && (!who.IsSuspect || open.IsReleased) && peer.Has(open.Piece))
-                    count += TakeTwins(open, copies, peer, into[count..]);
-            }
-        }
-
-        return count;
-    }
-
-    private int TakeTwins(OpenPiece open, int copies, PeerPieces peer, Span<BlockRange> into)
-    {
-        int count = 0;
-        for (int block = 0; block < open.BlockCount && count < into.Length; block++)
-        {
-            _touched++;
-            long key = RequestQueue.KeyOf(open.Piece, block);
-            if (open.Copies(block) != copies || peer.Outstanding.IndexOf(key) >= 0)
-                continue;
-            open.AddTwin(block, peer);
-            peer.Outstanding.Add(key);
-            peer.IsHelping = true;
-            into[count++] = _layout.Block(new PieceIndex(open.Piece), block);
-        }
-
         return count;
     }
 }

@@ -1,3 +1,4 @@
+using Freshet.Abstractions;
 using Freshet.Core;
 
 namespace Freshet.Engine.Picking;
@@ -29,6 +30,7 @@ public sealed partial class PiecePicker
             open += isOpen ? 1 : 0;
             Invariant.Holds((Have[piece] ? 1 : 0) + (isOpen ? 1 : 0) + (isListed ? 1 : 0) <= 1, "a piece is in one state");
             Invariant.Holds(isListed == (_wanted[piece] && !Have[piece] && !isOpen), "what is wanted and nowhere else may be begun");
+            Invariant.Holds(!isListed || _order.PriorityOf(piece) != FilePriority.Skip, "what may be begun has a priority");
             Invariant.Holds(!Have[piece] || !_failed.Contains(piece), "a piece that is here has not failed");
             missing += _wanted[piece] && !Have[piece] ? 1 : 0;
         }
@@ -41,7 +43,7 @@ public sealed partial class PiecePicker
     {
         int seeders = 0;
         int[] availability = new int[Have.Length];
-        foreach (PeerPieces peer in _peers.Values)
+        foreach (PeerPieces peer in _everyone)
         {
             seeders += peer.HasAll ? 1 : 0;
             Invariant.Holds(!peer.HasAll || peer.Some is null, "a seeder is not counted per piece");
@@ -63,6 +65,7 @@ public sealed partial class PiecePicker
             }
         }
 
+        Invariant.Holds(_everyone.Count == _peers.Count, "every peer is listed");
         Invariant.Holds(seeders == SeederCount, "seeders are counted");
         for (int piece = 0; piece < Have.Length; piece++)
             Invariant.Holds(availability[piece] == _order.AvailabilityOf(piece), "availability is counted");
@@ -77,7 +80,7 @@ public sealed partial class PiecePicker
         {
             long key = RequestQueue.KeyOf(open.Piece, block);
             int asked = 0;
-            foreach (PeerPieces peer in _peers.Values)
+            foreach (PeerPieces peer in _everyone)
                 asked += peer.Outstanding.IndexOf(key) >= 0 ? 1 : 0;
             Invariant.Holds(asked == open.Copies(block), "a block knows how many were asked for it");
             Invariant.Holds(asked <= MaxCopies, "few are asked for the same block");

@@ -9,6 +9,9 @@ public sealed partial class PiecePicker
 {
     private readonly Dictionary<ConnectionId, PeerPieces> _peers = [];
 
+    // The same in an order that does not depend on hashes.
+    private readonly List<PeerPieces> _everyone = [];
+
     /// <summary>Peers that have every piece; counted once, not per piece.</summary>
     public int SeederCount { get; private set; }
 
@@ -20,7 +23,12 @@ public sealed partial class PiecePicker
 
     /// <summary>A peer has come; it has nothing yet.</summary>
     /// <exception cref="ArgumentException">It is there already.</exception>
-    public void AddPeer(ConnectionId peer) => _peers.Add(peer, new PeerPieces(peer));
+    public void AddPeer(ConnectionId peer)
+    {
+        var known = new PeerPieces(peer) { Position = _everyone.Count };
+        _peers.Add(peer, known);
+        _everyone.Add(known);
+    }
 
     /// <summary>A peer has gone: what was asked of it is free again. Costs its own pieces and requests only.</summary>
     public void RemovePeer(ConnectionId peer)
@@ -30,6 +38,10 @@ public sealed partial class PiecePicker
         AbortAll(peer);
         ForgetPieces(known);
         _peers.Remove(peer);
+        PeerPieces last = _everyone[^1];
+        _everyone[known.Position] = last;
+        last.Position = known.Position;
+        _everyone.RemoveAt(_everyone.Count - 1);
     }
 
     /// <summary>BITFIELD: what the peer has, in place of what was known. The bitfield is copied. Costs the bits that are set.</summary>
@@ -81,7 +93,7 @@ public sealed partial class PiecePicker
         if (!known.Some.Add(piece.Value))
             return false;
         _order.Increment(piece.Value);
-        known.BarrenAt = -1;
+        known.Barren = default;
         if (_wanted[piece] && !Have[piece])
             known.Interesting++;
         if (known.Some.Count == Have.Length && !known.IsFickle)
@@ -229,7 +241,7 @@ public sealed partial class PiecePicker
         peer.HasAll = false;
         peer.Some = null;
         peer.Interesting = 0;
-        peer.BarrenAt = -1;
+        peer.Barren = default;
     }
 
     private int CountInteresting(PeerPieces peer) => peer.Some?.CountOf(_wanted.Words, Have.Words) ?? 0;

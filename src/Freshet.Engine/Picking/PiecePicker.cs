@@ -16,12 +16,15 @@ namespace Freshet.Engine.Picking;
 /// <item>a peer goes on with the piece it is on: whole pieces from one sender are quick to hash and exact to blame</item>
 /// <item>open pieces are finished before new ones are begun; a fast peer's piece is left to it as long as there is something else</item>
 /// <item>too many open pieces: nobody begins a new one who can help with an open one</item>
+/// <item>a higher priority comes before everything that is said of rarity; only a piece that a peer is on is finished first</item>
+/// <item>a fast peer gets its whole pieces in a row where they are equally rare: long reads for both disks</item>
 /// <item>a snubbed peer must not hold up a piece that others work on: it begins the most common ones</item>
 /// <item>a choked peer may be asked for what it allowed fast, for nothing else</item>
 /// <item>suggested pieces are in the peer's cache: begun first, if wanted at all</item>
 /// <item>a piece that failed comes from one sender the next time, unless that sender is all that the end of the download waits for</item>
 /// <item>end-game: a peer with nothing else to do helps with what others were asked for, within bounds; the late ones are cancelled</item>
-/// <item>a block is asked for once outside end-game, and never one that is here or that the peer lacks</item>
+/// <item>a peer with nothing else to do takes over what was asked of one ten times slower, also before the end-game, within bounds</item>
+/// <item>a block is asked for once but for these two, and never one that is here or that the peer lacks</item>
 /// <item>progress: as long as some peer has a wanted block that nobody was asked for, that peer gets a request</item>
 /// <item>no step costs the number of pieces: not a request, a HAVE, a seeder that comes or goes; a peer that goes costs what it had</item>
 /// </list>
@@ -48,6 +51,15 @@ public sealed partial class PiecePicker
     /// next failure would tell less.
     /// </summary>
     private const int ReleaseLead = 4;
+
+    /// <summary>Before the end-game a block is taken over from a peer so many times slower: what is received twice is seldom more than a tenth of what is gained.</summary>
+    private const int TakeOverLead = 10;
+
+    // So many requests of others are looked at to find some to take over; a peer that finds none there asks again when something has changed.
+    private const int MaxLookedAt = 256;
+
+    // Whole pieces in a row: as much as a peer brings in 20 s, and no more than libtorrent's 8 MiB, so that runs of several peers seldom meet.
+    private const long MaxRunBytes = 8L << 20;
 
     // Open pieces with free blocks cost memory until they are whole: libtorrent's bounds, 32 MiB and one and a half a peer.
     private const int MaxPartialBlocks = 2048;
@@ -81,7 +93,7 @@ public sealed partial class PiecePicker
         _wanted.SetAll();
         _order = new PieceOrder(layout.PieceCount, random);
         MissingWanted = layout.PieceCount;
-        RebuildOrder();
+        RebuildOrder(priorities: null);
     }
 
     /// <summary>The order in which new pieces are begun; may change at any time.</summary>
@@ -117,6 +129,9 @@ public sealed partial class PiecePicker
 
     /// <summary>Whether a wanted file needs a piece.</summary>
     public bool IsWanted(PieceIndex piece) => _wanted[piece];
+
+    /// <summary>How much a piece is wanted.</summary>
+    public FilePriority PriorityOf(PieceIndex piece) => _wanted[piece] ? _order.PriorityOf(piece.Value) : FilePriority.Skip;
 
     /// <summary>Whether a block is here, though its piece may not be whole or hashed.</summary>
     public bool IsReceived(BlockRange block)
@@ -206,7 +221,7 @@ public sealed partial class PiecePicker
         if (!_wanted[piece])
             return;
         MissingWanted++;
-        foreach (PeerPieces peer in _peers.Values)
+        foreach (PeerPieces peer in _everyone)
         {
             if (peer.Some is not null && peer.Some[piece.Value])
                 peer.Interesting++;
@@ -247,24 +262,25 @@ public sealed partial class PiecePicker
     }
 
     /// <summary>
-    /// Says which pieces are wanted. What is asked for already stays asked for; an open piece that is not wanted any more gets no more requests. O(pieces).
+    /// Says how much each piece is wanted. What is asked for already stays asked for; an open piece that is not wanted any more gets no more requests. O(pieces).
     /// </summary>
-    public void SetWanted(Bitfield wanted)
+    /// <param name="priorities">By piece; copied where they are not all the same.</param>
+    public void SetPriorities(ReadOnlySpan<FilePriority> priorities)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(wanted.Length, _wanted.Length, nameof(wanted));
-        for (int piece = 0; piece < wanted.Length; piece++)
-            _wanted[piece] = wanted[piece];
+        ArgumentOutOfRangeException.ThrowIfNotEqual(priorities.Length, _wanted.Length, nameof(priorities));
+        for (int piece = 0; piece < priorities.Length; piece++)
+            _wanted[piece] = priorities[piece] != FilePriority.Skip;
         foreach (OpenPiece open in _open.All)
         {
             open.IsWanted = _wanted[open.Piece];
             _open.Relist(open);
         }
 
-        RebuildOrder();
+        RebuildOrder(priorities.ContainsAny(FilePriority.Low, FilePriority.High) ? priorities.ToArray() : null);
         MissingWanted = 0;
         for (int piece = _wanted.NextSet(0); piece >= 0; piece = _wanted.NextSet(piece + 1))
             MissingWanted += Have[piece] ? 0 : 1;
-        foreach (PeerPieces peer in _peers.Values)
+        foreach (PeerPieces peer in _everyone)
             peer.Interesting = CountInteresting(peer);
     }
 
@@ -284,7 +300,7 @@ public sealed partial class PiecePicker
         if (!_wanted[piece])
             return;
         MissingWanted--;
-        foreach (PeerPieces peer in _peers.Values)
+        foreach (PeerPieces peer in _everyone)
         {
             if (peer.Some is not null && peer.Some[piece.Value])
                 peer.Interesting--;
@@ -307,13 +323,13 @@ public sealed partial class PiecePicker
             peer.Outstanding.Remove(RequestQueue.KeyOf(open.Piece, block));
     }
 
-    private void RebuildOrder()
+    private void RebuildOrder(FilePriority[]? priorities)
     {
         bool[] listed = new bool[_layout.PieceCount];
         for (int piece = _wanted.NextSet(0); piece >= 0; piece = _wanted.NextSet(piece + 1))
             listed[piece] = !Have[piece];
         foreach (OpenPiece open in _open.All)
             listed[open.Piece] = false;
-        _order.Rebuild(listed);
+        _order.Rebuild(listed, priorities);
     }
 }

@@ -109,6 +109,22 @@ internal sealed class PieceSet
         return found;
     }
 
+    /// <summary>The first piece from a place on that is in this set and in <paramref name="other"/> (null: in every set); or -1.</summary>
+    public int NextCommon(PieceSet? other, int from)
+    {
+        if (from >= Length)
+            return -1;
+        ulong mask = ulong.MaxValue << (from & 63);
+        for (int w = from >> 6; w < _words.Length; w++, mask = ulong.MaxValue)
+        {
+            ulong bits = _words[w] & mask & (other is null ? ulong.MaxValue : other._words[w]);
+            if (bits != 0)
+                return (w << 6) + BitOperations.TrailingZeroCount(bits);
+        }
+
+        return -1;
+    }
+
     /// <summary>How many pieces of this set are in <paramref name="wanted"/> and not in <paramref name="except"/>.</summary>
     public int CountOf(ReadOnlySpan<ulong> wanted, ReadOnlySpan<ulong> except)
     {

@@ -3,6 +3,7 @@ using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Discovery;
 using Freshet.Engine.Peers;
+using Freshet.Engine.Picking;
 using Freshet.Engine.Statistics;
 using Freshet.Engine.Torrents;
 
@@ -184,15 +185,27 @@ public sealed class SessionEngine : IEngine
         return torrent is not null;
     }
 
-    /// <summary>Selects other files.</summary>
+    /// <summary>Wants the files of a torrent more or less than before.</summary>
     /// <param name="id">The torrent.</param>
-    /// <param name="selection">The files to fetch, or null for all.</param>
+    /// <param name="priorities">By file index, one for each; null: all are normal.</param>
     /// <param name="now">The time.</param>
     /// <returns>False where there is no such torrent.</returns>
-    public bool Select(TorrentId id, IReadOnlyList<FileIndex>? selection, MonoTime now)
+    public bool SetPriorities(TorrentId id, IReadOnlyList<FilePriority>? priorities, MonoTime now)
     {
         Torrent? torrent = Find(id);
-        torrent?.Select(selection, now);
+        torrent?.SetPriorities(priorities, now);
+        return torrent is not null;
+    }
+
+    /// <summary>How much each file of a torrent is wanted, by index; null: all are normal, or there is no such torrent.</summary>
+    public IReadOnlyList<FilePriority>? GetPriorities(TorrentId id) => Find(id)?.Priorities;
+
+    /// <summary>Begins the pieces of a torrent in another order from now on; what is open is finished.</summary>
+    /// <returns>False where there is no such torrent.</returns>
+    public bool SetStrategy(TorrentId id, PickStrategy strategy)
+    {
+        Torrent? torrent = Find(id);
+        torrent?.SetStrategy(strategy);
         return torrent is not null;
     }
 

@@ -25,8 +25,8 @@ public sealed record TorrentSpec
     /// <summary>The absolute folder under which the layout's paths lie.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>The files to fetch, or null for all.</summary>
-    public IReadOnlyList<FileIndex>? Selection { get; init; }
+    /// <summary>How much each file is wanted, by index, one for each; null: all are normal.</summary>
+    public IReadOnlyList<FilePriority>? Priorities { get; init; }
 
     /// <summary>What the last run remembered, or null.</summary>
     public ResumeRecord? Resume { get; init; }

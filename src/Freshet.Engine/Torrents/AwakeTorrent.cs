@@ -18,7 +18,7 @@ internal sealed class AwakeTorrent
     {
         _torrent = torrent;
         _session = session;
-        Wanted = new WantedPieces(torrent.Layout, torrent.Selection);
+        Wanted = new WantedPieces(torrent.Layout, torrent.Priorities);
         Picker = NewPicker();
         Blame = new Blame(torrent);
         Connector = new SwarmConnector(torrent, session);
@@ -56,10 +56,10 @@ internal sealed class AwakeTorrent
             Wanted.Done(new PieceIndex(piece));
         }
 
-        Picker.SetWanted(Wanted.Pieces);
+        Picker.SetPriorities(Wanted.Priorities);
         foreach (PartialPiece partial in partials)
             Picker.RestorePartial(partial.Piece, partial.Blocks);
     }
 
-    private PiecePicker NewPicker() => new(_torrent.Layout, _session.Random, _torrent.Spec.Strategy);
+    private PiecePicker NewPicker() => new(_torrent.Layout, _session.Random, _torrent.Strategy);
 }

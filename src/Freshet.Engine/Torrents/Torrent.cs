@@ -31,7 +31,8 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
         Session = session;
         Id = id;
         Summary = spec.Summary;
-        Selection = spec.Selection;
+        Priorities = spec.Priorities;
+        Strategy = spec.Strategy;
         _tiers = spec.Tiers;
 
         // What is large is held by the parts, and by the lifecycle until it is used.
@@ -54,8 +55,11 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     /// <summary>What is known of it even while it sleeps.</summary>
     public TorrentSummary Summary { get; }
 
-    /// <summary>The files that are wanted, or null for all.</summary>
-    public IReadOnlyList<FileIndex>? Selection { get; private set; }
+    /// <summary>How much each file is wanted, by index; null: all are normal.</summary>
+    public IReadOnlyList<FilePriority>? Priorities { get; private set; }
+
+    /// <summary>The order in which pieces are begun.</summary>
+    public PickStrategy Strategy { get; private set; }
 
     public InfoHashes Hashes => Summary.Hashes;
 
@@ -199,20 +203,28 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
             Announcer.PeersNeeded(now);
     }
 
-    /// <summary>Selects other files.</summary>
-    public void Select(IReadOnlyList<FileIndex>? selection, MonoTime now)
+    /// <summary>Begins pieces in another order from now on.</summary>
+    public void SetStrategy(PickStrategy strategy)
     {
-        Selection = selection;
+        Strategy = strategy;
+        if (_awake is { } awake)
+            awake.Picker.Strategy = strategy;
+    }
+
+    /// <summary>Wants files more or less than before.</summary>
+    public void SetPriorities(IReadOnlyList<FilePriority>? priorities, MonoTime now)
+    {
+        Priorities = priorities;
         if (IsAsleep)
         {
-            // Made of the selection when it wakes.
+            // Made of the priorities when it wakes.
             Slumber.Wake();
             return;
         }
 
         bool wasComplete = Picker.IsComplete;
-        Wanted.Select(selection);
-        Picker.SetWanted(Wanted.Pieces);
+        Wanted.SetFiles(priorities);
+        Picker.SetPriorities(Wanted.Priorities);
         Requester.WakeAll();
         Lifecycle.WantedChanged(now);
         if (!wasComplete || !IsFetching)

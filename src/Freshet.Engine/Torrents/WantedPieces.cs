@@ -1,23 +1,30 @@
+using Freshet.Abstractions;
 using Freshet.Core;
 
 namespace Freshet.Engine.Torrents;
 
-/// <summary>Which pieces the selected files need, and how many bytes of them, and of all, are done.</summary>
+/// <summary>How much each piece is wanted for the files' sake, and how many bytes of the wanted ones, and of all, are done.</summary>
 internal sealed class WantedPieces
 {
     private readonly PieceLayout _layout;
     private readonly Bitfield _done;
 
-    public WantedPieces(PieceLayout layout, IReadOnlyList<FileIndex>? selection)
+    private readonly FilePriority[] _priorities;
+
+    public WantedPieces(PieceLayout layout, IReadOnlyList<FilePriority>? files)
     {
         _layout = layout;
         _done = new Bitfield(layout.PieceCount);
         Pieces = new Bitfield(layout.PieceCount);
-        Select(selection);
+        _priorities = new FilePriority[layout.PieceCount];
+        SetFiles(files);
     }
 
     /// <summary>The pieces that are wanted.</summary>
-    public Bitfield Pieces { get; private set; }
+    public Bitfield Pieces { get; }
+
+    /// <summary>How much each piece is wanted.</summary>
+    public ReadOnlySpan<FilePriority> Priorities => _priorities;
 
     /// <summary>Bytes of the wanted pieces.</summary>
     public long Bytes { get; private set; }
@@ -31,35 +38,19 @@ internal sealed class WantedPieces
     /// <summary>The pieces that are done.</summary>
     public Bitfield DonePieces => _done;
 
-    /// <summary>Takes the files that are wanted; null for all. Pad files and links are in no selection, and files that do not exist are left out.</summary>
-    public void Select(IReadOnlyList<FileIndex>? selection)
+    /// <summary>
+    /// Says how much each file is wanted, by index; null: all are normal. A piece takes the highest priority of the files that it touches; pad files and links, which
+    /// are not stored, have none.
+    /// </summary>
+    public void SetFiles(IReadOnlyList<FilePriority>? files)
     {
-        var pieces = new Bitfield(_layout.PieceCount);
-        if (selection is null)
-        {
-            pieces.SetAll();
-        }
+        if (files is null || IsAllNormal(files))
+            _priorities.AsSpan().Fill(FilePriority.Normal);
         else
-        {
-            foreach (FileIndex file in selection)
-            {
-                if ((uint)file.Value >= (uint)_layout.Files.Count)
-                    continue;
-                (PieceIndex first, PieceIndex last) = _layout.PiecesOf(file);
-                for (int piece = first.Value; piece <= last.Value; piece++)
-                    pieces[piece] = true;
-            }
-        }
-
-        Pieces = pieces;
-        Bytes = WantedDoneBytes = 0;
-        for (int piece = pieces.NextSet(0); piece >= 0; piece = pieces.NextSet(piece + 1))
-        {
-            int length = _layout.LengthOf(new PieceIndex(piece));
-            Bytes += length;
-            if (_done[piece])
-                WantedDoneBytes += length;
-        }
+            RaisePieces(files);
+        for (int piece = 0; piece < _priorities.Length; piece++)
+            Pieces[piece] = _priorities[piece] != FilePriority.Skip;
+        Count();
     }
 
     /// <summary>Nothing is done.</summary>
@@ -91,5 +82,34 @@ internal sealed class WantedPieces
         DoneBytes += length;
         if (Pieces[piece])
             WantedDoneBytes += length;
+    }
+
+    private bool IsAllNormal(IReadOnlyList<FilePriority> files)
+        => _layout.Files.All(file => !file.IsStored || files[file.Index.Value] == FilePriority.Normal);
+
+    private void RaisePieces(IReadOnlyList<FilePriority> files)
+    {
+        Array.Clear(_priorities);
+        foreach (FileEntry file in _layout.Files)
+        {
+            FilePriority priority = files[file.Index.Value];
+            if (priority == FilePriority.Skip || !file.IsStored)
+                continue;
+            (PieceIndex first, PieceIndex last) = _layout.PiecesOf(file.Index);
+            for (int piece = first.Value; piece <= last.Value; piece++)
+                _priorities[piece] = priority > _priorities[piece] ? priority : _priorities[piece];
+        }
+    }
+
+    private void Count()
+    {
+        Bytes = WantedDoneBytes = 0;
+        for (int piece = Pieces.NextSet(0); piece >= 0; piece = Pieces.NextSet(piece + 1))
+        {
+            int length = _layout.LengthOf(new PieceIndex(piece));
+            Bytes += length;
+            if (_done[piece])
+                WantedDoneBytes += length;
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Freshet.Abstractions;
 using Freshet.Core;
 
 namespace Freshet;
@@ -14,6 +15,9 @@ public sealed record AddOptions
 
     /// <summary>Which files to fetch, or null for all.</summary>
     public Func<FileEntry, bool>? Select { get; init; }
+
+    /// <summary>How much each file that is fetched is wanted, or null: all alike. <see cref="FilePriority.Skip"/> leaves a file out, too.</summary>
+    public Func<FileEntry, FilePriority>? Priority { get; init; }
 
     /// <summary>In which order pieces are fetched.</summary>
     public PieceStrategy Strategy { get; init; }

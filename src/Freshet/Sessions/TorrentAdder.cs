@@ -64,12 +64,12 @@ internal sealed class TorrentAdder(SessionHost host) : IDisposable
             {
                 Metainfo = metainfo,
                 Directory = directory,
-                Selection = Selected(metainfo, options.Select),
+                Priorities = FilePriorities.Of(metainfo.Layout, options.Select, options.Priority),
                 Resume = resume,
                 BootId = host.Store.BootId,
                 Check = (DiskCheck)options.Check,
                 Overwrite = options.Overwrite,
-                Strategy = options.Strategy == PieceStrategy.Sequential ? PickStrategy.Sequential : PickStrategy.RarestFirst,
+                Strategy = (PickStrategy)options.Strategy,
                 ExtraTrackers = [.. options.Trackers.Select(tracker => tracker.OriginalString)],
                 UseTrackers = options.UseTrackers,
                 Tiers = options.TrackerTiers is { } tiers ? ToEngine(tiers) : null,
@@ -122,7 +122,4 @@ internal sealed class TorrentAdder(SessionHost host) : IDisposable
     }
 
     internal static TierOrder ToEngine(TrackerTiers tiers) => tiers == TrackerTiers.Bep12 ? TierOrder.OneByOne : TierOrder.AllAtOnce;
-
-    internal static IReadOnlyList<FileIndex>? Selected(Metainfo metainfo, Func<FileEntry, bool>? select)
-        => select is null ? null : [.. metainfo.Layout.Files.Where(file => file.IsStored && select(file)).Select(file => file.Index)];
 }

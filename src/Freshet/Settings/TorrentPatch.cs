@@ -1,8 +1,20 @@
+using Freshet.Abstractions;
+using Freshet.Core;
+
 namespace Freshet;
 
-/// <summary>What to change in a torrent; what is null stays as it is.</summary>
+/// <summary>What is to change of a torrent; null leaves a thing as it is.</summary>
 public sealed record TorrentPatch
 {
+    /// <summary>The order in which pieces are fetched from now on; pieces that are begun are finished.</summary>
+    public PieceStrategy? Strategy { get; init; }
+
+    /// <summary>
+    /// How much files are wanted from now on; those that are not named keep theirs. Nothing that is here is lost or hashed again, also where a file is skipped and wanted
+    /// again later.
+    /// </summary>
+    public IReadOnlyDictionary<FileIndex, FilePriority>? Priorities { get; init; }
+
     /// <summary>Which of its trackers are announced to.</summary>
     public TrackerTiers? TrackerTiers { get; init; }
 }

@@ -40,7 +40,7 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("--strategy: Argument 'smart' not recognized. Must be one of: 'rarest', 'sequential'", "download", "a", "--strategy", "smart")]
+    [InlineData("--strategy: Argument 'rare' not recognized. Must be one of: 'rarest', 'random-rarest', 'random', 'sequential', 'smart'", "download", "a", "--strategy", "rare")]
     [InlineData("--check: Argument 'bogus' not recognized. Must be one of: 'auto', 'full', 'none'", "download", "a", "--check", "bogus")]
     [InlineData("There is no option --nonsense.", "download", "a", "--nonsense")]
     public async Task What_is_wrong_stands_in_one_line(string expected, params string[] arguments)

@@ -9,7 +9,7 @@ public sealed class DownloadOptionTests
         string help = (await Cli.RunAsync("download", "--help")).Out;
         string[] options =
         [
-            "-o", "--select", "--list", "--strategy", "--listen-port", "--bind", "--peer", "--tracker", "--no-trackers", "--no-dht", "--no-lsd", "--no-pex",
+            "-o", "--select", "--priority", "--list", "--strategy", "--listen-port", "--bind", "--peer", "--tracker", "--no-trackers", "--no-dht", "--no-lsd", "--no-pex",
             "--no-port-mapping", "--transport", "--encryption", "--seed-ratio", "--seed-time", "--seed-forever", "--max-peers", "--pipeline", "--limit-down",
             "--limit-up", "--check", "--state-dir", "--give-up-after", "--peer-timeout", "--request-timeout", "--status-file", "--json", "-q", "-v", "--log-file",
         ];
@@ -36,7 +36,9 @@ public sealed class DownloadOptionTests
 
     [Theory]
     [InlineData("--transport", "carrier-pigeon")]
-    [InlineData("--strategy", "random")]
+    [InlineData("--strategy", "bogus")]
+    [InlineData("--priority", "*.iso")]
+    [InlineData("--priority", "*.iso=urgent")]
     [InlineData("--listen-port", "65536")]
     [InlineData("--listen-port", "x")]
     [InlineData("--bind", "here")]

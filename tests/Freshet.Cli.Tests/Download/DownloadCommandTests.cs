@@ -55,6 +55,20 @@ public sealed class DownloadCommandTests
         Assert.Equal(swarm.Torrent.Files[1].Bytes, File.ReadAllBytes(swarm.Folder.At("out", "album", "art", "cover.jpg")));
     }
 
+    [Theory]
+    [InlineData("rarest")]
+    [InlineData("random-rarest")]
+    [InlineData("random")]
+    [InlineData("sequential")]
+    [InlineData("smart")]
+    public async Task Every_strategy_comes_to_the_same_end(string strategy)
+    {
+        await using Swarm swarm = await Swarm.StartAsync();
+        CliResult result = await Cli.RunAsync(swarm.Download("--strategy", strategy));
+        Assert.Equal(ExitCode.Ok, result.ExitCode);
+        Assert.Equal(swarm.Torrent.Files[0].Bytes, File.ReadAllBytes(swarm.Folder.At("out", "album", "one.flac")));
+    }
+
     [Fact]
     public async Task A_second_run_does_not_claim_what_the_first_fetched()
     {

@@ -1,3 +1,4 @@
+using Freshet.Abstractions;
 using System.Net;
 using Freshet.Cli.Parsing;
 using Freshet.Core;
@@ -77,20 +78,63 @@ public sealed class ParsingTests
     public void Files_are_selected_by_index_and_pattern(string pattern, string expected)
     {
         Metainfo metainfo = Metainfo.Load(new TestTorrent("t", ("a.txt", 10), ("sub/b.bin", 20), ("sub/c.txt", 30)).ToBytes());
-        Func<FileEntry, bool> selected = new FileSelection([pattern]).For(metainfo)!;
-        Assert.Equal(expected, string.Join(',', metainfo.Layout.Files.Where(selected).Select(file => file.Index)));
+        Func<FileEntry, FilePriority> priority = new FileSelection([pattern], []).For(metainfo)!;
+        Assert.Equal(expected, string.Join(',', metainfo.Layout.Files.Where(file => priority(file) == FilePriority.Normal).Select(file => file.Index)));
+        Assert.All(metainfo.Layout.Files, file => Assert.True(priority(file) is FilePriority.Normal or FilePriority.Skip));
+    }
+
+    [Theory]
+    [InlineData("*.txt=high", "High,Normal,High")]
+    [InlineData("*=low 1=high 2=skip", "Low,High,Skip")]
+    [InlineData("0-1=SKIP", "Skip,Skip,Normal")]
+    public void Priorities_are_given_by_index_and_pattern_and_the_last_that_fits_counts(string rules, string expected)
+    {
+        Metainfo metainfo = Metainfo.Load(new TestTorrent("t", ("a.txt", 10), ("sub/b.bin", 20), ("sub/c.txt", 30)).ToBytes());
+        Func<FileEntry, FilePriority> priority = new FileSelection([], [.. rules.Split(' ').Select(Rule)]).For(metainfo)!;
+        Assert.Equal(expected, string.Join(',', metainfo.Layout.Files.Select(priority)));
+    }
+
+    [Fact]
+    public void A_priority_adds_to_what_is_selected()
+    {
+        Metainfo metainfo = Metainfo.Load(new TestTorrent("t", ("a.txt", 10), ("sub/b.bin", 20), ("sub/c.txt", 30)).ToBytes());
+        Func<FileEntry, FilePriority> priority = new FileSelection(["a.txt"], [Rule("b.bin=low")]).For(metainfo)!;
+        Assert.Equal("Normal,Low,Skip", string.Join(',', metainfo.Layout.Files.Select(priority)));
+    }
+
+    [Theory]
+    [InlineData("a.txt")]
+    [InlineData("=high")]
+    [InlineData("a.txt=highest")]
+    [InlineData("a.txt=2")]
+    [InlineData("")]
+    public void What_is_no_priority_is_refused(string text) => Assert.False(FilePriorityRule.TryParse(text, out _));
+
+    [Fact]
+    public void A_priority_that_fits_no_file_is_refused()
+    {
+        Metainfo metainfo = Metainfo.Load(new TestTorrent("t", ("a.txt", 10)).ToBytes());
+        CommandFailure failure = Assert.Throws<CommandFailure>(() => new FileSelection([], [Rule("x=y.iso=low")]).For(metainfo));
+        Assert.Equal(ExitCode.Usage, failure.ExitCode);
+        Assert.Contains("--priority x=y.iso fits", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_selection_that_fits_no_file_is_refused()
     {
         Metainfo metainfo = Metainfo.Load(new TestTorrent("t", ("a.txt", 10)).ToBytes());
-        CommandFailure failure = Assert.Throws<CommandFailure>(() => new FileSelection(["*.txt", "*.iso"]).For(metainfo));
+        CommandFailure failure = Assert.Throws<CommandFailure>(() => new FileSelection(["*.txt", "*.iso"], []).For(metainfo));
         Assert.Equal(ExitCode.Usage, failure.ExitCode);
         Assert.Contains("--select *.iso", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Without_a_pattern_everything_is_selected()
-        => Assert.Null(new FileSelection([]).For(Metainfo.Load(new TestTorrent("t", ("a.txt", 10)).ToBytes())));
+        => Assert.Null(new FileSelection([], []).For(Metainfo.Load(new TestTorrent("t", ("a.txt", 10)).ToBytes())));
+
+    private static FilePriorityRule Rule(string text)
+    {
+        Assert.True(FilePriorityRule.TryParse(text, out FilePriorityRule? rule));
+        return rule!;
+    }
 }

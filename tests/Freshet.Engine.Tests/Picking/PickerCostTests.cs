@@ -32,6 +32,21 @@ public sealed class PickerCostTests
         Assert.True(touched < 10L * blocks, $"{touched} entries for {blocks} blocks");
     }
 
+    [Theory]
+    [InlineData(PickStrategy.RarestFirst)]
+    [InlineData(PickStrategy.RandomRarest)]
+    [InlineData(PickStrategy.Random)]
+    [InlineData(PickStrategy.Sequential)]
+    [InlineData(PickStrategy.Smart)]
+    public void No_strategy_and_no_priority_makes_a_request_dearer(PickStrategy strategy)
+    {
+        var world = new PickerWorld(Million, blocksPerPiece: 16, strategy: strategy);
+        world.Picker.SetPriorities([.. Enumerable.Range(0, Million).Select(piece => (FilePriority)(piece % 4))]);
+        ConnectionId[] seeders = [.. Enumerable.Range(0, 50).Select(_ => world.Seeder())];
+        (long touched, int blocks) = Fetch(world, seeders, 20_000);
+        Assert.True(touched < 3L * blocks, $"{touched} entries for {blocks} blocks");
+    }
+
     [Fact]
     public void A_peer_with_only_the_most_common_piece_of_a_million_is_found_something_at_once()
     {
@@ -102,9 +117,27 @@ public sealed class PickerCostTests
     }
 
     [Fact]
-    public void Requests_and_blocks_allocate_nothing()
+    public void Priorities_cost_a_byte_a_piece_and_a_bit_a_level()
     {
-        var world = new PickerWorld(4_000, blocksPerPiece: 16);
+        var order = new PieceOrder(Million, new SeededRandom(1));
+        bool[] listed = [.. Enumerable.Repeat(true, Million)];
+        FilePriority[] priorities = [.. Enumerable.Range(0, Million).Select(piece => (FilePriority)(1 + (piece % 3)))];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        order.Rebuild(listed, priorities);
+        long bytes = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.Equal(Million, order.Count);
+
+        // Four bytes a piece are for the shuffle, and gone at once.
+        Assert.True(bytes < 4.5 * Million, $"{bytes} bytes beside the priorities themselves");
+    }
+
+    [Theory]
+    [InlineData(PickStrategy.RarestFirst)]
+    [InlineData(PickStrategy.Sequential)]
+    [InlineData(PickStrategy.Smart)]
+    public void Requests_and_blocks_allocate_nothing(PickStrategy strategy)
+    {
+        var world = new PickerWorld(4_000, blocksPerPiece: 16, strategy: strategy);
         ConnectionId[] peers = [.. Enumerable.Range(0, 10).Select(_ => world.Seeder())];
         Fetch(world, peers, 10_000);
         long least = long.MaxValue;

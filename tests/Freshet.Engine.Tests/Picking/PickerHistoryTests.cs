@@ -55,7 +55,7 @@ public sealed class PickerHistoryTests
                 _pieces,
                 1 + _random.Next(70),
                 seed,
-                _random.Chance(0.3) ? PickStrategy.Sequential : PickStrategy.RarestFirst,
+                (PickStrategy)_random.Next(5),
                 1 + _random.Next(BlockRange.BlockLength));
         }
 
@@ -65,7 +65,7 @@ public sealed class PickerHistoryTests
 
         public void Step()
         {
-            switch (_random.Next(24))
+            switch (_random.Next(26))
             {
                 case 0 or 1:
                     Join();
@@ -123,10 +123,9 @@ public sealed class PickerHistoryTests
                     Hash(_random.Chance(0.7));
                     break;
                 case 12 when _random.Chance(0.2):
-                    var wanted = new Bitfield(_pieces);
-                    for (int i = 0; i < _pieces; i++)
-                        wanted[i] = _random.Chance(0.7);
-                    Picker.SetWanted(wanted);
+                    // Often without levels between skip and normal, as by a selection.
+                    bool selects = _random.Chance(0.3);
+                    Picker.SetPriorities([.. Enumerable.Range(0, _pieces).Select(_ => selects ? (FilePriority)(2 * _random.Next(2)) : (FilePriority)_random.Next(4))]);
                     break;
                 case 13 when _random.Chance(0.3):
                     Picker.Unhave(AnyPiece());
@@ -151,6 +150,12 @@ public sealed class PickerHistoryTests
                     break;
                 case 17:
                     With(peer => peer.Snubbed = !peer.Snubbed);
+                    break;
+                case 22:
+                    With(peer => peer.Rate = _random.Chance(0.3) ? 0 : 1L << _random.Next(30));
+                    break;
+                case 23 when _random.Chance(0.3):
+                    Picker.Strategy = (PickStrategy)_random.Next(5);
                     break;
                 case 18:
                     With(LateBlock);
@@ -257,7 +262,10 @@ public sealed class PickerHistoryTests
             bool canHelp = FreeBlocksOf(peer, asked).Any(block => Picker.StateOf(block.Piece) == PieceState.Open);
             HashSet<PieceIndex> closed = [.. Enumerable.Range(0, _pieces).Select(i => new PieceIndex(i)).Where(i => Picker.StateOf(i) == PieceState.Pickable)];
             bool freeForHim = !peer.Choked && FreeBlocksOf(peer, asked).Any();
-            BlockRange[] blocks = World.Pick(peer.Id, count, peer.Choked, peer.Snubbed, _random.Chance(0.5));
+            peer.Told = peer.Rate;
+            peer.Best = Math.Max(peer.Best, peer.Rate);
+            int helped = peer.Requests.Count;
+            BlockRange[] blocks = World.Pick(peer.Id, count, peer.Choked, peer.Snubbed, _random.Chance(0.5), peer.Rate);
             foreach (BlockRange block in blocks)
             {
                 Assert.True(World.Layout.Contains(block));
@@ -267,7 +275,10 @@ public sealed class PickerHistoryTests
                 Assert.False(Picker.IsReceived(block));
                 Assert.DoesNotContain(block, peer.Requests);
                 Assert.True(!peer.Choked || peer.AllowedFast.Contains(block.Piece.Value));
-                Assert.True(!asked.Contains(block) || endGame, "outside end-game a block is asked for once");
+                Peer? slow = endGame ? null : _peers.Values.SingleOrDefault(other => other != peer && other.Requests.Contains(block));
+                Assert.True(slow is null || slow.Told * 10 <= peer.Best, "outside end-game a block is asked for again only of a peer ten times as fast");
+                Assert.True(slow is null || (helped == 0 && blocks.Length <= PiecePicker.EndGameDepth) || peer.IsHelping, "who takes over has nothing else to do");
+                peer.IsHelping = slow is not null;
                 peer.Requests.Add(block);
             }
 
@@ -411,5 +422,13 @@ public sealed class PickerHistoryTests
         public bool Choked { get; set; }
 
         public bool Snubbed { get; set; }
+
+        public bool IsHelping { get; set; }
+
+        public long Rate { get; set; }
+
+        public long Told { get; set; }
+
+        public long Best { get; set; }
     }
 }

@@ -31,6 +31,10 @@ internal sealed class PickerWorld
         return bits;
     }
 
+    /// <summary>The priorities that want some pieces, normally, and no other.</summary>
+    public static FilePriority[] Only(int length, params int[] wanted)
+        => [.. Enumerable.Range(0, length).Select(piece => wanted.Contains(piece) ? FilePriority.Normal : FilePriority.Skip)];
+
     public ConnectionId Seeder()
     {
         ConnectionId peer = Peer();
@@ -47,10 +51,11 @@ internal sealed class PickerWorld
         return peer;
     }
 
-    public BlockRange[] Pick(ConnectionId peer, int count, bool choked = false, bool snubbed = false, bool whole = false)
+    public BlockRange[] Pick(ConnectionId peer, int count, bool choked = false, bool snubbed = false, bool whole = false, long rate = 0)
     {
         var into = new BlockRange[count];
-        int picked = Picker.Pick(new PickRequest(peer) { IsChoked = choked, IsSnubbed = snubbed, PrefersWholePieces = whole }, into);
+        var who = new PickRequest(peer) { IsChoked = choked, IsSnubbed = snubbed, PrefersWholePieces = whole, BytesPerSecond = rate };
+        int picked = Picker.Pick(who, into);
         Picker.CheckInvariants();
         return into[..picked];
     }

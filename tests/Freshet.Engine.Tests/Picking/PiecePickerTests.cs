@@ -380,7 +380,7 @@ public sealed class PiecePickerTests
         ConnectionId peer = world.Seeder();
         ConnectionId useless = world.Peer(0, 1, 2);
         Assert.True(world.Picker.IsInteresting(useless));
-        world.Picker.SetWanted(PickerWorld.Bits(10, 3, 5));
+        world.Picker.SetPriorities(PickerWorld.Only(10, 3, 5));
         Assert.False(world.Picker.IsInteresting(useless));
         Assert.Equal([3, 5], world.Pick(peer, 9).Select(block => block.Piece.Value).Order());
         Assert.Equal(2, world.Picker.MissingWanted);

@@ -373,13 +373,13 @@ public sealed class DownloadTests
         var split = new PieceLayout(
             [whole with { Length = half }, whole with { Index = new FileIndex(1), Path = "second", Offset = half, Length = whole.Length - half }],
             layout.PieceLength);
-        rig.Add(spec => spec with { Metainfo = rig.Metainfo with { Layout = split }, Selection = [new FileIndex(1)] });
+        rig.Add(spec => spec with { Metainfo = rig.Metainfo with { Layout = split }, Priorities = [FilePriority.Skip, FilePriority.Normal] });
         rig.Introduce(rig.Peer(1));
         rig.RunUntil(() => rig.HasState(TorrentState.Seeding));
         Assert.Equal([3, 4, 5], rig.Notices.OfType<PieceNotice>().Select(notice => notice.Piece.Value).Order());
         Assert.True(rig.Status.IsFinished);
         Assert.Equal(3 * layout.PieceLength, rig.Status.WantedBytes);
-        rig.Engine.Select(rig.Torrent, null, rig.Now);
+        rig.Engine.SetPriorities(rig.Torrent, null, rig.Now);
         Assert.True(rig.HasState(TorrentState.Downloading));
         Assert.Equal(3 * layout.PieceLength, rig.Status.LeftBytes);
     }

@@ -110,7 +110,7 @@ public sealed partial class SimNode : ISimHost, IEngineEffects, IPeerEventSink, 
                 throw new SimulationException(_swarm.World, $"the torrent was refused: {outcome.Refusal}");
             id = outcome.Id;
             _contents[id] = content;
-            _wanted[id] = WantedOf(content.Layout, spec.Selection);
+            _wanted[id] = WantedOf(content.Layout, spec.Priorities);
         });
         return id;
     }
@@ -119,10 +119,13 @@ public sealed partial class SimNode : ISimHost, IEngineEffects, IPeerEventSink, 
     public void Command(Action<SessionEngine, MonoTime> command) => Run(() => command(_engine, Now));
 
     /// <summary>Selects other files of a torrent; null for all.</summary>
-    public void Select(TorrentId id, IReadOnlyList<FileIndex>? selection) => Run(() =>
+    public void Select(TorrentId id, IReadOnlyList<FileIndex>? selection) => SetPriorities(id, _contents[id].Only(selection));
+
+    /// <summary>Wants the files of a torrent more or less; null: all the same.</summary>
+    public void SetPriorities(TorrentId id, IReadOnlyList<FilePriority>? priorities) => Run(() =>
     {
-        _wanted[id] = WantedOf(_contents[id].Layout, selection);
-        _engine.Select(id, selection, Now);
+        _wanted[id] = WantedOf(_contents[id].Layout, priorities);
+        _engine.SetPriorities(id, priorities, Now);
     });
 
     /// <summary>The pieces of a torrent that are selected.</summary>
@@ -188,14 +191,14 @@ public sealed partial class SimNode : ISimHost, IEngineEffects, IPeerEventSink, 
         Watch();
     });
 
-    private static Bitfield WantedOf(PieceLayout layout, IReadOnlyList<FileIndex>? selection)
+    private static Bitfield WantedOf(PieceLayout layout, IReadOnlyList<FilePriority>? priorities)
     {
         var wanted = new Bitfield(layout.PieceCount);
-        if (selection is null)
+        if (priorities is null)
             wanted.SetAll();
-        foreach (FileIndex file in selection ?? [])
+        foreach (FileEntry file in layout.Files.Where(file => file.IsStored && priorities?[file.Index.Value] > FilePriority.Skip))
         {
-            (PieceIndex first, PieceIndex last) = layout.PiecesOf(file);
+            (PieceIndex first, PieceIndex last) = layout.PiecesOf(file.Index);
             for (int i = first.Value; i <= last.Value; i++)
                 wanted[i] = true;
         }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Freshet.Abstractions;
 using Freshet.Core;
 
 namespace Freshet.Simulator.World;
@@ -20,6 +21,10 @@ public sealed class SimContent
 
     /// <summary>Pieces and files.</summary>
     public PieceLayout Layout => Metainfo.Layout;
+
+    /// <summary>The priorities that fetch some files and skip the others; null, which is all, for null.</summary>
+    public IReadOnlyList<FilePriority>? Only(IReadOnlyList<FileIndex>? files)
+        => files is null ? null : [.. Layout.Files.Select(file => files.Contains(file.Index) ? FilePriority.Normal : FilePriority.Skip)];
 
     /// <summary>Makes content.</summary>
     /// <param name="random">Draws the bytes.</param>
