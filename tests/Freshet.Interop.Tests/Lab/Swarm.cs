@@ -1,0 +1,93 @@
+using System.Net;
+using Freshet.Interop.Tests.Clients;
+
+namespace Freshet.Interop.Tests.Lab;
+
+/// <summary>A lab with one torrent: a host that has its content, one that wants it, and whoever else a test adds.</summary>
+internal sealed class Swarm : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    private Swarm(NetworkLab lab, LabHost seeder, LabHost leecher)
+    {
+        Lab = lab;
+        Seeder = seeder;
+        Leecher = leecher;
+        Source = seeder.NewFolder("data");
+        Target = leecher.NewFolder("out");
+    }
+
+    public NetworkLab Lab { get; }
+
+    public LabHost Seeder { get; }
+
+    public LabHost Leecher { get; }
+
+    /// <summary>The seeder's folder that the content lies in.</summary>
+    public string Source { get; }
+
+    /// <summary>The leecher's folder.</summary>
+    public string Target { get; }
+
+    /// <summary>The file or folder that is shared.</summary>
+    public string Content { get; private set; } = "";
+
+    /// <summary>The torrent file.</summary>
+    public string Torrent { get; private set; } = "";
+
+    /// <summary>How a download is told of the seeder.</summary>
+    public string[] SeederAsPeer => ["--peer", PeerAt(Seeder.IPv4)];
+
+    /// <summary>Skips the test where libtorrent or one of these programs is not installed, or where namespaces cannot be made.</summary>
+    public static async Task<Swarm> CreateAsync(params string[] programs)
+    {
+        await Libtorrent.NeedAsync();
+        NetworkLab lab = await NetworkLab.CreateAsync(programs);
+        return new Swarm(lab, await lab.AddHostAsync(), await lab.AddHostAsync());
+    }
+
+    /// <summary>Where a client of libtorrent's port is reached.</summary>
+    public static string PeerAt(IPAddress address) => new IPEndPoint(address, Libtorrent.Port).ToString();
+
+    /// <summary>Makes the torrent of a file or folder of the seeder.</summary>
+    public async Task ShareAsync(string content, int pieceLength, params string[] trackers)
+    {
+        Content = content;
+        Torrent = await Libtorrent.MakeAsync(Lab, content, pieceLength, trackers);
+    }
+
+    /// <summary>The same, of a torrent that was made already.</summary>
+    public void Share(string content, string torrent)
+    {
+        Content = content;
+        Torrent = torrent;
+    }
+
+    /// <summary>Has libtorrent seed it.</summary>
+    public Task<LabProcess> SeedAsync(int bytesPerSecond = 0) => Libtorrent.SeedAsync(Lab, Seeder, Torrent, Source, bytesPerSecond);
+
+    /// <summary>Starts opentracker on a host, for this torrent.</summary>
+    public async Task TrackAsync(LabHost host) => await OpenTracker.StartAsync(host, await TorrentFile.InfoHashAsync(Torrent));
+
+    /// <summary>Starts a download of the leecher into its folder.</summary>
+    public LabProcess StartDownload(params string[] options) => Leecher.Freshet(["download", Torrent, "-o", Target, "-v", .. options]);
+
+    /// <summary>Downloads, and compares every byte.</summary>
+    public async Task DownloadAsync(params string[] options) => await MustEndWellAsync(StartDownload(options));
+
+    /// <summary>Waits for a download to end, and compares every byte.</summary>
+    public async Task MustEndWellAsync(LabProcess download)
+    {
+        await MustEndWithAsync(0, download);
+        Tests.Content.MustBeSame(Content, Path.Combine(Target, Path.GetFileName(Content)));
+    }
+
+    /// <summary>Waits for a command's end.</summary>
+    public static async Task MustEndWithAsync(int expected, LabProcess command)
+    {
+        int code = await command.WaitAsync(Limit);
+        Assert.True(code == expected, $"freshet ended with {code}:\n{command.Output}");
+    }
+
+    public ValueTask DisposeAsync() => Lab.DisposeAsync();
+}
