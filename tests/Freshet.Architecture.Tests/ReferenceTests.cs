@@ -11,9 +11,10 @@ public sealed class ReferenceTests
         ["Freshet.Engine"] = ["Freshet.Abstractions", "Freshet.Protocol"],
         ["Freshet.IO"] = ["Freshet.Abstractions", "Freshet.Protocol"],
         ["Freshet"] = ["Freshet.Engine", "Freshet.IO"],
-        ["Freshet.Cli"] = ["Freshet"],
+        ["Freshet.Tracker"] = ["Freshet.Abstractions", "Freshet.Protocol"],
+        ["Freshet.Cli"] = ["Freshet", "Freshet.Tracker"],
         ["Freshet.Simulator"] = ["Freshet.Engine"],
-        ["Freshet.Fuzz"] = ["Freshet.Engine", "Freshet.IO", "Freshet.Protocol"],
+        ["Freshet.Fuzz"] = ["Freshet.Engine", "Freshet.IO", "Freshet.Protocol", "Freshet.Tracker"],
     };
 
     [Fact]

@@ -29,7 +29,7 @@ internal sealed class TrackerCommand(GlobalOptions globals, Streams streams)
     {
         var announce = new Command("announce", "Announce to every tracker of a torrent at once and show what each says") { _torrent, _urls, _timeout };
         announce.SetAction((parsed, cancellationToken) => AnnounceAsync(parsed, globals.Read(parsed, streams), cancellationToken));
-        return new Command("tracker", "Ask trackers") { announce };
+        return new Command("tracker", "Ask trackers, or be one") { announce, new TrackerServeCommand(globals, streams).Create() };
     }
 
     private async Task<int> AnnounceAsync(ParseResult parsed, CommandContext context, CancellationToken cancellationToken)
