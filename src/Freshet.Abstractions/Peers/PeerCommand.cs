@@ -79,6 +79,15 @@ public enum PeerCommandKind : byte
 
     /// <summary>BEP 54, where the peer knows it: <c>Range.Piece</c> is not here any more.</summary>
     DontHave,
+
+    /// <summary>
+    /// Limits what is read: <c>Value</c> further bytes, 0 or more. From the first one on nothing is read beyond them. Each is answered by one
+    /// <see cref="PeerEventKind.ReadWaiting"/> or <see cref="PeerEventKind.CreditLeft"/>, the first of 0 bytes when something comes.
+    /// </summary>
+    ReadCredit,
+
+    /// <summary>Nothing limits what is read any more.</summary>
+    ReadFreely,
 }
 
 /// <summary>One thing to do on a connection: small, copied by value through mailboxes.</summary>

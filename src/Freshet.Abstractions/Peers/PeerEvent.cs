@@ -92,6 +92,12 @@ public enum PeerEventKind : byte
 
     /// <summary>What was to be served and will not be, because of a choke or because it was taken back: <c>Value</c> payload bytes, <c>Blocks</c>.</summary>
     Dropped,
+
+    /// <summary>What may be read (<see cref="PeerCommandKind.ReadCredit"/>) is read, and there may be more. Nothing of it is read before the next credit.</summary>
+    ReadWaiting,
+
+    /// <summary>There is nothing to read for now: <c>Value</c> bytes of the credit were not used and count no more.</summary>
+    CreditLeft,
 }
 
 /// <summary>One thing that happened on a connection: small, copied by value through mailboxes.</summary>

@@ -41,6 +41,9 @@ public sealed class RequestWindow
     private const double Growth = 1.1;
     private const int FlatRounds = 2;
 
+    // As far as the queue at a peer reaches where our own limit is the slowest: more than any line's round trip, little enough to be taken over.
+    private const double PacedSeconds = 2;
+
     // A mebibyte of blocks: more gathered requests save nothing measurable.
     private const int MaxGathered = 64;
 
@@ -100,9 +103,18 @@ public sealed class RequestWindow
             // A number that the user set is above our guess of what the peer queues, not above what the peer said.
             if (_fixedDepth is { } depth)
                 return _peerLimitSaid ? Math.Min(depth, _peerLimit) : depth;
-            return Math.Min(_depth, Math.Min(_peerLimit, MaxDepth));
+            return Math.Min(Math.Min(_depth, PacedDepth), Math.Min(_peerLimit, MaxDepth));
         }
     }
+
+    /// <summary>
+    /// Bytes a second that our own limits let in of this connection, or null. What is asked for beyond some seconds of that would only wait in our socket, and
+    /// be missing where others could bring it sooner.
+    /// </summary>
+    public long? Pace { get; set; }
+
+    private int PacedDepth
+        => Pace is { } pace ? (int)Math.Min(MinDepth + Math.Ceiling(pace * PacedSeconds / BlockRange.BlockLength), MaxDepth) : MaxDepth;
 
     /// <summary>How many are out.</summary>
     public int Outstanding => _queue.Count;
@@ -203,6 +215,13 @@ public sealed class RequestWindow
 
     /// <summary>All requests are void (CHOKE).</summary>
     public void OnAllDropped() => _queue.Clear();
+
+    /// <summary>The peer owed us nothing up to now: what it has sent waits for our own limit.</summary>
+    public void Postpone(MonoTime now)
+    {
+        _answeredAt = now;
+        _headSince = now;
+    }
 
     /// <summary>Looks for a time-out.</summary>
     /// <param name="now">The time.</param>

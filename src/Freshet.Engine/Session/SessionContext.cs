@@ -30,6 +30,7 @@ internal sealed class SessionContext
         Dialer = new Dialer(this, now);
         Trackers = new TrackerExchanges(effects, Deadlines, new SeededRandom(BinaryPrimitives.ReadUInt64LittleEndian(seeds)), settings.UserAgent);
         Storage = new SessionStorage(pool, effects);
+        Rates = new SessionRates(settings.Limits, Deadlines, now);
     }
 
     public SessionSettings Settings { get; set; }
@@ -60,6 +61,8 @@ internal sealed class SessionContext
     public TrackerExchanges Trackers { get; }
 
     public SessionStorage Storage { get; }
+
+    public SessionRates Rates { get; }
 
     /// <summary>Connections whose request queues are to be topped up, and torrents that have something to tell, once this batch of events is over.</summary>
     public IterationWork Work { get; } = new();

@@ -4,6 +4,7 @@ using Freshet.Core;
 using Freshet.Engine.Discovery;
 using Freshet.Engine.Peers;
 using Freshet.Engine.Picking;
+using Freshet.Engine.RateLimiting;
 using Freshet.Engine.Statistics;
 using Freshet.Engine.Torrents;
 
@@ -57,6 +58,7 @@ public sealed class SessionEngine : IEngine
     {
         bool isOtherOrder = settings.Tiers != Settings.Tiers;
         _session.Settings = settings with { PeerId = Settings.PeerId, UserAgent = Settings.UserAgent };
+        bool limitsChange = _session.Rates.Apply(settings.Limits, now);
         foreach (TorrentId id in _order)
         {
             Torrent torrent = _torrents[id];
@@ -65,6 +67,8 @@ public sealed class SessionEngine : IEngine
                 torrent.Uploader.Apply(settings, now);
             if (isOtherOrder)
                 torrent.Announcer.OrderChanged(now);
+            if (limitsChange)
+                torrent.Rates.Refresh(now);
         }
 
         _session.Queue.Apply(settings.Queue, now);
@@ -259,6 +263,15 @@ public sealed class SessionEngine : IEngine
             return;
         torrent.Slumber.Answered();
         torrent.Lifecycle.Fail(reason, now);
+    }
+
+    /// <summary>Limits a torrent, and each of its peers, from now on.</summary>
+    /// <returns>False where there is no such torrent.</returns>
+    public bool Limit(TorrentId id, TorrentLimits limits, MonoTime now)
+    {
+        Torrent? torrent = Find(id);
+        torrent?.Rates.Apply(limits, now);
+        return torrent is not null;
     }
 
     /// <summary>A torrent at this moment, or null.</summary>

@@ -1,6 +1,7 @@
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Discovery;
+using Freshet.Engine.RateLimiting;
 
 namespace Freshet.Engine.Session;
 
@@ -48,6 +49,9 @@ public sealed record SessionSettings
 
     /// <summary>When a torrent has given enough, unless it has goals of its own.</summary>
     public SeedGoals Goals { get; init; } = SeedGoals.None;
+
+    /// <summary>How fast payload may go out and come in.</summary>
+    public SessionLimits Limits { get; init; } = new();
 
     /// <summary>A fixed number of outstanding requests a peer, or null to measure what each peer needs.</summary>
     public int? Pipeline { get; init; }

@@ -3,6 +3,7 @@ using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Discovery;
 using Freshet.Engine.Picking;
+using Freshet.Engine.RateLimiting;
 using Freshet.Engine.Storage;
 
 namespace Freshet.Engine.Session;
@@ -78,6 +79,9 @@ public sealed record TorrentSpec
     /// <see cref="SessionEngine.Wake"/> then.
     /// </summary>
     public bool MaySleep { get; init; }
+
+    /// <summary>How fast payload of this torrent may go out and come in; the session's limits hold besides.</summary>
+    public TorrentLimits Limits { get; init; } = TorrentLimits.None;
 
     /// <summary>The most connections of this torrent, or null for the session's number.</summary>
     public int? MaxConnections { get; init; }

@@ -3,6 +3,7 @@ using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Peers;
 using Freshet.Engine.Picking;
+using Freshet.Engine.RateLimiting;
 using Freshet.Engine.Session;
 
 namespace Freshet.Engine.Torrents;
@@ -118,6 +119,9 @@ internal sealed class PeerConnection
 
     public UploadQueue Uploads { get; }
 
+    /// <summary>What limits the bytes that come in; null where nothing does.</summary>
+    public ReadLimit? Reads { get; private set; }
+
     public Deadline Timer { get; }
 
     public bool IsReady => Phase == ConnectionPhase.Ready;
@@ -142,13 +146,35 @@ internal sealed class PeerConnection
     /// <summary>Counts a cancel; false where the peer sent too many to look for them all (THREATS W2).</summary>
     public bool MayCancel(MonoTime now) => _cancels.TrySpend(now);
 
+    /// <summary>Has these buckets limit what comes in from now on; none of them: nothing does.</summary>
+    public void LimitReads(ReadOnlySpan<RateBucket> row)
+    {
+        bool wasLimited = Reads is not null;
+        Reads?.End();
+        Reads = row.IsEmpty ? null : new ReadLimit(this, row);
+        if (Reads is not null)
+            Send(PeerCommandKind.ReadCredit, 0);
+        else if (wasLimited)
+            Send(PeerCommandKind.ReadFreely);
+    }
+
     public void Send(PeerCommandKind kind) => Torrent.Session.Effects.Send(new PeerCommand(kind, Id));
+
+    public void Send(PeerCommandKind kind, int value)
+        => Torrent.Session.Effects.Send(new PeerCommand(kind, Id) { Value = value });
 
     public void Send(PeerCommandKind kind, PieceIndex piece)
         => Torrent.Session.Effects.Send(new PeerCommand(kind, Id) { Range = new BlockRange(piece, 0, 0) });
 
     public void Send(PeerCommandKind kind, BlockRange range)
         => Torrent.Session.Effects.Send(new PeerCommand(kind, Id) { Range = range });
+
+    /// <summary>Takes a request back, by Cancel or Forget; its block may be on the way all the same.</summary>
+    public void Withdraw(PeerCommandKind kind, BlockRange range)
+    {
+        Reads?.RequestWithdrawn();
+        Send(kind, range);
+    }
 
     public void Send(PeerCommandKind kind, object payload)
         => Torrent.Session.Effects.Send(new PeerCommand(kind, Id) { Payload = payload });

@@ -32,6 +32,7 @@ internal sealed class PeerMessages
             return;
         _torrent.Requester.Left(peer);
         _torrent.Uploader.Left(peer, now);
+        peer.Reads?.End();
         _torrent.NeedsPeers(now);
     }
 
@@ -79,7 +80,7 @@ internal sealed class PeerMessages
             return DisconnectReason.ProtocolError;
         var handshake = (PeerHandshake)happened.Payload!;
         if (_torrent.Connector.Ready(peer, handshake, now))
-            Greet(peer);
+            Greet(peer, now);
         return DisconnectReason.None;
     }
 
@@ -105,6 +106,12 @@ internal sealed class PeerMessages
                 return DisconnectReason.None;
             case PeerEventKind.Dropped:
                 peer.Uploads.Dropped(happened.Value, happened.Blocks, now);
+                return DisconnectReason.None;
+            case PeerEventKind.ReadWaiting:
+                peer.Reads?.Waits(now);
+                return DisconnectReason.None;
+            case PeerEventKind.CreditLeft:
+                peer.Reads?.IsDrained(happened.Value);
                 return DisconnectReason.None;
             case PeerEventKind.Have:
                 return OnHave(peer, happened.Range.Piece, now);
@@ -152,9 +159,10 @@ internal sealed class PeerMessages
         }
     }
 
-    private void Greet(PeerConnection peer)
+    private void Greet(PeerConnection peer, MonoTime now)
     {
         peer.IsGreeted = true;
+        _torrent.Rates.Limit(peer, now);
         _torrent.Picker.AddPeer(peer.Id);
         _session.Effects.Publish(new PeerConnectedNotice(_torrent.Id, peer.Id, peer.Endpoint, peer.Peer));
 

@@ -74,6 +74,7 @@ internal sealed class Requester
             return;
         }
 
+        peer.Window.Pace = peer.Reads?.Share;
         if (!peer.IsIdle && !peer.Window.IsWorthFilling)
         {
             SetTimer(peer);
@@ -120,6 +121,7 @@ internal sealed class Requester
     {
         peer.RejectsInRow = 0;
         peer.WaitingSince = now;
+        peer.Reads?.BlockCame();
         peer.CountDownload(range.Length, now);
         peer.Window.OnReceived(range, now);
         _torrent.Figures.CountDownload(range.Length, now);
@@ -180,6 +182,13 @@ internal sealed class Requester
     {
         if (!peer.IsReady)
             return;
+        if (peer.Reads is { IsOurDelay: true })
+        {
+            // What it has sent waits in the socket for our own limit.
+            peer.WaitingSince = now;
+            peer.Window.Postpone(now);
+        }
+
         if (peer.Window.Outstanding > 0 && now - peer.WaitingSince >= _session.Settings.PeerTimeout)
         {
             _torrent.Connector.Close(peer, DisconnectReason.PeerTimeout, now);
@@ -226,7 +235,7 @@ internal sealed class Requester
                 case WindowTimeout.Lost:
                     BlockRange lost = _torrent.Layout.Block(piece, block);
                     _torrent.Picker.Abort(lost, peer.Id);
-                    peer.Send(PeerCommandKind.Cancel, lost);
+                    peer.Withdraw(PeerCommandKind.Cancel, lost);
                     WakeIdle();
                     break;
                 case WindowTimeout.Stalled:
@@ -261,7 +270,7 @@ internal sealed class Requester
             if (block.Piece != piece || !_torrent.Picker.Abort(block, peer.Id))
                 continue;
             peer.Window.OnDropped(block, now);
-            peer.Send(PeerCommandKind.Cancel, block);
+            peer.Withdraw(PeerCommandKind.Cancel, block);
         }
 
         ArrayPool<BlockRange>.Shared.Return(blocks);
@@ -276,7 +285,7 @@ internal sealed class Requester
         count = _torrent.Picker.CopyOutstanding(peer.Id, blocks);
         _torrent.Picker.AbortAll(peer.Id);
         foreach (BlockRange block in blocks.AsSpan(0, count))
-            peer.Send(command, block);
+            peer.Withdraw(command, block);
         ArrayPool<BlockRange>.Shared.Return(blocks);
         WakeIdle();
     }
@@ -285,7 +294,7 @@ internal sealed class Requester
     {
         if (_session.Connections.Find(id) is not { IsReady: true } twin)
             return;
-        twin.Send(PeerCommandKind.Cancel, range);
+        twin.Withdraw(PeerCommandKind.Cancel, range);
         twin.Window.OnDropped(range, now);
         _session.Work.Add(twin);
     }

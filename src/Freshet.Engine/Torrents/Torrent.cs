@@ -38,6 +38,7 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
         // What is large is held by the parts, and by the lifecycle until it is used.
         Spec = spec with { Metainfo = null, Resume = null };
         Announcer = new Announcer(this, session.Trackers, () => session.Settings, Tiers(), session.Effects);
+        Rates = new TorrentRates(this, session, spec.Limits);
         Slumber = new Slumber(this, session);
         Lifecycle = new TorrentLifecycle(this, session, spec.Resume);
         _watch = new Deadline(session.Deadlines, Watch);
@@ -62,6 +63,8 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     public PickStrategy Strategy { get; private set; }
 
     public InfoHashes Hashes => Summary.Hashes;
+
+    public TorrentRates Rates { get; }
 
     public Announcer Announcer { get; }
 

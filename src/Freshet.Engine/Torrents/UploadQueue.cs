@@ -1,5 +1,6 @@
 using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.Engine.RateLimiting;
 using Freshet.Engine.Storage;
 using Freshet.Protocol.Wire;
 
@@ -23,6 +24,7 @@ internal sealed class UploadQueue : IBlockRequester
     private readonly PeerConnection _peer;
     private Queue<BlockRange>? _waiting;
     private Queue<BlockRange>? _unread;
+    private SendLimit? _limit;
     private int _aheadBytes;
     private int _aheadBlocks;
 
@@ -33,6 +35,16 @@ internal sealed class UploadQueue : IBlockRequester
 
     /// <summary>Whether the storage refused a read and the queue waits to be served again.</summary>
     public bool IsStuck { get; set; }
+
+    /// <summary>Has these buckets limit what goes out from now on; none of them: nothing does.</summary>
+    public void Limit(ReadOnlySpan<RateBucket> row, MonoTime now)
+    {
+        if (_limit is null && row.IsEmpty)
+            return;
+        _limit?.End();
+        _limit = row.IsEmpty ? null : new SendLimit(this, row);
+        Serve(now);
+    }
 
     /// <summary>Puts a request at the end; false where there are too many.</summary>
     public bool TryAdd(BlockRange range)
@@ -45,26 +57,32 @@ internal sealed class UploadQueue : IBlockRequester
     }
 
     /// <summary>
-    /// Passes on as much as may be ahead, and has read what the pump could not. A refusal of the storage is tried again when something of this queue, or of the
+    /// Passes on as much as may be ahead and as limits allow, and has read what the pump could not. A refusal of the storage is tried again when something of this queue, or of the
     /// torrent, has moved.
     /// </summary>
     public void Serve(MonoTime now)
     {
-        while (_waiting is { Count: > 0 } && _aheadBytes < MaxAhead)
+        int mostAhead = _limit?.MostAhead ?? MaxAhead;
+        while (_waiting is { Count: > 0 } && _aheadBytes < mostAhead)
         {
-            BlockRange next = _waiting.Dequeue();
+            BlockRange next = _waiting.Peek();
             if (!_peer.Torrent.Picker.Have[next.Piece])
             {
                 // It was here when it was asked for, and has vanished since.
+                _waiting.Dequeue();
                 Reject(next);
                 continue;
             }
 
+            if (_limit is { } limit && !limit.TryPay(next.Length, Math.Min(_waiting.Count * (long)RateBucket.MaxNeed, mostAhead - _aheadBytes), now))
+                break;
+            _waiting.Dequeue();
             _aheadBytes += next.Length;
             _aheadBlocks++;
             _peer.Send(PeerCommandKind.Serve, next);
         }
 
+        _limit?.ReturnRest();
         ReadUnread(now);
     }
 
@@ -107,7 +125,11 @@ internal sealed class UploadQueue : IBlockRequester
     }
 
     /// <summary>The pump has dropped what was to be served.</summary>
-    public void Dropped(int bytes, int blocks, MonoTime now) => Sent(bytes, blocks, now);
+    public void Dropped(int bytes, int blocks, MonoTime now)
+    {
+        _limit?.PayBack(bytes, blocks);
+        Sent(bytes, blocks, now);
+    }
 
     /// <summary>The peer no longer wants a block: where it is not in the send buffer it is dropped, with BEP 6 by a reject; what is being read goes out.</summary>
     public void Cancel(BlockRange range)
@@ -157,6 +179,8 @@ internal sealed class UploadQueue : IBlockRequester
     {
         _waiting = null;
         _unread = null;
+        _limit?.End();
+        _limit = null;
     }
 
     private static BlockRange BlockOf(BlockRange run, int index)
@@ -194,6 +218,7 @@ internal sealed class UploadQueue : IBlockRequester
         for (int i = 0; i < blocks; i++)
             Reject(BlockOf(run, i));
         Settle(run.Length, blocks);
+        _limit?.PayBack(run.Length, blocks);
     }
 
     private void Settle(int bytes, int blocks)

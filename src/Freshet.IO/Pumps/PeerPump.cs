@@ -104,6 +104,12 @@ internal sealed class PeerPump : IDisposable
 
         link.Apply(command, Events, _options.Clock.Now);
         AfterInput(connection);
+        if (command.Kind != PeerCommandKind.ReadCredit)
+            return;
+
+        // Also where there is nothing to read: then the credit goes back.
+        Activate(connection);
+        _hasBacklog = true;
     }
 
     /// <summary>Sends what waits, with one call a connection where the socket takes it all.</summary>
@@ -164,20 +170,6 @@ internal sealed class PeerPump : IDisposable
         _poller.Dispose();
     }
 
-    private static DisconnectReason OfConnect(SocketError error) => error switch
-    {
-        SocketError.TimedOut => DisconnectReason.ConnectTimeout,
-        SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable => DisconnectReason.Limit,
-        _ => DisconnectReason.ConnectFailed,
-    };
-
-    private static DisconnectReason OfTransfer(SocketError error) => error switch
-    {
-        SocketError.Success or SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.Shutdown => DisconnectReason.ClosedByPeer,
-        SocketError.TimedOut => DisconnectReason.PeerTimeout,
-        _ => DisconnectReason.SocketError,
-    };
-
     private MonoTime NextDeadline => _poller.Accepting ? _nextSweep : MonoTime.Min(_nextSweep, AcceptAgain);
 
     /// <summary>When accepting may go on, as it looks now.</summary>
@@ -196,7 +188,7 @@ internal sealed class PeerPump : IDisposable
             }
 
             _options.Budget.Return();
-            reason = OfConnect(error);
+            reason = SocketReasons.OfConnect(error);
         }
 
         Events.Post(new PeerEvent(PeerEventKind.Closed, id) { Reason = reason });
@@ -228,7 +220,7 @@ internal sealed class PeerPump : IDisposable
             return false;
         if (result != SocketError.Success)
         {
-            Close(connection, OfConnect(result));
+            Close(connection, SocketReasons.OfConnect(result));
             return false;
         }
 
@@ -270,10 +262,11 @@ internal sealed class PeerPump : IDisposable
                 left -= Receive(connection, link, now);
             if (connection.IsClosed)
                 continue;
+            link.EndTurn(connection.Socket.IsReadable, Events);
             starved |= link.IsStarved;
-            if (connection.Socket.IsReadable || link.IsStarved)
+            if (connection.HasTurn || link.IsStarved)
                 Activate(connection);
-            _hasBacklog |= connection.Socket.IsReadable && link.WantsInput;
+            _hasBacklog |= connection.HasTurn;
         }
 
         if (turn < _nextActive.Count)
@@ -294,6 +287,7 @@ internal sealed class PeerPump : IDisposable
     {
         // What no block is free for, the link would have to keep elsewhere.
         int room = (int)Math.Clamp((long)_options.Pool.FreeBlocks * BlockRange.BlockLength, BlockRange.BlockLength, ScratchLength);
+        room = Math.Min(room, link.MayRead);
         int received = connection.Socket.Receive(_scratch.AsSpan(0, room), out SocketError error);
         if (received > 0)
         {
@@ -302,7 +296,7 @@ internal sealed class PeerPump : IDisposable
         }
         else if (error != SocketError.WouldBlock)
         {
-            Close(connection, OfTransfer(error));
+            Close(connection, SocketReasons.OfTransfer(error));
         }
 
         return received;
@@ -317,7 +311,7 @@ internal sealed class PeerPump : IDisposable
         Schedule(connection);
         if (link.HasOutput || link.Ending != DisconnectReason.None)
             _sender.Mark(connection);
-        if (link.IsStarved || (connection.Socket.IsReadable && link.WantsInput))
+        if (link.IsStarved || connection.HasTurn)
             Activate(connection);
     }
 
@@ -328,7 +322,7 @@ internal sealed class PeerPump : IDisposable
             return;
         SocketError error = _sender.Send(connection, Events);
         if (error != SocketError.Success)
-            Close(connection, OfTransfer(error));
+            Close(connection, SocketReasons.OfTransfer(error));
         else if (link.Ending != DisconnectReason.None)
             Close(connection, link.Ending);
         else
@@ -338,11 +332,10 @@ internal sealed class PeerPump : IDisposable
     private void AfterSend(PumpConnection connection, PeerLink link)
     {
         link.ReportSent(Events);
-        if (connection.Socket.IsReadable && link.WantsInput)
-        {
-            Activate(connection);
-            _hasBacklog = true;
-        }
+        if (!connection.HasTurn)
+            return;
+        Activate(connection);
+        _hasBacklog = true;
     }
 
     private void AcceptSome(MonoTime now)

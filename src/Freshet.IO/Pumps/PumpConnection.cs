@@ -47,6 +47,9 @@ internal sealed class PumpConnection
     /// <summary>Whether it was closed; it may still be in a list.</summary>
     public bool IsClosed { get; set; }
 
+    /// <summary>Whether a turn of reading has something to do.</summary>
+    public bool HasTurn => Socket.IsReadable && Link is { } link && (link.WantsInput || link.WantsCredit);
+
     /// <summary>When something is due.</summary>
     public MonoTime Deadline => Link?.Deadline ?? OpenBy;
 }

@@ -9,8 +9,8 @@ namespace Freshet.Protocol.Wire;
 /// It touches no socket and no clock; a pump (or the simulator's network) drives it, from one thread:
 /// <list type="number">
 /// <item>Make it when the transport is connected (<see cref="Outgoing"/>) or was accepted (<see cref="Incoming"/>).</item>
-/// <item>While <see cref="WantsInput"/>, read the socket and hand the bytes to <see cref="Feed"/>. Otherwise leave them in the socket, and
-/// remember that it is readable.</item>
+/// <item>While <see cref="WantsInput"/>, read the socket, at most <see cref="MayRead"/>, and hand the bytes to <see cref="Feed"/>. Otherwise leave them in
+/// the socket, and remember that it is readable. After a turn of reading, also where nothing could be read, call <see cref="EndTurn"/>.</item>
 /// <item>While <see cref="IsStarved"/>, call <see cref="Resume"/> when blocks have come back to the pool.</item>
 /// <item>Hand the engine's commands to <see cref="Apply"/>; but <see cref="PeerCommandKind.Connect"/> is the pump's own.</item>
 /// <item>While the socket takes bytes and <see cref="HasOutput"/>: <see cref="Lay"/>, send <see cref="BeginSend"/> and report to <see cref="EndSend"/>; once
@@ -37,6 +37,9 @@ public sealed class PeerLink
 
     // What came and could not be taken yet; rented, and only while IsStarved or an incoming handshake waits.
     private RentedBytes _kept;
+
+    // Null while nothing limits what is read.
+    private ReadCredit? _credit;
 
     private MonoTime _lastReceived;
     private MonoTime _lastSent;
@@ -74,10 +77,15 @@ public sealed class PeerLink
 
     /// <summary>
     /// Whether to read the socket. False while the link is starved, while an incoming link waits for the engine's answer, while more than
-    /// <see cref="WireLimits.SendHighWater"/> bytes wait to be sent, and when it is ending.
+    /// <see cref="WireLimits.SendHighWater"/> bytes wait to be sent, while it has no credit to read, and when it is ending.
     /// </summary>
-    public bool WantsInput
-        => Ending == DisconnectReason.None && _kept.Length == 0 && !IsStarved && _state != State.AwaitingAccept && !IsCongested;
+    public bool WantsInput => _credit is not { Left: 0 } && HasRoom;
+
+    /// <summary>Whether the link would read if it had credit, and has not asked for it: a turn of reading does that.</summary>
+    public bool WantsCredit => _credit is { Left: 0, HasAsked: false } && HasRoom;
+
+    /// <summary>How many bytes may be read from the socket now.</summary>
+    public int MayRead => _credit?.Left ?? int.MaxValue;
 
     /// <summary>Whether a block that was asked for is on the wire and the pool had no place for it: call <see cref="Resume"/> later.</summary>
     public bool IsStarved => _decoder is { IsStarved: true };
@@ -102,6 +110,9 @@ public sealed class PeerLink
     private MonoTime GiveUpAt => MonoTime.Min(LastSign, _stuckSince) + _silence;
 
     private bool IsCongested => OutputLength > WireLimits.SendHighWater;
+
+    private bool HasRoom
+        => Ending == DisconnectReason.None && _kept.Length == 0 && !IsStarved && _state != State.AwaitingAccept && !IsCongested;
 
     /// <summary>When the peer last showed that it lives: by sending, or while we do not listen to it, by taking what we send.</summary>
     private MonoTime LastSign => IsCongested ? _lastSent : _lastReceived;
@@ -138,6 +149,7 @@ public sealed class PeerLink
         if (Ending != DisconnectReason.None || bytes.IsEmpty)
             return;
         _lastReceived = now;
+        _credit?.Use(bytes.Length);
         if (_kept.Length > 0)
         {
             _kept.Append(bytes);
@@ -149,6 +161,11 @@ public sealed class PeerLink
         if (taken < bytes.Length && Ending == DisconnectReason.None)
             _kept.Append(bytes[taken..]);
     }
+
+    /// <summary>A turn of reading is over: where reading is limited, says whether there is more to read or credit left.</summary>
+    /// <param name="hasMore">Whether the socket may still have bytes.</param>
+    /// <param name="sink">Takes the event.</param>
+    public void EndTurn(bool hasMore, IPeerEventSink sink) => _credit?.EndTurn(hasMore && HasRoom, sink);
 
     /// <summary>Goes on with what was kept; does nothing where nothing was.</summary>
     public void Resume(IPeerEventSink sink, MonoTime now)
@@ -181,6 +198,13 @@ public sealed class PeerLink
         {
             case PeerCommandKind.Close:
                 End(command.Reason);
+                break;
+            case PeerCommandKind.ReadCredit:
+                _credit ??= new ReadCredit(Id);
+                _credit.Add(command.Value);
+                break;
+            case PeerCommandKind.ReadFreely:
+                _credit = null;
                 break;
             case PeerCommandKind.Accept when _state == State.AwaitingAccept:
                 _setup = (ConnectionSetup)command.Payload!;
@@ -258,7 +282,7 @@ public sealed class PeerLink
         }
 
         // A silence of our own making is not the peer's: we do not read while we have no room.
-        if (IsStarved)
+        if (IsStarved || _credit is { HasAsked: true })
             _lastReceived = now;
         if (now >= GiveUpAt)
             End(DisconnectReason.PeerTimeout);

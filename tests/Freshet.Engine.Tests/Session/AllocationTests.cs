@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.Engine.RateLimiting;
 using Freshet.Engine.Session;
 
 namespace Freshet.Engine.Tests.Session;
@@ -9,10 +10,12 @@ namespace Freshet.Engine.Tests.Session;
 /// <summary>The path of a block through the engine allocates nothing: from its event to the next request.</summary>
 public sealed class AllocationTests
 {
-    [Fact]
-    public void A_block_that_comes_in_and_the_request_that_replaces_it_allocate_nothing()
+    [Theory]
+    [InlineData(null)]
+    [InlineData(100_000_000L)]
+    public void A_block_that_comes_in_and_the_request_that_replaces_it_allocate_nothing(long? limit)
     {
-        using var world = new QuietWorld();
+        using var world = new QuietWorld(limit);
         world.Connect();
 
         // Some thousand blocks first, so that every list has its size and every method its code.
@@ -40,16 +43,18 @@ public sealed class AllocationTests
         private readonly Sha1Hash _digest = new(SHA1.HashData(Zeros));
         private MonoTime _now = new(1_000_000_000);
         private ConnectionId _connection;
+        private readonly bool _isLimited;
         private long _ticket;
 
-        public QuietWorld()
+        public QuietWorld(long? limit)
         {
+            _isLimited = limit is not null;
             byte[] hashes = new byte[Pieces * 20];
             for (int i = 0; i < Pieces; i++)
                 _digest.Bytes.CopyTo(hashes.AsSpan(i * 20));
             FileEntry file = _metainfo.Layout.Files[0] with { Length = (long)Pieces * PieceLength };
             _metainfo = _metainfo with { Layout = new PieceLayout([file], PieceLength), PieceHashes = hashes };
-            var settings = new SessionSettings { PeerId = PeerId.Create(new SeededRandom(1)), Pipeline = 128 };
+            var settings = new SessionSettings { PeerId = PeerId.Create(new SeededRandom(1)), Pipeline = 128, Limits = new SessionLimits { Normal = new TransferLimits(limit, limit) } };
             _engine = new SessionEngine(settings, this, _pool, new SeededRandom(2), new byte[32], _now);
         }
 
@@ -69,6 +74,8 @@ public sealed class AllocationTests
         {
             for (int i = 0; i < blocks; i++)
             {
+                if (_isLimited)
+                    Post(new PeerEvent(PeerEventKind.ReadWaiting, _connection));
                 BlockRange range = _requests.Dequeue();
                 Assert.True(_pool.TryRent(default, 1, out BufferLease lease));
                 Post(new PeerEvent(PeerEventKind.Block, _connection) { Range = range, Lease = lease });

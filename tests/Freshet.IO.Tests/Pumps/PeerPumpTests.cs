@@ -7,7 +7,7 @@ using Freshet.IO.Pumps;
 namespace Freshet.IO.Tests.Pumps;
 
 /// <summary>What every pump must do, whatever its sockets are made of.</summary>
-public abstract class PeerPumpTests
+public abstract partial class PeerPumpTests
 {
     public static TheoryData<string> Loopbacks => Socket.OSSupportsIPv6 ? ["127.0.0.1", "::1"] : ["127.0.0.1"];
 

@@ -101,6 +101,9 @@ internal sealed class PumpBench : IDisposable
     public void Do(PeerCommandKind kind, ConnectionId id, BlockRange range = default, BufferLease lease = default)
         => Pump.Execute(new PeerCommand(kind, id) { Range = range, Lease = lease, Reason = DisconnectReason.Useless });
 
+    /// <summary>Lets a connection read so many bytes more, and no others.</summary>
+    public void Credit(ConnectionId id, int bytes) => Pump.Execute(new PeerCommand(PeerCommandKind.ReadCredit, id) { Value = bytes });
+
     /// <summary>A plain socket that speaks to the pump; it never blocks.</summary>
     public RawPeer Dial() => new(ListensAt);
 

@@ -53,6 +53,9 @@ public sealed class SimStream
     /// <summary>How many bytes <see cref="Send"/> would take now.</summary>
     public int Room => IsClosed ? 0 : Math.Max(0, Window - _inFlight);
 
+    /// <summary>Whether bytes are here that were not taken.</summary>
+    public bool HasUnread => _inbox.Count > 0;
+
     /// <summary>Sends bytes, all of them; ask <see cref="Room"/> first.</summary>
     public void Send(ReadOnlySpan<byte> bytes)
     {

@@ -24,11 +24,11 @@ internal sealed class SimConnection(SimNode node, PeerLink link, SimStream strea
     {
         if (IsClosed)
             return bytes.Length;
-        if (!link.WantsInput)
-            return 0;
-        link.Feed(bytes, node, node.Now);
-        node.Touch(this);
-        return bytes.Length;
+        int taken = link.WantsInput ? Math.Min(bytes.Length, link.MayRead) : 0;
+        link.Feed(bytes[..taken], node, node.Now);
+        if (taken > 0 || link.WantsCredit)
+            node.Touch(this);
+        return taken;
     }
 
     public void Drained() => node.Touch(this);
@@ -61,6 +61,7 @@ internal sealed class SimConnection(SimNode node, PeerLink link, SimStream strea
         }
 
         link.ReportSent(node);
+        link.EndTurn(stream.HasUnread, node);
         if (link.Ending != DisconnectReason.None)
             Close(link.Ending);
         else if (link.WantsInput)
