@@ -11,7 +11,7 @@ public interface IRateAlarm
 
 /// <summary>
 /// A token bucket with a line of those who wait for its bytes. What is taken is exact: fractions of a byte are kept, and whatever the rate, no interval of
-/// <c>t</c> seconds sees more than <c>rate · t</c> and one <see cref="Capacity"/>. Who waits is served in turn, a turn each. It has an alarm set only while
+/// <c>t</c> seconds sees more than <c>rate · t</c> and one <see cref="Capacity"/>, and a block on top where others hold up what is due. Who waits is served in turn, a turn each. It has an alarm set only while
 /// somebody waits. Not thread-safe; time never goes back.
 /// </summary>
 /// <remarks>
@@ -83,6 +83,12 @@ public sealed class RateBucket
     /// <summary>How many gates have use for bytes just now, whether they wait here, elsewhere, or use what they were given.</summary>
     public int Users { get; internal set; }
 
+    /// <summary>
+    /// Where it stops to gather. One need that is promised and waits elsewhere is not in the way: else a slow bucket would lose what comes while its whole content
+    /// waits for its turn in the next.
+    /// </summary>
+    private long Most => Capacity + Math.Min(_promised, MaxNeed);
+
     /// <summary>Changes the rate; who waits goes on waiting at the new one.</summary>
     public void SetRate(long rate, MonoTime now)
     {
@@ -90,7 +96,7 @@ public sealed class RateBucket
         Refill(now);
         Rate = rate;
         Capacity = CapacityOf(rate);
-        _tokens = Math.Min(_tokens, Capacity);
+        _tokens = Math.Min(_tokens, Most);
         SetAlarm();
     }
 
@@ -150,7 +156,7 @@ public sealed class RateBucket
     /// <summary>Puts bytes back that were taken and not used.</summary>
     internal void GiveBack(int bytes)
     {
-        _tokens = Math.Min(Capacity, _tokens + bytes);
+        _tokens = Math.Min(Most, _tokens + bytes);
         if (_first is not null)
             SetAlarm();
     }
@@ -190,9 +196,11 @@ public sealed class RateBucket
         _filledAt = now;
         UInt128 gathered = ((UInt128)(ulong)Rate * (ulong)elapsed) + _fraction;
         UInt128 whole = gathered / Billion;
-        if (whole >= (ulong)(Capacity - _tokens))
+
+        long most = Most;
+        if (whole >= (ulong)Math.Max(0, most - _tokens))
         {
-            _tokens = Capacity;
+            _tokens = most;
             _fraction = 0;
             return;
         }
@@ -214,7 +222,7 @@ public sealed class RateBucket
         MonoTime at = MonoTime.Never;
 
         // Where the bucket could not hold what is promised and what is needed, those who were promised move first, and their taking sets the alarm.
-        if (_first is { } first && _promised + first.Need <= Capacity)
+        if (_first is { } first && _promised + first.Need <= Most)
         {
             long missing = _promised + first.Need - _tokens;
             UInt128 wait = missing <= 0 ? 0 : ((((UInt128)(ulong)missing * Billion) - _fraction) + (ulong)Rate - 1) / (ulong)Rate;
