@@ -41,6 +41,9 @@ public sealed unsafe class BlockPool : IDisposable
     private readonly ulong[] _free;
     private int _rented;
     private bool _disposed;
+#if DEBUG
+    private readonly LeaseTable _leases;
+#endif
 
     /// <summary>Makes a pool; memory is taken from the system as it is needed.</summary>
     /// <param name="capacity">The cap in bytes, rounded down to whole MiB, at least one.</param>
@@ -51,6 +54,9 @@ public sealed unsafe class BlockPool : IDisposable
         _free = new ulong[slabs];
         _free.AsSpan().Fill(ulong.MaxValue);
         CapacityBlocks = slabs * BlocksPerSlab;
+#if DEBUG
+        _leases = new LeaseTable(CapacityBlocks);
+#endif
     }
 
     /// <summary>The most blocks that can be out at once.</summary>
@@ -58,6 +64,19 @@ public sealed unsafe class BlockPool : IDisposable
 
     /// <summary>The blocks that are out.</summary>
     public int RentedBlocks => Volatile.Read(ref _rented);
+
+    /// <summary>Who holds the blocks that are out: the places that rented them, in debug builds; elsewhere their number alone.</summary>
+    public string DescribeHolders()
+    {
+        lock (_gate)
+        {
+#if DEBUG
+            return _leases.Holders();
+#else
+            return $"{_rented} blocks";
+#endif
+        }
+    }
 
     /// <summary>The bytes that are taken from the system at present.</summary>
     public long AllocatedBytes
@@ -97,6 +116,9 @@ public sealed unsafe class BlockPool : IDisposable
                 _slabs[slab] = (nint)NativeMemory.AlignedAlloc(SlabLength, 4096);
             Volatile.Write(ref _rented, _rented + 1);
             lease = new BufferLease(id);
+#if DEBUG
+            _leases.Rented(id);
+#endif
             return true;
         }
     }
@@ -128,7 +150,17 @@ public sealed unsafe class BlockPool : IDisposable
             int slab = lease.Id / BlocksPerSlab;
             ulong bit = 1UL << (lease.Id % BlocksPerSlab);
             if ((_free[slab] & bit) != 0)
-                throw new InvalidOperationException($"Block {lease.Id} was returned twice.");
+            {
+                string before = "";
+#if DEBUG
+                before = _leases.LastReturn(lease.Id);
+#endif
+                throw new InvalidOperationException($"Block {lease.Id} was returned twice.{before}");
+            }
+
+#if DEBUG
+            _leases.Returned(lease.Id);
+#endif
             _free[slab] |= bit;
             Volatile.Write(ref _rented, _rented - 1);
         }

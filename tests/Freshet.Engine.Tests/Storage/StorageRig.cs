@@ -172,7 +172,7 @@ internal sealed class StorageRig : IEngineEffects
     {
         Torrent.Stop(Now);
         RunUntil(() => Torrent.IsClosed);
-        Assert.Equal(0, Pool.RentedBlocks);
+        Assert.True(Pool.RentedBlocks == 0, Pool.DescribeHolders());
         Assert.True(Disk.IsIdle);
     }
 
@@ -248,6 +248,6 @@ internal sealed class StorageRig : IEngineEffects
             }
         }
 
-        Assert.Equal(0, Pool.RentedBlocks);
+        Assert.True(Pool.RentedBlocks == 0, Pool.DescribeHolders());
     }
 }
