@@ -20,6 +20,9 @@ public sealed class BitTorrentClient : IAsyncDisposable
         _adder = new TorrentAdder(host);
     }
 
+    /// <summary>For tests: what is beneath.</summary>
+    internal SessionHost Host => _host;
+
     /// <summary>
     /// Ends when the session does; faulted where its engine failed, which is a defect of this library: every torrent has stopped then, and what was recorded
     /// is kept.

@@ -152,7 +152,7 @@ public sealed class Torrent
 
     /// <summary>Its connections at this moment.</summary>
     public Task<IReadOnlyList<PeerStatus>> GetPeersAsync(CancellationToken cancellationToken = default)
-        => InvokeAsync<IReadOnlyList<PeerStatus>>(now => [.. _host.Engine.GetPeers(Id, now).Select(Translate)], cancellationToken);
+        => InvokeAsync<IReadOnlyList<PeerStatus>>(now => [.. _host.Engine.GetPeers(Id, now).Select(PeerReporter.Translate)], cancellationToken);
 
     /// <summary>Its trackers at this moment, tier by tier.</summary>
     public Task<IReadOnlyList<TrackerStatus>> GetTrackersAsync(CancellationToken cancellationToken = default)
@@ -251,21 +251,6 @@ public sealed class Torrent
 
     private Task<T> InvokeAsync<T>(Func<MonoTime, T> command, CancellationToken cancellationToken)
         => _host.Loop.InvokeAsync(command).WaitAsync(cancellationToken);
-
-    private static PeerStatus Translate(PeerSnapshot peer) => new()
-    {
-        Endpoint = peer.Endpoint,
-        Client = PlainText.OrNull(peer.Client),
-        IsIncoming = peer.Connection.IsIncoming,
-        Progress = peer.Progress,
-        DownloadRate = (long)peer.DownloadRate,
-        UploadRate = (long)peer.UploadRate,
-        Downloaded = peer.Downloaded,
-        Uploaded = peer.Uploaded,
-        AmInterested = peer.AreWeInterested,
-        IsChokingUs = peer.IsChokingUs,
-        RequestsOutstanding = peer.OutstandingRequests,
-    };
 
     private static TrackerStatus Translate(TrackerSnapshot tracker) => new()
     {

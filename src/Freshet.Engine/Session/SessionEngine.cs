@@ -2,7 +2,6 @@ using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Discovery;
-using Freshet.Engine.Peers;
 using Freshet.Engine.Picking;
 using Freshet.Engine.RateLimiting;
 using Freshet.Engine.Statistics;

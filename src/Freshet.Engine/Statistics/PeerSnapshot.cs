@@ -16,7 +16,7 @@ public sealed record PeerSnapshot
     /// <summary>The peer's id; null while the handshake is under way.</summary>
     public PeerId? Peer { get; init; }
 
-    /// <summary>The client's name as it said it, made safe; null where it did not.</summary>
+    /// <summary>The client's name as it said it, or as its peer id has it, made safe; null while the handshake is under way.</summary>
     public string? Client { get; init; }
 
     /// <summary>The part of the pieces that the peer has, from 0 to 1.</summary>
@@ -51,6 +51,21 @@ public sealed record PeerSnapshot
 
     /// <summary>Payload bytes to the peer over this connection.</summary>
     public long Uploaded { get; init; }
+
+    /// <summary>Who told us of the peer.</summary>
+    public PeerSources Sources { get; init; }
+
+    /// <summary>Bytes from the peer that came in vain: twice, or unasked for.</summary>
+    public long Redundant { get; init; }
+
+    /// <summary>Pieces with a wrong hash that the peer sent a part of.</summary>
+    public int HashFailures { get; init; }
+
+    /// <summary>The requests that are kept at the peer: as many as its line takes.</summary>
+    public int RequestWindow { get; init; }
+
+    /// <summary>From a request to its block; null before the first.</summary>
+    public TimeSpan? RoundTrip { get; init; }
 
     /// <summary>Requests of ours that wait for an answer.</summary>
     public int OutstandingRequests { get; init; }

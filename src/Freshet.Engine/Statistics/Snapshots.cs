@@ -1,6 +1,7 @@
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Torrents;
+using Freshet.Protocol.Wire;
 
 namespace Freshet.Engine.Statistics;
 
@@ -75,7 +76,8 @@ internal static class Snapshots
             Connection = peer.Id,
             Endpoint = peer.Endpoint,
             Peer = peer.IsReady ? peer.Peer : null,
-            Client = peer.Client,
+            Client = peer.IsReady ? PeerClient.Describe(peer.Peer, peer.Client) : null,
+            Sources = peer.Candidate?.Sources ?? PeerSources.Incoming,
             Progress = !peer.IsGreeted ? 0 : pieces == 0 ? 1 : (double)peer.Torrent.Picker.PeerPieceCount(peer.Id) / pieces,
             IsSeeder = peer.IsGreeted && peer.IsSeeder,
             IsChokingUs = peer.IsChokingUs,
@@ -87,7 +89,11 @@ internal static class Snapshots
             UploadRate = peer.UploadRate(now),
             Downloaded = peer.Downloaded,
             Uploaded = peer.Uploaded,
+            Redundant = peer.Redundant,
+            HashFailures = peer.HashFailures,
             OutstandingRequests = peer.Window.Outstanding,
+            RequestWindow = peer.Window.Depth,
+            RoundTrip = peer.Window.RoundTrip,
             QueuedUploads = peer.Uploads.Count,
         };
     }

@@ -132,6 +132,12 @@ internal sealed class PeerConnection
 
     public long Uploaded => _upload.Total;
 
+    /// <summary>Bytes of blocks that came in vain: twice, or unasked for.</summary>
+    public long Redundant { get; set; }
+
+    /// <summary>Pieces with a wrong hash that it sent a part of.</summary>
+    public int HashFailures { get; set; }
+
     public long DownloadRate(MonoTime now) => _download.BytesPerSecond(now);
 
     public long UploadRate(MonoTime now) => _upload.BytesPerSecond(now);

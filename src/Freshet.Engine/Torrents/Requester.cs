@@ -135,7 +135,7 @@ internal sealed class Requester
         else
         {
             _session.Pool.Return(lease);
-            _torrent.Figures.Redundant += range.Length;
+            CountRedundant(peer, range);
         }
 
         _session.Work.Add(peer);
@@ -146,6 +146,12 @@ internal sealed class Requester
     {
         peer.CountDownload(range.Length, now);
         _torrent.Figures.CountDownload(range.Length, now);
+        CountRedundant(peer, range);
+    }
+
+    private void CountRedundant(PeerConnection peer, BlockRange range)
+    {
+        peer.Redundant += range.Length;
         _torrent.Figures.Redundant += range.Length;
     }
 

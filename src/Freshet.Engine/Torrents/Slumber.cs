@@ -1,7 +1,6 @@
 using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
-using Freshet.Engine.Peers;
 using Freshet.Engine.Session;
 
 namespace Freshet.Engine.Torrents;

@@ -2,7 +2,6 @@ using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Discovery;
-using Freshet.Engine.Peers;
 using Freshet.Engine.Picking;
 using Freshet.Engine.Session;
 using Freshet.Engine.Storage;
@@ -351,6 +350,12 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
         Picker.MarkFailed(failure.Piece);
         var senders = new HashSet<ConnectionId>(failure.Senders);
         senders.Remove(PieceFailure.FromDisk);
+        foreach (ConnectionId sender in failure.Senders.Distinct())
+        {
+            if (Session.Connections.Find(sender) is { } peer)
+                peer.HashFailures++;
+        }
+
         Session.Effects.Publish(new PieceFailedNotice(Id, failure.Piece, senders.Count));
         Blame.PieceFailed(failure, now);
         Requester.WakeIdle();

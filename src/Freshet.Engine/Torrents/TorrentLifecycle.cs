@@ -1,6 +1,5 @@
 using Freshet.Abstractions;
 using Freshet.Core;
-using Freshet.Engine.Peers;
 using Freshet.Engine.Queueing;
 using Freshet.Engine.Session;
 using Freshet.Engine.Storage;

@@ -6,12 +6,12 @@ using Freshet.IO.Loop;
 namespace Freshet.Sessions;
 
 /// <summary>The engine as the loop runs it: after each of its iterations snapshots are published, and its falling quiet is noticed.</summary>
-internal sealed class ObservedEngine(SessionEngine engine, SnapshotPublisher snapshots, IStateQueue state) : IEngine
+internal sealed class ObservedEngine(SessionEngine engine, SnapshotPublisher snapshots, PeerReporter peers, IStateQueue state) : IEngine
 {
     private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isStopping;
 
-    public MonoTime NextDeadline => MonoTime.Min(engine.NextDeadline, snapshots.NextDeadline);
+    public MonoTime NextDeadline => MonoTime.Min(MonoTime.Min(engine.NextDeadline, snapshots.NextDeadline), peers.NextDeadline);
 
     /// <summary>Ends when everything is stopped, saved and closed after <see cref="Shutdown"/>.</summary>
     public Task Quiet => _quiet.Task;
@@ -38,6 +38,7 @@ internal sealed class ObservedEngine(SessionEngine engine, SnapshotPublisher sna
     {
         engine.Advance(now);
         snapshots.Advance(engine, now);
+        peers.Advance(engine, now);
         if (!_isStopping)
             return;
 

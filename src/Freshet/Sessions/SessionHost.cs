@@ -70,7 +70,7 @@ internal sealed class SessionHost : IAsyncDisposable
         Loop.Start((effects, now) =>
         {
             engine = new SessionEngine(EngineSettings(random), effects, _pool, random, secretBytes, now);
-            return observed = new ObservedEngine(engine, Snapshots, _stateWriter);
+            return observed = new ObservedEngine(engine, Snapshots, new PeerReporter(Logger, Snapshots), _stateWriter);
         });
         Engine = engine!;
         _observed = observed!;

@@ -47,6 +47,14 @@ internal static partial class SessionLog
     [LoggerMessage(32, LogLevel.Warning, "{Torrent} banned {Endpoint}: {Reason}")]
     public static partial void PeerBanned(this ILogger logger, TorrentId torrent, IPEndPoint endpoint, string reason);
 
+    [LoggerMessage(
+        33, LogLevel.Debug,
+        "{Torrent} peer {Endpoint} {Client} from {Sources}: has {Progress:P0}, {Flags}, down {DownloadRate} B/s of {Downloaded}, up {UploadRate} B/s of {Uploaded}, "
+        + "requests {Outstanding}/{Window} and {Queued}, round trip {RoundTripMilliseconds} ms, redundant {Redundant}, hash failures {HashFailures}")]
+    public static partial void PeerStatistics(
+        this ILogger logger, TorrentId torrent, IPEndPoint endpoint, string? client, PeerSources sources, double progress, string flags, long downloadRate,
+        long downloaded, long uploadRate, long uploaded, int outstanding, int window, int queued, long? roundTripMilliseconds, long redundant, int hashFailures);
+
     [LoggerMessage(40, LogLevel.Information, "{Torrent} {Url} named {Peers} peers, next announce: {Next}")]
     public static partial void TrackerAnswered(this ILogger logger, TorrentId torrent, string url, int peers, string next);
 

@@ -1,4 +1,4 @@
-namespace Freshet.Engine.Peers;
+namespace Freshet.Abstractions;
 
 /// <summary>Who told us of a peer; several may have.</summary>
 [Flags]
