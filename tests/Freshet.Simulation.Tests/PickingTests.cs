@@ -100,6 +100,22 @@ public sealed class PickingTests
         swarm.Must(leecher.Status(id).Downloaded == content.Layout.TotalLength + leecher.Status(id).Wasted, "nothing that was here was fetched again");
     });
 
+    [Fact]
+    public void A_picker_that_throws_or_proposes_nonsense_after_a_while_is_said_once_and_costs_nothing() => Scenario.Play(swarm =>
+    {
+        SimContent content = SimContent.Make(swarm.World.Fork(), 64 * 1024, [3_000_000]);
+        ScriptedPeer[] seeders = [.. Enumerable.Range(0, 3).Select(_ => new ScriptedPeer(swarm.World, swarm.Network, swarm.NextAddress(), content, Line))];
+        SimNode leecher = swarm.Node();
+        TorrentId id = leecher.Add(content, spec => spec with
+        {
+            Peers = [.. seeders.Select(static seeder => seeder.Endpoint)],
+            Picker = new Mutineer(swarm.World.Fork()),
+            Strategy = PickStrategy.Sequential,
+        });
+        swarm.MustComplete(leecher, id, TimeSpan.FromMinutes(1));
+        swarm.Must(leecher.Notices.OfType<PickerFailedNotice>().Count() == 1, "it is said once");
+    });
+
     private static Bitfield PiecesOf(SimContent content, int file)
     {
         var pieces = new Bitfield(content.Layout.PieceCount);
@@ -107,6 +123,20 @@ public sealed class PickingTests
         for (int piece = first.Value; piece <= last.Value; piece++)
             pieces[piece] = true;
         return pieces;
+    }
+
+    /// <summary>Serves well for a while, then as badly as can be.</summary>
+    private sealed class Mutineer(SeededRandom random) : IPiecePicker
+    {
+        private readonly bool _throws = random.Chance(0.5);
+        private int _patience = random.Next(30);
+
+        public PieceIndex? Choose(IPieceView view)
+        {
+            if (_patience-- > 0)
+                return random.Chance(0.2) ? null : view.NextFrom(new PieceIndex(random.Next(view.Layout.PieceCount)));
+            return _throws ? throw new InvalidOperationException("no more") : new PieceIndex(random.Next(int.MaxValue) - 1_000_000);
+        }
     }
 
     private static int Missing(SimNode node, TorrentId id, Bitfield of)

@@ -50,6 +50,9 @@ public sealed record DiskNotice(TorrentId Torrent, DiskError Error, bool WillRet
 /// <param name="Extra">Bytes beyond the file's length in the torrent.</param>
 public sealed record FileTailNotice(TorrentId Torrent, string Path, long Extra) : EngineNotice;
 
+/// <summary>Somebody else's piece picker threw or proposed nonsense: the torrent goes on with the rarest piece first. Said once.</summary>
+public sealed record PickerFailedNotice(TorrentId Torrent, string Reason) : EngineNotice;
+
 /// <summary>The state store made trouble; downloading goes on, a restart may have to check more.</summary>
 public sealed record StateStoreNotice(string Error) : EngineNotice;
 

@@ -82,7 +82,7 @@ public sealed partial class PiecePicker
             return current;
         if (who.IsSuspect)
             return FindPartial(peer, Partials.Own) ?? Begin(peer, who) ?? FindPartial(peer, Partials.Any);
-        if (Strategy == PickStrategy.Smart && !who.IsSnubbed)
+        if (Strategy == PickStrategy.Smart && Custom is null && !who.IsSnubbed)
             return ChooseSmart(peer, who);
         OpenPiece? partial = FindPartial(peer, who.IsSnubbed ? Partials.Slow : Partials.Shared);
         if (IsCrowded)
@@ -189,6 +189,16 @@ public sealed partial class PiecePicker
     /// <summary>A piece to begin for a peer, or -1.</summary>
     private int FindNew(PeerPieces peer, in PickRequest who, FilePriority above)
     {
+        if (Custom is not null)
+        {
+            // Its choice is among all priorities, and is made when nothing that is begun is left to do.
+            if (above != FilePriority.Skip)
+                return PeerPieces.NoPiece;
+            int proposed = AskCustom(peer);
+            if (proposed >= 0)
+                return proposed;
+        }
+
         int suggested = FindSuggested(peer, above);
         if (suggested >= 0)
             return suggested;

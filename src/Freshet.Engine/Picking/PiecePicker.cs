@@ -86,6 +86,7 @@ public sealed partial class PiecePicker
     public PiecePicker(PieceLayout layout, SeededRandom random, PickStrategy strategy = PickStrategy.RarestFirst)
     {
         _layout = layout;
+        _view = new PieceView(this);
         _random = random;
         Strategy = strategy;
         Have = new Bitfield(layout.PieceCount);

@@ -203,7 +203,9 @@ public sealed class SessionEngine : IEngine
     /// <summary>How much each file of a torrent is wanted, by index; null: all are normal, or there is no such torrent.</summary>
     public IReadOnlyList<FilePriority>? GetPriorities(TorrentId id) => Find(id)?.Priorities;
 
-    /// <summary>Begins the pieces of a torrent in another order from now on; what is open is finished.</summary>
+    /// <summary>
+    /// Begins the pieces of a torrent in another order from now on; what is open is finished. A <see cref="TorrentSpec.Picker"/> is not asked any more.
+    /// </summary>
     /// <returns>False where there is no such torrent.</returns>
     public bool SetStrategy(TorrentId id, PickStrategy strategy)
     {

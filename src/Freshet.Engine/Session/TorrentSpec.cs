@@ -41,6 +41,9 @@ public sealed record TorrentSpec
     /// <summary>The order of pieces.</summary>
     public PickStrategy Strategy { get; init; } = PickStrategy.RarestFirst;
 
+    /// <summary>Somebody else's choice of pieces, asked before the strategy; for this torrent alone.</summary>
+    public IPiecePicker? Picker { get; init; }
+
     /// <summary>Trackers beside those of the metainfo, as tiers of their own; not used where the torrent is private.</summary>
     public IReadOnlyList<string> ExtraTrackers { get; init; } = [];
 

@@ -20,7 +20,7 @@ public enum DiskCheck : byte
 public readonly record struct StartPolicy(DiskCheck Check, bool Allocate = false, bool Overwrite = false);
 
 /// <summary>How safely a piece is kept.</summary>
-public enum PieceState : byte
+public enum PieceSafety : byte
 {
     /// <summary>Not here, or not yet whole and right.</summary>
     Missing,

@@ -59,8 +59,8 @@ internal sealed class ResumeBook : IDiskJobHandler
     private bool IsSaving => _snapshotHave is not null;
 
     /// <summary>How safely a written piece is kept.</summary>
-    public PieceState StateOf(PieceIndex piece)
-        => _durable[piece] ? PieceState.Durable : _recorded[piece] ? PieceState.Recorded : PieceState.Written;
+    public PieceSafety StateOf(PieceIndex piece)
+        => _durable[piece] ? PieceSafety.Durable : _recorded[piece] ? PieceSafety.Recorded : PieceSafety.Written;
 
     /// <summary>Starts from what the last run left.</summary>
     public void Load(Bitfield recorded, Bitfield durable)

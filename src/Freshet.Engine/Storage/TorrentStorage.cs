@@ -171,8 +171,8 @@ public sealed class TorrentStorage : IDiskJobHandler
     }
 
     /// <summary>How safely a piece is kept.</summary>
-    public PieceState StateOf(PieceIndex piece)
-        => Have[piece] ? Book.StateOf(piece) : Pieces.IsVerified(piece) ? PieceState.Verified : PieceState.Missing;
+    public PieceSafety StateOf(PieceIndex piece)
+        => Have[piece] ? Book.StateOf(piece) : Pieces.IsVerified(piece) ? PieceSafety.Verified : PieceSafety.Missing;
 
     /// <summary>
     /// Takes no more, writes what is in memory, syncs, records and closes; <see cref="ITorrentStorageOwner.StorageClosed"/> follows. What cannot be

@@ -61,5 +61,9 @@ internal sealed class AwakeTorrent
             Picker.RestorePartial(partial.Piece, partial.Blocks);
     }
 
-    private PiecePicker NewPicker() => new(_torrent.Layout, _session.Random, _torrent.Strategy);
+    private PiecePicker NewPicker() => new(_torrent.Layout, _session.Random, _torrent.Strategy)
+    {
+        Custom = _torrent.CustomPicker,
+        CustomFailed = _torrent.PickerFailed,
+    };
 }

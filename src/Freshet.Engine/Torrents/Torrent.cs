@@ -32,6 +32,7 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
         Summary = spec.Summary;
         Priorities = spec.Priorities;
         Strategy = spec.Strategy;
+        CustomPicker = spec.Picker;
         _tiers = spec.Tiers;
 
         // What is large is held by the parts, and by the lifecycle until it is used.
@@ -60,6 +61,9 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
 
     /// <summary>The order in which pieces are begun.</summary>
     public PickStrategy Strategy { get; private set; }
+
+    /// <summary>Somebody else's choice of pieces, asked first; null: none, or none any more.</summary>
+    public IPiecePicker? CustomPicker { get; private set; }
 
     public InfoHashes Hashes => Summary.Hashes;
 
@@ -205,12 +209,23 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
             Announcer.PeersNeeded(now);
     }
 
-    /// <summary>Begins pieces in another order from now on.</summary>
+    /// <summary>Begins pieces in another order from now on, and asks no other picker.</summary>
     public void SetStrategy(PickStrategy strategy)
     {
         Strategy = strategy;
-        if (_awake is { } awake)
-            awake.Picker.Strategy = strategy;
+        CustomPicker = null;
+        if (_awake is not { } awake)
+            return;
+        awake.Picker.Strategy = strategy;
+        awake.Picker.Custom = null;
+    }
+
+    /// <summary>Somebody else's picker is given up.</summary>
+    public void PickerFailed(string reason)
+    {
+        Strategy = PickStrategy.RarestFirst;
+        CustomPicker = null;
+        Session.Effects.Publish(new PickerFailedNotice(Id, reason));
     }
 
     /// <summary>Wants files more or less than before.</summary>

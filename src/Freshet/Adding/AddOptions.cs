@@ -22,6 +22,12 @@ public sealed record AddOptions
     /// <summary>In which order pieces are fetched.</summary>
     public PieceStrategy Strategy { get; init; }
 
+    /// <summary>
+    /// Makes a piece picker of your own for the torrent, asked before the strategy; null, or a null from it: <see cref="ClientOptions.Picker"/>. Called by
+    /// <see cref="BitTorrentClient.AddAsync"/>, whose caller gets what it throws.
+    /// </summary>
+    public Func<Metainfo, IPiecePicker?>? Picker { get; init; }
+
     /// <summary>How much of what is on disk is hashed first.</summary>
     public CheckMode Check { get; init; }
 

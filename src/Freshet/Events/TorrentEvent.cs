@@ -45,6 +45,12 @@ public sealed record PeerBanned(DateTimeOffset Time, TorrentId Torrent, IPEndPoi
 public sealed record TrackerAnnounced(
     DateTimeOffset Time, TorrentId Torrent, string Url, int Peers, TimeSpan? NextAnnounceIn, string? Error, string? Warning) : TorrentEvent(Time);
 
+/// <summary>A piece picker of your own threw or proposed a piece that cannot be begun; the torrent goes on with the rarest piece first. Said once.</summary>
+/// <param name="Time">When.</param>
+/// <param name="Torrent">The torrent.</param>
+/// <param name="Reason">What it did.</param>
+public sealed record PickerFailed(DateTimeOffset Time, TorrentId Torrent, string Reason) : TorrentEvent(Time);
+
 /// <summary>The disk made trouble.</summary>
 /// <param name="Time">When.</param>
 /// <param name="Torrent">The torrent.</param>

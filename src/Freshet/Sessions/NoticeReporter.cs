@@ -21,6 +21,7 @@ internal sealed class NoticeReporter(ILogger logger, EventHub events)
             PeerClosedNotice peer => OnPeerClosed(peer),
             PeerBannedNotice peer => OnPeerBanned(peer),
             TrackerNotice tracker => OnTracker(tracker),
+            PickerFailedNotice picker => OnPickerFailed(picker),
             DiskNotice disk => OnDisk(disk),
             FileTailNotice tail => OnTail(tail),
             StateStoreNotice store => OnStateStore(store),
@@ -88,6 +89,13 @@ internal sealed class NoticeReporter(ILogger logger, EventHub events)
         if (warning is not null)
             logger.TrackerWarned(notice.Torrent, url, warning);
         return new TrackerAnnounced(events.Now, notice.Torrent, url, notice.Peers, next, error, warning);
+    }
+
+    private PickerFailed OnPickerFailed(PickerFailedNotice notice)
+    {
+        string reason = PlainText.Of(notice.Reason);
+        logger.PickerFailed(notice.Torrent, reason);
+        return new PickerFailed(events.Now, notice.Torrent, reason);
     }
 
     private DiskTrouble OnDisk(DiskNotice notice)

@@ -64,6 +64,9 @@ internal static partial class SessionLog
     [LoggerMessage(41, LogLevel.Warning, "{Torrent} {Url} failed: {Error}, next announce: {Next}")]
     public static partial void TrackerFailed(this ILogger logger, TorrentId torrent, string url, string error, string next);
 
+    [LoggerMessage(53, LogLevel.Warning, "{Torrent} goes on without its own piece picker: {Reason}")]
+    public static partial void PickerFailed(this ILogger logger, TorrentId torrent, string reason);
+
     [LoggerMessage(50, LogLevel.Error, "{Torrent} {Path}: {Message} ({Kind}, will be tried again: {WillRetry})")]
     public static partial void DiskTrouble(this ILogger logger, TorrentId torrent, string path, string message, DiskErrorKind kind, bool willRetry);
 

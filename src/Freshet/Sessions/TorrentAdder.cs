@@ -70,6 +70,7 @@ internal sealed class TorrentAdder(SessionHost host) : IDisposable
                 Check = (DiskCheck)options.Check,
                 Overwrite = options.Overwrite,
                 Strategy = (PickStrategy)options.Strategy,
+                Picker = options.Picker?.Invoke(metainfo) ?? host.Options.Picker?.Invoke(metainfo),
                 ExtraTrackers = [.. options.Trackers.Select(tracker => tracker.OriginalString)],
                 UseTrackers = options.UseTrackers,
                 Tiers = options.TrackerTiers is { } tiers ? ToEngine(tiers) : null,

@@ -1,5 +1,6 @@
 using System.Net;
 using Freshet.Abstractions;
+using Freshet.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Freshet;
@@ -60,6 +61,11 @@ public sealed record ClientOptions
 
     /// <summary>Which trackers of a torrent are announced to, unless <see cref="AddOptions.TrackerTiers"/> says otherwise.</summary>
     public TrackerTiers TrackerTiers { get; init; }
+
+    /// <summary>
+    /// Makes a piece picker of your own for each torrent, unless <see cref="AddOptions.Picker"/> makes one; null, or a null from it: Freshet's own.
+    /// </summary>
+    public Func<Metainfo, IPiecePicker?>? Picker { get; init; }
 
     /// <summary>Where payload is kept, or null for files of the file system.</summary>
     public IStorage? Storage { get; init; }

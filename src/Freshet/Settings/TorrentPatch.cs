@@ -6,7 +6,7 @@ namespace Freshet;
 /// <summary>What is to change of a torrent; null leaves a thing as it is.</summary>
 public sealed record TorrentPatch
 {
-    /// <summary>The order in which pieces are fetched from now on; pieces that are begun are finished.</summary>
+    /// <summary>The order in which pieces are fetched from now on; pieces that are begun are finished. A picker of your own (<see cref="AddOptions.Picker"/>) is not asked any more.</summary>
     public PieceStrategy? Strategy { get; init; }
 
     /// <summary>

@@ -73,7 +73,7 @@ public sealed class DiskTroubleTests
         Assert.Equal([true, false], rig.Owner.Troubles.Select(trouble => trouble.WillRetry));
         Assert.Equal(6, rig.Disk.Done[DiskJobKind.Write]);
         Assert.False(rig.Torrent.Have[0]);
-        Assert.Equal(PieceState.Verified, rig.Torrent.StateOf(new PieceIndex(0)));
+        Assert.Equal(PieceSafety.Verified, rig.Torrent.StateOf(new PieceIndex(0)));
         rig.StopCleanly();
         Assert.Equal([0x00], rig.Stored!.Recorded.ToArray());
     }
@@ -167,17 +167,17 @@ public sealed class DiskTroubleTests
         var rig = new StorageRig(5, 4 * Block, [32 * Block], 4 << 20);
         rig.Start();
         rig.DeliverPiece(0);
-        rig.RunUntil(() => rig.Torrent.StateOf(new PieceIndex(0)) == PieceState.Durable);
+        rig.RunUntil(() => rig.Torrent.StateOf(new PieceIndex(0)) == PieceSafety.Durable);
         rig.DeliverPiece(1);
-        rig.RunUntil(() => rig.Torrent.StateOf(new PieceIndex(1)) == PieceState.Recorded);
+        rig.RunUntil(() => rig.Torrent.StateOf(new PieceIndex(1)) == PieceSafety.Recorded);
         rig.Disk.Fault = job => job.Kind == DiskJobKind.Sync ? new DiskError(DiskErrorKind.Device, "f0", "fdatasync: EIO") : null;
         rig.RunUntil(() => rig.Owner.SyncFailures.Count == 1);
         rig.Disk.Fault = null;
         rig.DeliverPiece(2);
-        rig.RunUntil(() => rig.Torrent.StateOf(new PieceIndex(2)) == PieceState.Durable);
+        rig.RunUntil(() => rig.Torrent.StateOf(new PieceIndex(2)) == PieceSafety.Durable);
 
         // The next sync succeeded, but it cannot vouch for what the failed one lost.
-        Assert.Equal(PieceState.Written, rig.Torrent.StateOf(new PieceIndex(1)));
+        Assert.Equal(PieceSafety.Written, rig.Torrent.StateOf(new PieceIndex(1)));
         rig.StopCleanly();
         Assert.Equal([0xA0], rig.Stored!.Recorded.ToArray());
         Assert.Equal([0xA0], rig.Stored.Durable.ToArray());
@@ -202,7 +202,7 @@ public sealed class DiskTroubleTests
             rig.Deliver(new PieceIndex(0), block);
         rig.RunUntil(() => rig.Torrent.Have[0]);
         rig.Run(TimeSpan.FromSeconds(60));
-        Assert.Equal(PieceState.Written, rig.Torrent.StateOf(new PieceIndex(0)));
+        Assert.Equal(PieceSafety.Written, rig.Torrent.StateOf(new PieceIndex(0)));
         Assert.Equal([0x00], rig.Stored!.Recorded.ToArray());
     }
 
@@ -227,9 +227,9 @@ public sealed class DiskTroubleTests
         rig.Run(TimeSpan.FromSeconds(30));
         Assert.Single(rig.Notices);
         Assert.IsType<StateStoreNotice>(rig.Notices[0]);
-        Assert.Equal(PieceState.Written, rig.Torrent.StateOf(new PieceIndex(0)));
+        Assert.Equal(PieceSafety.Written, rig.Torrent.StateOf(new PieceIndex(0)));
         rig.SaveError = null;
-        rig.RunUntil(() => rig.Torrent.StateOf(new PieceIndex(0)) == PieceState.Durable);
+        rig.RunUntil(() => rig.Torrent.StateOf(new PieceIndex(0)) == PieceSafety.Durable);
         rig.StopCleanly();
     }
 

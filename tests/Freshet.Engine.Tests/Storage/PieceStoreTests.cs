@@ -19,7 +19,7 @@ public sealed class PieceStoreTests
         Assert.Equal([0], rig.Owner.Written);
         Assert.Equal(1, rig.Disk.Done[DiskJobKind.Hash]);
         Assert.Equal(1, rig.Disk.Done[DiskJobKind.Write]);
-        Assert.Equal(PieceState.Written, rig.Torrent.StateOf(new PieceIndex(0)));
+        Assert.Equal(PieceSafety.Written, rig.Torrent.StateOf(new PieceIndex(0)));
         Assert.Equal(0, rig.Pool.RentedBlocks);
     }
 
@@ -29,17 +29,17 @@ public sealed class PieceStoreTests
         var rig = new StorageRig(1, 4 * Block, [8 * Block], 4 << 20);
         rig.Start();
         var piece = new PieceIndex(1);
-        var states = new List<PieceState> { rig.Torrent.StateOf(piece) };
+        var states = new List<PieceSafety> { rig.Torrent.StateOf(piece) };
         rig.DeliverPiece(1);
         rig.RunUntil(
             () =>
             {
-                PieceState state = rig.Torrent.StateOf(piece);
+                PieceSafety state = rig.Torrent.StateOf(piece);
                 if (state != states[^1])
                     states.Add(state);
-                return state == PieceState.Durable;
+                return state == PieceSafety.Durable;
             });
-        Assert.Equal([PieceState.Missing, PieceState.Verified, PieceState.Written, PieceState.Recorded, PieceState.Durable], states);
+        Assert.Equal([PieceSafety.Missing, PieceSafety.Verified, PieceSafety.Written, PieceSafety.Recorded, PieceSafety.Durable], states);
     }
 
     [Fact]

@@ -60,7 +60,7 @@ public sealed class ResumeTests
             for (int loss = 0; loss < 6 && !rig.Torrent.Have.IsFull; loss++)
             {
                 fetch.Run(rig.Random.NextDouble() * 6);
-                int[] durable = [.. Enumerable.Range(0, rig.Layout.PieceCount).Where(i => rig.Torrent.StateOf(new PieceIndex(i)) == PieceState.Durable)];
+                int[] durable = [.. Enumerable.Range(0, rig.Layout.PieceCount).Where(i => rig.Torrent.StateOf(new PieceIndex(i)) == PieceSafety.Durable)];
                 rig.LosePower();
                 rig.Start();
                 rig.AssertHaveIsOnDisk();
@@ -91,7 +91,7 @@ public sealed class ResumeTests
         Assert.Equal(9, rig.Torrent.Have.Count);
         Assert.Equal(0, rig.Disk.CheckedBytes);
         Assert.True(Assert.Single(rig.Owner.Partials!).Blocks[1]);
-        Assert.Equal(PieceState.Durable, rig.Torrent.StateOf(new PieceIndex(3)));
+        Assert.Equal(PieceSafety.Durable, rig.Torrent.StateOf(new PieceIndex(3)));
     }
 
     [Fact]
@@ -251,11 +251,11 @@ public sealed class ResumeTests
             var piece = new PieceIndex(0);
             Assert.True(rig.Torrent.Forget(piece, rig.Now));
             Assert.False(rig.Torrent.Forget(piece, rig.Now));
-            Assert.Equal(PieceState.Missing, rig.Torrent.StateOf(piece));
+            Assert.Equal(PieceSafety.Missing, rig.Torrent.StateOf(piece));
             rig.DeliverPiece(0);
             rig.RunUntil(() => rig.Torrent.Have[0]);
-            Assert.Equal(PieceState.Written, rig.Torrent.StateOf(piece));
-            rig.RunUntil(() => rig.Torrent.StateOf(piece) == PieceState.Durable);
+            Assert.Equal(PieceSafety.Written, rig.Torrent.StateOf(piece));
+            rig.RunUntil(() => rig.Torrent.StateOf(piece) == PieceSafety.Durable);
             rig.LosePower();
             rig.Start();
             Assert.True(rig.Torrent.Have[0] && rig.Torrent.Have[1]);

@@ -1,4 +1,4 @@
-namespace Freshet.Engine.Picking;
+namespace Freshet.Abstractions;
 
 /// <summary>Where a piece stands; it is in exactly one of these states.</summary>
 public enum PieceState : byte
