@@ -40,4 +40,23 @@ public sealed record HttpFetchResult(
     string? Location,
     ReadOnlyMemory<byte> Body,
     System.Net.IPAddress? Remote,
-    string? Error);
+    string? Error)
+{
+    /// <summary>What is known of the connection, also of one over which nothing came; null where none was opened.</summary>
+    public HttpConnectionFacts? Connection { get; init; }
+}
+
+/// <summary>What is known of the connection of an HTTP exchange.</summary>
+/// <param name="Remote">Where it leads.</param>
+/// <param name="Connecting">How long it took to open it, with looking up the name.</param>
+/// <param name="Tls">What was agreed on in TLS; null over plain HTTP, or where TLS failed before a certificate came.</param>
+public sealed record HttpConnectionFacts(System.Net.IPEndPoint Remote, TimeSpan Connecting, TlsFacts? Tls);
+
+/// <summary>What is known of TLS on a connection. Texts of a certificate are its maker's: strangers'.</summary>
+/// <param name="Version">The protocol's version, such as <c>Tls13</c>; null where the handshake failed.</param>
+/// <param name="Cipher">The cipher suite; null where the handshake failed.</param>
+/// <param name="Subject">Whom the certificate is for.</param>
+/// <param name="Issuer">Who vouches for it.</param>
+/// <param name="NotAfter">Until when it is good.</param>
+/// <param name="Trouble">What is wrong with it; null where it is accepted.</param>
+public sealed record TlsFacts(string? Version, string? Cipher, string Subject, string Issuer, DateTimeOffset NotAfter, string? Trouble);

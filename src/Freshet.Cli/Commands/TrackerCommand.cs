@@ -18,31 +18,30 @@ internal sealed class TrackerCommand(GlobalOptions globals, Streams streams)
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private readonly Option<string> _timeout = new("--timeout")
-    {
-        Description = $"How long to wait for each answer, {DurationText.Help}",
-        HelpName = "D",
-        DefaultValueFactory = _ => "15s",
-    };
+    private readonly Option<TimeSpan> _timeout = AskingTrackers.Timeout();
 
     public Command Create()
     {
         var announce = new Command("announce", "Announce to every tracker of a torrent at once and show what each says") { _torrent, _urls, _timeout };
         announce.SetAction((parsed, cancellationToken) => AnnounceAsync(parsed, globals.Read(parsed, streams), cancellationToken));
-        return new Command("tracker", "Ask trackers, or be one") { announce, new TrackerServeCommand(globals, streams).Create() };
+        return new Command("tracker", "Ask trackers, or be one")
+        {
+            announce,
+            new TrackerScrapeCommand(globals, streams).Create(),
+            new TrackerTestCommand(globals, streams).Create(),
+            new TrackerServeCommand(globals, streams).Create(),
+        };
     }
 
     private async Task<int> AnnounceAsync(ParseResult parsed, CommandContext context, CancellationToken cancellationToken)
     {
-        if (!DurationText.TryParse(parsed.GetRequiredValue(_timeout), out TimeSpan timeout) || timeout <= TimeSpan.Zero)
-            throw new CommandFailure(ExitCode.Usage, $"--timeout takes a duration {DurationText.Help}.");
         Metainfo metainfo = await Sources.Open(parsed.GetRequiredValue(_torrent), streams).LoadAsync(cancellationToken);
         string[] given = parsed.GetValue(_urls) ?? [];
         string[] texts = given.Length > 0 ? given : [.. metainfo.Trackers.SelectMany(tier => tier).Distinct(StringComparer.Ordinal)];
         if (texts.Length == 0)
             throw new CommandFailure(ExitCode.Usage, $"{metainfo.Name} names no tracker: give the URL of one.");
 
-        IReadOnlyList<TrackerReply> replies = await TrackerClient.AnnounceAsync(texts, metainfo.Hashes.Primary, timeout, cancellationToken: cancellationToken);
+        IReadOnlyList<TrackerReply> replies = await TrackerClient.AnnounceAsync(texts, metainfo.Hashes.Primary, parsed.GetValue(_timeout), cancellationToken: cancellationToken);
         if (context.Json)
             JsonText.WriteDocument(context.Out, json => WriteJson(json, replies));
         else
@@ -59,7 +58,7 @@ internal sealed class TrackerCommand(GlobalOptions globals, Streams streams)
             {
                 TerminalText.Escape(reply.Url),
                 reply.Protocol,
-                Family(reply) ?? "-",
+                AskingTrackers.NameOf(reply.Family) ?? "-",
                 reply.Error is null ? reply.Latency.TotalMilliseconds.ToString("0 'ms'", CultureInfo.InvariantCulture) : "-",
                 reply.Interval is { } interval ? Amounts.Duration(interval) : "-",
                 reply.Seeders?.ToString(CultureInfo.InvariantCulture) ?? "-",
@@ -68,9 +67,7 @@ internal sealed class TrackerCommand(GlobalOptions globals, Streams streams)
                 TerminalText.Escape(reply.Error ?? (reply.Warning is { } warning ? $"(warns: {warning})" : "")),
             }),
         ];
-        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
-        foreach (string[] row in rows)
-            output.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+        TextTable.Write(output, rows);
     }
 
     private static void WriteJson(Utf8JsonWriter json, IReadOnlyList<TrackerReply> replies)
@@ -81,12 +78,12 @@ internal sealed class TrackerCommand(GlobalOptions globals, Streams streams)
             json.WriteStartObject();
             json.WriteString("url", reply.Url);
             json.WriteString("protocol", reply.Protocol);
-            json.WriteString("family", Family(reply));
+            json.WriteString("family", AskingTrackers.NameOf(reply.Family));
             json.WriteString("address", reply.Address?.ToString());
             json.WriteNumber("latencyMilliseconds", Math.Round(reply.Latency.TotalMilliseconds, 1));
-            WriteOptional(json, "intervalSeconds", reply.Interval is { } interval ? (int)interval.TotalSeconds : null);
-            WriteOptional(json, "seeders", reply.Seeders);
-            WriteOptional(json, "leechers", reply.Leechers);
+            JsonText.WriteOptional(json, "intervalSeconds", reply.Interval is { } interval ? (int)interval.TotalSeconds : null);
+            JsonText.WriteOptional(json, "seeders", reply.Seeders);
+            JsonText.WriteOptional(json, "leechers", reply.Leechers);
             json.WriteStartArray("peers");
             foreach (System.Net.IPEndPoint peer in reply.Peers)
                 json.WriteStringValue(peer.ToString());
@@ -98,19 +95,4 @@ internal sealed class TrackerCommand(GlobalOptions globals, Streams streams)
 
         json.WriteEndArray();
     }
-
-    private static void WriteOptional(Utf8JsonWriter json, string name, int? value)
-    {
-        if (value is { } number)
-            json.WriteNumber(name, number);
-        else
-            json.WriteNull(name);
-    }
-
-    private static string? Family(TrackerReply reply) => reply.Family switch
-    {
-        System.Net.Sockets.AddressFamily.InterNetwork => "IPv4",
-        System.Net.Sockets.AddressFamily.InterNetworkV6 => "IPv6",
-        _ => null,
-    };
 }

@@ -30,4 +30,13 @@ internal static class JsonText
         output.WriteLine(Encoding.UTF8.GetString(buffer.WrittenSpan));
         output.Flush();
     }
+
+    /// <summary>A number, or null.</summary>
+    public static void WriteOptional(Utf8JsonWriter json, string name, long? value)
+    {
+        if (value is { } number)
+            json.WriteNumber(name, number);
+        else
+            json.WriteNull(name);
+    }
 }

@@ -24,6 +24,7 @@ internal sealed class HttpTrackerCall : TrackerCall
     public void Handle(HttpFetchResult result, MonoTime now)
     {
         _fetch = 0;
+        Trace?.Fetched(result, now);
         if (result.Error is { } error)
         {
             Fail(error, result.Remote, now);
@@ -62,9 +63,12 @@ internal sealed class HttpTrackerCall : TrackerCall
 
     private void Redirect(HttpFetchResult result, MonoTime now)
     {
-        if (++_redirects > RedirectRules.MaxRedirects)
-            Fail("the tracker redirects too often", result.Remote, now);
-        else if (RedirectRules.Follow(_current!, result.Location, out Uri? next) is { } refusal)
+        Uri? next = null;
+        string? refusal = ++_redirects > RedirectRules.MaxRedirects
+            ? "the tracker redirects too often"
+            : RedirectRules.Follow(_current!, result.Location, out next);
+        Trace?.Redirected(next, refusal, now);
+        if (refusal is not null)
             Fail(refusal, result.Remote, now);
         else if (now >= _until)
             Fail("the tracker took too long", result.Remote, now);

@@ -32,6 +32,9 @@ public abstract class TrackerCall : ITrackerPlaceHolder
 
     private protected TrackerQuestion Question { get; }
 
+    /// <summary>Who follows the call, or nobody.</summary>
+    internal ITrackerTrace? Trace { get; init; }
+
     /// <summary>The tracker's announce URL.</summary>
     private protected TrackerUrl Url { get; }
 

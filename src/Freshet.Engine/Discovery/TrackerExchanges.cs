@@ -60,8 +60,9 @@ public sealed class TrackerExchanges
     /// <param name="patience">For the exchange, once it has a place.</param>
     /// <param name="caller">Who is told; not before this call has returned.</param>
     /// <param name="now">The time.</param>
-    public TrackerCall Announce(TrackerUrl url, AddressFamily? family, TimeSpan patience, ITrackerCaller caller, MonoTime now)
-        => Begin(url, family, patience, new AnnounceQuestion(caller), now);
+    /// <param name="trace">Who follows what happens, or nobody.</param>
+    public TrackerCall Announce(TrackerUrl url, AddressFamily? family, TimeSpan patience, ITrackerCaller caller, MonoTime now, ITrackerTrace? trace = null)
+        => Begin(url, family, patience, new AnnounceQuestion(caller), trace, now);
 
     /// <summary>Scrapes a tracker as soon as there is a place for it.</summary>
     /// <param name="url">The tracker's announce URL, one that <see cref="CanScrape"/>.</param>
@@ -70,9 +71,16 @@ public sealed class TrackerExchanges
     /// <param name="swarms">What to ask for: 1 to <see cref="MostScraped"/>.</param>
     /// <param name="caller">Who is told; not before this call has returned.</param>
     /// <param name="now">The time.</param>
+    /// <param name="trace">Who follows what happens, or nobody.</param>
     public TrackerCall Scrape(
-        TrackerUrl url, AddressFamily? family, TimeSpan patience, IReadOnlyList<InfoHash> swarms, IScrapeCaller caller, MonoTime now)
-        => Begin(url, family, patience, new ScrapeQuestion(swarms, caller), now);
+        TrackerUrl url,
+        AddressFamily? family,
+        TimeSpan patience,
+        IReadOnlyList<InfoHash> swarms,
+        IScrapeCaller caller,
+        MonoTime now,
+        ITrackerTrace? trace = null)
+        => Begin(url, family, patience, new ScrapeQuestion(swarms, caller), trace, now);
 
     /// <summary>Whether a tracker's URL tells where to scrape it (BEP 48).</summary>
     public static bool CanScrape(TrackerUrl url) => url.Protocol == TrackerProtocol.Udp || HttpScrape.Url(url, []) is not null;
@@ -128,11 +136,11 @@ public sealed class TrackerExchanges
             _udp.Remove(tracker);
     }
 
-    private TrackerCall Begin(TrackerUrl url, AddressFamily? family, TimeSpan patience, TrackerQuestion question, MonoTime now)
+    private TrackerCall Begin(TrackerUrl url, AddressFamily? family, TimeSpan patience, TrackerQuestion question, ITrackerTrace? trace, MonoTime now)
     {
         TrackerCall call = url.Protocol == TrackerProtocol.Udp
-            ? new UdpTrackerCall(this, url, family, patience, question)
-            : new HttpTrackerCall(this, url, family, patience, question);
+            ? new UdpTrackerCall(this, url, family, patience, question) { Trace = trace }
+            : new HttpTrackerCall(this, url, family, patience, question) { Trace = trace };
         (url.Protocol == TrackerProtocol.Udp ? UdpPlaces : HttpPlaces).Enter(call, now);
         return call;
     }

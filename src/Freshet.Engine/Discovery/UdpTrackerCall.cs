@@ -12,6 +12,7 @@ internal sealed class UdpTrackerCall : TrackerCall
 {
     private readonly Deadline _timer;
     private UdpTrackerExchange? _exchange;
+    private bool _isConnected;
     private MonoTime _until;
 
     public UdpTrackerCall(TrackerExchanges exchanges, TrackerUrl url, AddressFamily? family, TimeSpan patience, TrackerQuestion question)
@@ -68,9 +69,16 @@ internal sealed class UdpTrackerCall : TrackerCall
     private void Poll(MonoTime now)
     {
         UdpTrackerExchange exchange = _exchange!;
+        int sentBefore = exchange.PacketsSent;
         int length = exchange.Poll(now, Exchanges.Scratch.Span);
         if (length > 0)
             Exchanges.Effects.SendDatagram(new Datagram(exchange.Tracker, Exchanges.Scratch[..length]));
+        if (exchange.IsConnected && !_isConnected)
+        {
+            _isConnected = true;
+            Trace?.Connected(sentBefore, now);
+        }
+
         if (exchange.IsAnswered)
         {
             Question.Take(exchange);

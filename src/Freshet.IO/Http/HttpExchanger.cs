@@ -56,6 +56,7 @@ public sealed class HttpExchanger : IDisposable
             return Failed(fetch, "too many requests are waiting");
         }
 
+        var watch = new ConnectionWatch();
         try
         {
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
@@ -63,7 +64,7 @@ public sealed class HttpExchanger : IDisposable
             await _places.WaitAsync(limit.Token).ConfigureAwait(false);
             try
             {
-                return await ExchangeAsync(fetch, limit.Token).ConfigureAwait(false);
+                return await ExchangeAsync(fetch, watch, limit.Token).ConfigureAwait(false) with { Connection = watch.Facts };
             }
             finally
             {
@@ -72,7 +73,7 @@ public sealed class HttpExchanger : IDisposable
         }
         catch (Exception e)
         {
-            return Failed(fetch, Explain(e, fetch));
+            return Failed(fetch, Explain(e, fetch, watch)) with { Connection = watch.Facts };
         }
         finally
         {
@@ -85,7 +86,7 @@ public sealed class HttpExchanger : IDisposable
 
     private static HttpFetchResult Failed(HttpFetch fetch, string error) => new(fetch.Id, 0, null, default, null, error);
 
-    private static string Explain(Exception e, HttpFetch fetch)
+    private static string Explain(Exception e, HttpFetch fetch, ConnectionWatch watch)
     {
         for (Exception? inner = e; inner is not null; inner = inner.InnerException)
         {
@@ -94,7 +95,7 @@ public sealed class HttpExchanger : IDisposable
                 case ExchangeException own:
                     return own.Message;
                 case AuthenticationException:
-                    return "the server's certificate was not accepted, or TLS failed";
+                    return watch.Facts?.Tls?.Trouble is { } trouble ? $"the server's certificate was not accepted: {trouble}" : "TLS failed";
                 case OperationCanceledException:
                     return $"no whole answer within {fetch.Timeout.TotalSeconds:0.#} s";
                 case InvalidDataException:
@@ -118,16 +119,16 @@ public sealed class HttpExchanger : IDisposable
     private async Task FetchThenAsync(HttpFetch fetch, Action<HttpFetchResult> done)
         => done(await FetchAsync(fetch).ConfigureAwait(false));
 
-    private async Task<HttpFetchResult> ExchangeAsync(HttpFetch fetch, CancellationToken cancellation)
+    private async Task<HttpFetchResult> ExchangeAsync(HttpFetch fetch, ConnectionWatch watch, CancellationToken cancellation)
     {
         if (fetch.Url.Scheme != Uri.UriSchemeHttp && fetch.Url.Scheme != Uri.UriSchemeHttps)
             throw new ExchangeException("only http and https are spoken here");
         IPAddress? remote = null;
-        using var handler = CreateHandler();
+        using var handler = CreateHandler(watch);
         handler.ConnectCallback = async (context, connecting) =>
         {
             var socket = await _dialer.DialAsync(context.DnsEndPoint, fetch.Addresses, fetch.Family, connecting).ConfigureAwait(false);
-            remote = ((IPEndPoint)socket.RemoteEndPoint!).Address;
+            remote = watch.Connected((IPEndPoint)socket.RemoteEndPoint!);
             return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
         };
         using var client = new HttpMessageInvoker(handler, disposeHandler: false);
@@ -144,7 +145,7 @@ public sealed class HttpExchanger : IDisposable
         return new HttpFetchResult(fetch.Id, status, null, body, remote, null);
     }
 
-    private static SocketsHttpHandler CreateHandler() => new()
+    private static SocketsHttpHandler CreateHandler(ConnectionWatch watch) => new()
     {
         AllowAutoRedirect = false,
         AutomaticDecompression = DecompressionMethods.None, // inflated here, with a cap
@@ -161,6 +162,12 @@ public sealed class HttpExchanger : IDisposable
         {
             EnabledSslProtocols = SslProtocols.None, // the system's choice
             CertificateRevocationCheckMode = System.Security.Cryptography.X509Certificates.X509RevocationMode.NoCheck,
+            RemoteCertificateValidationCallback = (_, certificate, chain, errors) => watch.Judge(certificate, chain, errors),
+        },
+        PlaintextStreamFilter = (context, _) =>
+        {
+            watch.Agreed(context.PlaintextStream as SslStream);
+            return ValueTask.FromResult(context.PlaintextStream);
         },
     };
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using Freshet.Abstractions;
 using Freshet.Core;
@@ -46,6 +47,22 @@ internal sealed class TrackerProbe : IEngine
 
     public void Ask(TrackerQuestion question, MonoTime now) => _ = new Call(this, question, AnnounceEvent.Started, now);
 
+    /// <summary>Tests a tracker over one family.</summary>
+    public Task<TrackerTestRoute> TestAsync(TrackerUrl url, AddressFamily family, TimeSpan patience, MonoTime now)
+    {
+        var run = new TrackerTestRun(_exchanges, Request, url, family, patience);
+        run.Start(now);
+        return run.Done;
+    }
+
+    /// <summary>Scrapes a tracker over one family, in as many questions as it takes.</summary>
+    public Task<TrackerScrape> ScrapeAsync(TrackerUrl url, AddressFamily family, IReadOnlyList<InfoHash> swarms, TimeSpan patience, MonoTime now)
+    {
+        var run = new TrackerScrapeRun(_exchanges, url, family, swarms, patience);
+        run.Start(now);
+        return run.Done;
+    }
+
     public void Handle(in PeerEvent peerEvent, MonoTime now)
     {
         // There are no peers.
@@ -69,12 +86,14 @@ internal sealed class TrackerProbe : IEngine
 
     public void Advance(MonoTime now) => _deadlines.Run(now);
 
-    private static string ProtocolOf(TrackerUrl url) => url.Protocol switch
+    public static string ProtocolOf(TrackerUrl url) => url.Protocol switch
     {
         TrackerProtocol.Udp => "udp",
         TrackerProtocol.Https => "https",
         _ => "http",
     };
+
+    private AnnounceRequest Request(AnnounceEvent why) => new(_swarm, _self, _port) { Event = why, Left = Left, Key = _key };
 
     /// <summary>One announce; after a good one, the one that takes us off the list again.</summary>
     private sealed class Call : ITrackerCaller
@@ -95,7 +114,7 @@ internal sealed class TrackerProbe : IEngine
         public AnnounceRequest MakeRequest(MonoTime now)
         {
             _sentAt = now;
-            return new AnnounceRequest(_probe._swarm, _probe._self, _probe._port) { Event = _event, Left = Left, Key = _probe._key };
+            return _probe.Request(_event);
         }
 
         public void Announced(TrackerOutcome outcome, MonoTime now)
