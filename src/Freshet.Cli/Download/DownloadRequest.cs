@@ -47,4 +47,7 @@ internal sealed record DownloadRequest
     public TimeSpan? RequestTimeout { get; init; }
 
     public string? StatusFile { get; init; }
+
+    /// <summary>Whether the peers are shown.</summary>
+    public bool ShowPeers { get; init; }
 }

@@ -147,6 +147,8 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
         while (_running.Count > 0)
         {
             SessionSnapshot snapshot = client.Snapshot();
+            if (request.ShowPeers)
+                _display.UpdatePeers(await PeersAsync(stop));
             _display.Update(snapshot);
             WriteStatusFile(snapshot, final: false);
             foreach (TorrentStatus status in snapshot.Torrents.Where(status => _running.ContainsKey(status.Id)))
@@ -162,6 +164,14 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             if (_running.Count > 0)
                 await WaitAsync(stop);
         }
+    }
+
+    private async Task<IReadOnlyList<TorrentPeers>> PeersAsync(CancellationToken stop)
+    {
+        var peers = new List<TorrentPeers>();
+        foreach (Torrent torrent in _running.Values)
+            peers.Add(new TorrentPeers(torrent, await torrent.GetPeersAsync(stop)));
+        return peers;
     }
 
     private async Task WaitAsync(CancellationToken stop)

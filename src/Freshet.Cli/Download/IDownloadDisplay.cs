@@ -15,6 +15,9 @@ internal interface IDownloadDisplay
     /// <summary>The state of things.</summary>
     void Update(SessionSnapshot snapshot);
 
+    /// <summary>The peers, where they were asked for; called before <see cref="Update"/>.</summary>
+    void UpdatePeers(IReadOnlyList<TorrentPeers> torrents);
+
     /// <summary>Something happened.</summary>
     void Tell(TorrentEvent happened);
 

@@ -34,6 +34,12 @@ internal sealed class JsonDisplay(CommandContext context) : IDownloadDisplay
             Write("progress", snapshot.Time, status.Id, json => StatusJson.WriteFields(json, status));
     }
 
+    public void UpdatePeers(IReadOnlyList<TorrentPeers> torrents)
+    {
+        foreach (TorrentPeers one in torrents)
+            Write("peers", DateTimeOffset.UtcNow, one.Torrent.Id, json => PeerTable.WriteJson(json, one.Peers));
+    }
+
     public void Tell(TorrentEvent happened)
     {
         switch (happened)

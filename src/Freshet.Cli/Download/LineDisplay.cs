@@ -8,6 +8,10 @@ internal sealed class LineDisplay(CommandContext context) : IDownloadDisplay
 {
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(10);
 
+    // A log wants to be read.
+    private const int MostPeers = 50;
+
+    private IReadOnlyList<TorrentPeers> _peers = [];
     private long _lastLine = Stopwatch.GetTimestamp();
 
     public TimeSpan Interval => TimeSpan.FromSeconds(1);
@@ -32,8 +36,17 @@ internal sealed class LineDisplay(CommandContext context) : IDownloadDisplay
                 context.Say($"{TerminalText.Escape(status.Name)}: {StatusText.Line(status)}");
         }
 
+        foreach (TorrentPeers one in _peers)
+        {
+            context.Say($"peers of {TerminalText.Escape(one.Torrent.Metainfo.Name)}:");
+            foreach (string line in PeerTable.Lines(one.Peers, MostPeers))
+                context.Say("  " + line);
+        }
+
         context.Out.Flush();
     }
+
+    public void UpdatePeers(IReadOnlyList<TorrentPeers> torrents) => _peers = torrents;
 
     public void Tell(TorrentEvent happened)
     {

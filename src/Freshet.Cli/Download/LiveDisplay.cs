@@ -8,10 +8,14 @@ namespace Freshet.Cli.Download;
 /// <summary>A terminal: two calm lines a torrent that are redrawn in place, and above them what happened.</summary>
 internal sealed class LiveDisplay : IDownloadDisplay
 {
+    // As many as leave room for the torrents on a usual terminal.
+    private const int MostPeers = 15;
+
     private readonly CommandContext _context;
     private readonly IAnsiConsole _console;
     private readonly Lock _gate = new();
     private readonly HashSet<TorrentId> _done = [];
+    private IReadOnlyList<TorrentPeers> _peers = [];
     private LiveDisplayContext? _live;
 
     public LiveDisplay(CommandContext context, IAnsiConsole? console = null)
@@ -55,7 +59,10 @@ internal sealed class LiveDisplay : IDownloadDisplay
         foreach (TorrentStatus status in snapshot.Torrents)
         {
             if (!_done.Contains(status.Id))
+            {
                 rows.Add(new TorrentPanel(status));
+                rows.AddRange(PeersOf(status.Id));
+            }
         }
 
         if (rows.Count > 1)
@@ -63,6 +70,8 @@ internal sealed class LiveDisplay : IDownloadDisplay
         lock (_gate)
             _live?.UpdateTarget(new Rows(rows));
     }
+
+    public void UpdatePeers(IReadOnlyList<TorrentPeers> torrents) => _peers = torrents;
 
     public void Tell(TorrentEvent happened)
     {
@@ -92,6 +101,11 @@ internal sealed class LiveDisplay : IDownloadDisplay
     {
         // The exit code says it.
     }
+
+    private IEnumerable<IRenderable> PeersOf(TorrentId torrent)
+        => _peers.Where(one => one.Torrent.Id == torrent)
+            .SelectMany(one => PeerTable.Lines(one.Peers, MostPeers))
+            .Select(line => new Text("  " + line, new Style(Color.Grey)).Overflow(Overflow.Ellipsis));
 
     private void WriteAbove(string line, Color color)
     {

@@ -92,6 +92,8 @@ internal sealed class SessionOptions
         HelpName = "F",
     };
 
+    private readonly Setting<bool> _showPeers = new("--peers") { Description = "Show the peers: address, client, flags, rates, how much each has, who named it" };
+
     public void AddTo(Command command)
     {
         // In the order of the help text.
@@ -124,7 +126,7 @@ internal sealed class SessionOptions
             _giveUpAfter,
             _peerTimeout,
             _requestTimeout,
-            _statusFile,
+            _statusFile, _showPeers,
         ];
         foreach (Option option in options)
             command.Options.Add(option);
@@ -164,5 +166,6 @@ internal sealed class SessionOptions
         PeerTimeout = parsed.GetValue(_peerTimeout),
         RequestTimeout = parsed.GetValue(_requestTimeout),
         StatusFile = parsed.GetValue(_statusFile),
+        ShowPeers = parsed.GetValue(_showPeers),
     };
 }
