@@ -15,6 +15,9 @@ internal sealed record CommandContext(Streams Streams)
 
     public string? LogFile { get; init; }
 
+    /// <summary>A log file that is bounded, in place of <see cref="LogFile"/>.</summary>
+    public RotatingLog? RotatingLog { get; init; }
+
     public ColorMode Color { get; init; }
 
     public TextWriter Out => Streams.Out;

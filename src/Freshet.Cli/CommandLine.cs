@@ -73,6 +73,7 @@ internal static class CommandLine
         globals.AddTo(root);
         root.Subcommands.Add(new DownloadCommand(globals, streams).Create());
         root.Subcommands.Add(new CreateCommand(globals, streams).Create());
+        root.Subcommands.Add(new SeedCommand(globals, streams).Create());
         root.Subcommands.Add(new InfoCommand(globals, streams).Create());
         root.Subcommands.Add(new VerifyCommand(globals, streams).Create());
         root.Subcommands.Add(new TrackerCommand(globals, streams).Create());

@@ -1,4 +1,5 @@
 using Freshet.Core;
+using Freshet.Engine.Session;
 using Freshet.Sessions;
 
 namespace Freshet;
@@ -67,6 +68,19 @@ public sealed class BitTorrentClient : IAsyncDisposable
         if (_host.Torrents.Find(id) is not { } torrent)
             return;
         await torrent.RemoveAsync(data).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Changes how the session works from now on.</summary>
+    public Task UpdateAsync(SessionPatch patch, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(patch);
+        return _host.Loop.InvokeAsync(now =>
+        {
+            SessionSettings settings = _host.Engine.Settings;
+            _host.Engine.Apply(settings with { Queue = patch.Queue ?? settings.Queue, Goals = patch.Goals ?? settings.Goals }, now);
+            _host.Snapshots.Hurry();
+            return true;
+        }).WaitAsync(cancellationToken);
     }
 
     /// <summary>The torrent with this id, or null.</summary>

@@ -231,6 +231,12 @@ public sealed class Torrent
             _host.Engine.SetStrategy(Id, (PickStrategy)strategy);
         if (patch.TrackerTiers is { } tiers)
             _host.Engine.SetTiers(Id, TorrentAdder.ToEngine(tiers), now);
+        if (patch.Goals is { } goals)
+            _host.Engine.SetGoals(Id, goals == SeedGoals.None ? null : goals, now);
+        if (patch.IsForced is { } isForced)
+            _host.Engine.SetForced(Id, isForced, now);
+        if (patch.QueueMove is { } move)
+            _host.Engine.Move(Id, move, now);
         if (patch.Priorities is { } changes)
             _host.Engine.SetPriorities(Id, FilePriorities.With(Metainfo.Layout, _host.Engine.GetPriorities(Id), changes), now);
         return true;

@@ -1,4 +1,5 @@
 using System.Net;
+using Freshet.Abstractions;
 using Freshet.Cli.Parsing;
 
 namespace Freshet.Cli.Download;
@@ -50,4 +51,19 @@ internal sealed record DownloadRequest
 
     /// <summary>Whether the peers are shown.</summary>
     public bool ShowPeers { get; init; }
+
+    /// <summary>Whether what is complete is given to others until its goals are reached, or for ever.</summary>
+    public bool Seeds { get; init; }
+
+    /// <summary>Whether only that: what is not complete fails.</summary>
+    public bool SeedOnly { get; init; }
+
+    /// <summary>When a torrent has given enough.</summary>
+    public SeedGoals Goals { get; init; } = SeedGoals.None;
+
+    /// <summary>How many torrents may be active at once.</summary>
+    public QueueLimits Queue { get; init; } = QueueLimits.Default;
+
+    /// <summary>The program to run for each download that completes, and its arguments; empty: none.</summary>
+    public IReadOnlyList<string> OnComplete { get; init; } = [];
 }

@@ -7,19 +7,19 @@ using Microsoft.Extensions.Logging;
 
 namespace Freshet.Cli.Download;
 
-/// <summary>A <c>freshet download</c> from its sources to its exit code.</summary>
+/// <summary>A <c>freshet download</c> or <c>freshet seed</c> from its sources to its exit code.</summary>
 internal sealed class DownloadRun(DownloadRequest request, CommandContext context)
 {
-    private static readonly TimeSpan StatusFileInterval = TimeSpan.FromSeconds(1);
-
     private readonly IDownloadDisplay _display = Displays.Create(context);
+
+    // What is still to be waited for: downloads until they are complete, seeds until they have given enough.
     private readonly Dictionary<TorrentId, Torrent> _running = [];
-    private readonly StatusFile? _statusFile = request.StatusFile is { } path ? new StatusFile(path) : null;
+    private readonly HashSet<TorrentId> _complete = [];
+    private readonly StatusFile? _statusFile = request.StatusFile is { } path ? new StatusFile(path, context.Warn) : null;
     private int _exitCode;
     private long _lastProgress = Stopwatch.GetTimestamp();
     private long _lastProgressBytes = -1;
-    private long _lastStatusFile;
-    private bool _statusFileFailed;
+    private Action<TorrentStatus>? _onComplete;
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
@@ -83,6 +83,8 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
         using ILoggerFactory? log = Logging.Create(context);
         await _display.RunAsync(async () =>
         {
+            await using var hook = new CompletionHook(request.OnComplete, _display.Warn, log);
+            _onComplete = hook.Look;
             BitTorrentClient client = await BitTorrentClient.StartAsync(ClientOptionsOf(request, log), stop);
             await using var ending = client;
             if (client.StateWarning is { } warning)
@@ -97,7 +99,9 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
-                NoteFailure(ExitCode.Unfinished);
+                // A seed is never finished: to end it is how it is used.
+                if (_running.Keys.Any(id => !_complete.Contains(id)))
+                    NoteFailure(ExitCode.Unfinished);
                 _display.Say("stopping; once more ends at once");
             }
 
@@ -105,7 +109,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             await telling;
             foreach (TorrentStatus status in client.Snapshot().Torrents.Where(status => status is { IsComplete: true, State: TorrentState.Error }))
                 FailStorage(status);
-            WriteStatusFile(client.Snapshot(), final: true);
+            _statusFile?.Keep(client.Snapshot(), _exitCode);
         });
     }
 
@@ -123,6 +127,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
                     Strategy = request.Strategy,
                     Check = request.Check,
                     Overwrite = request.Overwrite,
+                    SeedOnly = request.SeedOnly,
                     UseTrackers = request.UseTrackers,
                     TrackerTiers = request.TrackerTiers,
                     Trackers = request.Trackers,
@@ -150,10 +155,10 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             if (request.ShowPeers)
                 _display.UpdatePeers(await PeersAsync(stop));
             _display.Update(snapshot);
-            WriteStatusFile(snapshot, final: false);
+            _statusFile?.Keep(snapshot);
             foreach (TorrentStatus status in snapshot.Torrents.Where(status => _running.ContainsKey(status.Id)))
                 Judge(status, Stopwatch.GetElapsedTime(started));
-            if (GivesUp(snapshot))
+            if (_running.Count > 0 && GivesUp(snapshot))
             {
                 NoteFailure(ExitCode.Network);
                 context.Warn($"given up: nothing came in for {Amounts.Duration(request.GiveUpAfter!.Value)}. "
@@ -176,12 +181,19 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
 
     private async Task WaitAsync(CancellationToken stop)
     {
+        Torrent[] incomplete = [.. _running.Values.Where(torrent => !_complete.Contains(torrent.Id))];
+        if (incomplete.Length == 0)
+        {
+            await Task.Delay(_display.Interval, stop);
+            return;
+        }
+
         // Completion is acted on at once, everything else at the display's pace.
         using var tick = CancellationTokenSource.CreateLinkedTokenSource(stop);
         tick.CancelAfter(_display.Interval);
         try
         {
-            await Task.WhenAny(_running.Values.Select(torrent => torrent.WaitAsync(TorrentCondition.Complete, tick.Token))).Unwrap();
+            await Task.WhenAny(incomplete.Select(torrent => torrent.WaitAsync(TorrentCondition.Complete, tick.Token))).Unwrap();
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
@@ -198,8 +210,17 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
     {
         if (status.IsComplete && status.State is TorrentState.Seeding or TorrentState.Stopped or TorrentState.Queued)
         {
+            if (_complete.Add(status.Id))
+            {
+                _display.Completed(status, elapsed);
+                _onComplete!(status);
+            }
+
+            if (request.Seeds && status.State != TorrentState.Stopped)
+                return;
             _running.Remove(status.Id);
-            _display.Completed(status, elapsed);
+            if (request.Seeds)
+                _display.Say($"{TerminalText.Escape(status.Name)}: stopped{(status.Reason is { } reason ? ", " + TerminalText.Escape(reason) : "")}");
         }
         else if (status.State == TorrentState.Error && !status.WillRetry)
         {
@@ -224,7 +245,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             _lastProgress = Stopwatch.GetTimestamp();
         }
 
-        return request.GiveUpAfter is { } patience && _running.Count > 0 && Stopwatch.GetElapsedTime(_lastProgress) >= patience;
+        return request.GiveUpAfter is { } patience && _running.Keys.Any(id => !_complete.Contains(id)) && Stopwatch.GetElapsedTime(_lastProgress) >= patience;
     }
 
     /// <summary>Until the session ends, its last events with it.</summary>
@@ -239,25 +260,6 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             // Also where the torrent is complete: a sync that failed leaves in doubt whether the data is on the device.
             if (happened is DiskTrouble { WillRetry: false })
                 NoteFailure(ExitCode.Storage);
-        }
-    }
-
-    private void WriteStatusFile(SessionSnapshot snapshot, bool final)
-    {
-        if (_statusFile is null || (!final && _lastStatusFile != 0 && Stopwatch.GetElapsedTime(_lastStatusFile) < StatusFileInterval))
-            return;
-        _lastStatusFile = Stopwatch.GetTimestamp();
-        try
-        {
-            _statusFile.Write(snapshot, final ? _exitCode : null);
-            _statusFileFailed = false;
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // Said once; the download is worth more than its status.
-            if (!_statusFileFailed)
-                context.Warn($"The status file {request.StatusFile} cannot be written: {error.Message}");
-            _statusFileFailed = true;
         }
     }
 
@@ -285,6 +287,8 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             BindAddress = request.Bind,
             RequestQueue = request.Pipeline,
             RequestTimeout = request.RequestTimeout,
+            Queue = request.Queue,
+            Goals = request.Goals,
             LoggerFactory = log,
         };
         return options with { PeerTimeout = request.PeerTimeout ?? options.PeerTimeout };

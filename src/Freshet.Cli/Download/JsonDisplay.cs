@@ -9,6 +9,7 @@ namespace Freshet.Cli.Download;
 internal sealed class JsonDisplay(CommandContext context) : IDownloadDisplay
 {
     private readonly Lock _gate = new();
+    private readonly Dictionary<TorrentId, TorrentStatus> _shown = [];
 
     public TimeSpan Interval => TimeSpan.FromSeconds(1);
 
@@ -31,7 +32,13 @@ internal sealed class JsonDisplay(CommandContext context) : IDownloadDisplay
     public void Update(SessionSnapshot snapshot)
     {
         foreach (TorrentStatus status in snapshot.Torrents)
+        {
+            // A status in which nothing has changed is the same object.
+            if (_shown.TryGetValue(status.Id, out TorrentStatus? before) && ReferenceEquals(before, status))
+                continue;
+            _shown[status.Id] = status;
             Write("progress", snapshot.Time, status.Id, json => StatusJson.WriteFields(json, status));
+        }
     }
 
     public void UpdatePeers(IReadOnlyList<TorrentPeers> torrents)
@@ -49,6 +56,13 @@ internal sealed class JsonDisplay(CommandContext context) : IDownloadDisplay
                 {
                     json.WriteString("state", StatusJson.NameOf(state.State));
                     json.WriteString("reason", state.Reason);
+                });
+                break;
+            case GoalReached goal:
+                Write("goal", goal.Time, goal.Torrent, json =>
+                {
+                    json.WriteString("reason", goal.Reason);
+                    json.WriteString("action", StatusJson.NameOf(goal.Action));
                 });
                 break;
             case PieceCompleted piece when context.Verbosity > 0:

@@ -43,6 +43,9 @@ internal sealed class LineDisplay(CommandContext context) : IDownloadDisplay
                 context.Say("  " + line);
         }
 
+        if (StatusText.Seeding(snapshot) is { } seeding && snapshot.UploadRate > 0)
+            context.Say(seeding);
+
         context.Out.Flush();
     }
 

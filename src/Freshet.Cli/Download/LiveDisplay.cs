@@ -65,6 +65,8 @@ internal sealed class LiveDisplay : IDownloadDisplay
             }
         }
 
+        if (StatusText.Seeding(snapshot) is { } seeding)
+            rows.Add(new Text(seeding));
         if (rows.Count > 1)
             rows.Add(new Text($"in all {Amounts.Rate(snapshot.DownloadRate)}, {Amounts.Count(snapshot.Peers, "peer")}"));
         lock (_gate)

@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Net;
+using Freshet.Abstractions;
 using Freshet.Cli.Parsing;
 using Freshet.Cli.Settings;
 using static Freshet.Cli.Parsing.OptionShapes;
@@ -58,9 +60,32 @@ internal sealed class SessionOptions
     private readonly Setting<bool> _noPortMapping = new("--no-port-mapping") { Description = "No port mapping at the router (there is none yet)" };
     private readonly Setting<string> _transport = Later("--transport", "How peers are connected to", "tcp", "uTP", "utp", "any");
     private readonly Setting<string> _encryption = Later("--encryption", "Encryption of peer connections", "off", "encryption", "prefer", "require");
-    private readonly Setting<string?> _seedRatio = Off("--seed-ratio", "R", "Seed until so much was given back: only 0 (no seeding) yet", "seeding after the download");
-    private readonly Setting<string?> _seedTime = Off("--seed-time", "D", "Seed for so long: only 0 (no seeding) yet", "seeding after the download");
-    private readonly Setting<bool> _seedForever = new("--seed-forever") { Description = "Seed until interrupted (not there yet)" };
+
+    private readonly Setting<double?> _seedRatio = new("--seed-ratio")
+    {
+        Description = "Seed until so many times its size was given back; 0: do not seed",
+        HelpName = "R",
+        CustomParser = result => Parsed(result, "a number like 1.5", (string text, out double? ratio) =>
+        {
+            bool ok = double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double parsed) && double.IsFinite(parsed);
+            ratio = parsed;
+            return ok;
+        }),
+    };
+
+    private readonly Setting<TimeSpan?> _seedTime = Duration("--seed-time", "Seed for so long, over all runs; 0: do not seed", mayBeZero: true);
+    private readonly Setting<TimeSpan?> _seedIdle = Duration("--seed-idle", "Seed until nobody has taken anything for so long");
+    private readonly Setting<bool> _seedForever = new("--seed-forever") { Description = "Seed until interrupted" };
+    private readonly Setting<int?> _maxDownloads = Limit("--max-downloads", "Download so many torrents at once; the others wait");
+    private readonly Setting<int?> _maxSeeds = Limit("--max-seeds", "Seed so many torrents at once; those that nobody takes from do not count");
+    private readonly Setting<int?> _maxActive = Limit("--max-active", "Download and seed so many torrents at once");
+
+    private readonly Setting<string[]?> _onComplete = new("--on-complete")
+    {
+        Description = "Run this program for each download that completes, without a shell; FRESHET_… variables say which",
+        HelpName = "CMD",
+        CustomParser = result => Parsed(result, "a program and its arguments, with quotes that are closed", (string text, out string[]? words) => CommandWords.TryParse(text, out words)),
+    };
 
     private readonly Setting<int?> _maxPeers = new("--max-peers")
     {
@@ -115,7 +140,12 @@ internal sealed class SessionOptions
             _encryption,
             _seedRatio,
             _seedTime,
+            _seedIdle,
             _seedForever,
+            _maxDownloads,
+            _maxSeeds,
+            _maxActive,
+            _onComplete,
             _maxPeers,
             _pipeline,
             _limitDown,
@@ -130,11 +160,6 @@ internal sealed class SessionOptions
         ];
         foreach (Option option in options)
             command.Options.Add(option);
-        _seedForever.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<bool>())
-                result.AddError("--seed-forever: seeding after the download is not there yet; without it the download ends when it is complete.");
-        });
     }
 
     /// <summary>What was asked for, in a session of these sources.</summary>
@@ -167,5 +192,24 @@ internal sealed class SessionOptions
         RequestTimeout = parsed.GetValue(_requestTimeout),
         StatusFile = parsed.GetValue(_statusFile),
         ShowPeers = parsed.GetValue(_showPeers),
+        Seeds = parsed.GetValue(_seedForever) || GoalsOf(parsed) is { IsNone: false } and { Ratio: not 0 } and { SeedTime: not { Ticks: 0 } },
+        Goals = parsed.GetValue(_seedForever) ? SeedGoals.None : GoalsOf(parsed),
+        Queue = new QueueLimits
+        {
+            Downloads = parsed.GetValue(_maxDownloads),
+            Seeds = parsed.GetValue(_maxSeeds),
+            Active = parsed.GetValue(_maxActive),
+        },
+        OnComplete = parsed.GetValue(_onComplete) ?? [],
+    };
+
+    private SeedGoals GoalsOf(ParseResult parsed)
+        => new() { Ratio = parsed.GetValue(_seedRatio), SeedTime = parsed.GetValue(_seedTime), IdleTime = parsed.GetValue(_seedIdle) };
+
+    private static Setting<int?> Limit(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "N",
+        CustomParser = result => ParsedNumber(result, 1, int.MaxValue),
     };
 }

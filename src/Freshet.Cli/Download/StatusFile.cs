@@ -1,16 +1,38 @@
+using System.Diagnostics;
 using Freshet.Cli.Output;
 
 namespace Freshet.Cli.Download;
 
 /// <summary>The file of <c>--status-file</c>: written beside its place and moved there, so that a reader always finds a whole document.</summary>
-internal sealed class StatusFile(string path)
+internal sealed class StatusFile(string path, Action<string> warn)
 {
-    private readonly string _path = Path.GetFullPath(path);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    /// <summary>Puts a snapshot in the place of the last.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
-    public void Write(SessionSnapshot snapshot, int? exitCode = null)
+    private readonly string _path = Path.GetFullPath(path);
+    private long _written;
+    private bool _hasFailed;
+
+    /// <summary>Puts a snapshot in the place of the last, unless that was a moment ago; with an exit code in any case.</summary>
+    public void Keep(SessionSnapshot snapshot, int? exitCode = null)
+    {
+        if (exitCode is null && _written != 0 && Stopwatch.GetElapsedTime(_written) < Interval)
+            return;
+        _written = Stopwatch.GetTimestamp();
+        try
+        {
+            Write(snapshot, exitCode);
+            _hasFailed = false;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Said once; the download is worth more than its status.
+            if (!_hasFailed)
+                warn($"The status file {path} cannot be written: {error.Message}");
+            _hasFailed = true;
+        }
+    }
+
+    private void Write(SessionSnapshot snapshot, int? exitCode)
     {
         ReadOnlyMemory<byte> document = JsonText.Document(json =>
         {

@@ -28,6 +28,15 @@ internal static class StatusText
             + $"{Pieces(status)} pieces, {Peers(status)}, {State(status)}";
     }
 
+    /// <summary>What is given in all, or null where nothing is complete.</summary>
+    public static string? Seeding(SessionSnapshot snapshot)
+    {
+        int torrents = snapshot.Torrents.Count(status => status.State == TorrentState.Seeding);
+        return torrents == 0
+            ? null
+            : $"seeding {Amounts.Count(torrents, "torrent")}, {Amounts.Rate(snapshot.UploadRate)} up, {Amounts.Count(snapshot.Peers, "peer")}";
+    }
+
     /// <summary>Pieces as <c>12/100</c>.</summary>
     public static string Pieces(TorrentStatus status) => $"{status.PiecesHave}/{status.PieceCount}";
 

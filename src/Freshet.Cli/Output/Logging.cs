@@ -14,10 +14,12 @@ internal static class Logging
 
     public static ILoggerFactory? Create(CommandContext context)
     {
-        if (context.LogFile is null && context.Verbosity == 0)
+        if (context.LogFile is null && context.RotatingLog is null && context.Verbosity == 0)
             return null;
         LoggerConfiguration configuration = new LoggerConfiguration().MinimumLevel.Verbose();
-        if (context.LogFile is { } file)
+        if (context.RotatingLog is { } rotating)
+            AddRotating(configuration, rotating, context);
+        else if (context.LogFile is { } file)
         {
             configuration.WriteTo.File(
                 file, LogEventLevel.Debug, Template, CultureInfo.InvariantCulture, fileSizeLimitBytes: null, shared: false, rollingInterval: RollingInterval.Infinite);
@@ -31,5 +33,24 @@ internal static class Logging
         }
 
         return new SerilogLoggerFactory(configuration.CreateLogger(), dispose: true);
+    }
+
+    private static void AddRotating(LoggerConfiguration configuration, RotatingLog log, CommandContext context)
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(log.Path))!);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // Seeding is worth more than its log.
+            context.Warn($"There is no log file: {log.Path}: {error.Message}");
+            return;
+        }
+
+        configuration.WriteTo.File(
+            log.Path, log.IsDetailed ? LogEventLevel.Debug : LogEventLevel.Information, Template, CultureInfo.InvariantCulture,
+            fileSizeLimitBytes: RotatingLog.MaxBytes, rollingInterval: RollingInterval.Infinite, rollOnFileSizeLimit: true,
+            retainedFileCountLimit: RotatingLog.MaxFiles);
     }
 }

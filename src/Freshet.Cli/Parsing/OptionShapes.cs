@@ -56,13 +56,13 @@ internal static class OptionShapes
         return option;
     }
 
-    public static Setting<TimeSpan?> Duration(string name, string description) => new(name)
+    public static Setting<TimeSpan?> Duration(string name, string description, bool mayBeZero = false) => new(name)
     {
         Description = $"{description}: {DurationText.Help}",
         HelpName = "D",
         CustomParser = result => Parsed(result, "a duration " + DurationText.Help, (string text, out TimeSpan? duration) =>
         {
-            bool ok = DurationText.TryParse(text, out TimeSpan parsed) && parsed > TimeSpan.Zero;
+            bool ok = DurationText.TryParse(text, out TimeSpan parsed) && (parsed > TimeSpan.Zero || (mayBeZero && parsed == TimeSpan.Zero));
             duration = parsed;
             return ok;
         }),

@@ -26,6 +26,9 @@ public interface IQueueMember
 
     /// <summary>The place is another's now: what the seat wants has to wait again.</summary>
     void Suspended(MonoTime now);
+
+    /// <summary>The seat has another position.</summary>
+    void Moved();
 }
 
 /// <summary>A torrent's seat in a <see cref="TorrentQueue"/>, which alone changes it.</summary>

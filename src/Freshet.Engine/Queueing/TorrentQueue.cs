@@ -128,7 +128,12 @@ public sealed class TorrentQueue
     private void Number(int from, int to)
     {
         for (int i = from; i <= to; i++)
+        {
+            if (_order[i].Position == i)
+                continue;
             _order[i].Position = i;
+            _order[i].Member.Moved();
+        }
     }
 
     // What a seat is sorted by, or into, only changes while it is in no line.

@@ -67,6 +67,9 @@ internal sealed class SessionContext
     /// <summary>Connections whose request queues are to be topped up, and torrents that have something to tell, once this batch of events is over.</summary>
     public IterationWork Work { get; } = new();
 
+    /// <summary>Torrents in which something has changed that can be seen from outside.</summary>
+    public TouchedTorrents Touched { get; } = new();
+
     /// <summary>A connection that would ask for more when there is memory for it.</summary>
     public void HoldUntilMemory(PeerConnection peer)
     {

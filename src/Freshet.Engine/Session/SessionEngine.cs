@@ -45,6 +45,9 @@ public sealed class SessionEngine : IEngine
     /// <summary>The torrents, in the order in which they were added.</summary>
     public IReadOnlyList<TorrentId> Torrents => _order;
 
+    /// <summary>Whether something has changed in any torrent since <see cref="TakeTouched"/>.</summary>
+    public bool HasTouched => !_session.Touched.IsEmpty;
+
     /// <summary>Whether no torrent has anything open or under way: all are stopped, saved and closed.</summary>
     public bool IsQuiet => _order.TrueForAll(id => _torrents[id].Lifecycle.IsQuiet);
 
@@ -92,6 +95,7 @@ public sealed class SessionEngine : IEngine
         torrent.Lifecycle.Removed = at => Forget(torrent, at);
         _torrents.Add(torrent.Id, torrent);
         _order.Add(torrent.Id);
+        _session.Touched.Add(torrent);
         _session.Queue.Add(torrent.Lifecycle.Seat, spec.QueuePosition);
         if (spec.IsForced)
             _session.Queue.SetForced(torrent.Lifecycle.Seat, true, now);
@@ -273,6 +277,16 @@ public sealed class SessionEngine : IEngine
         Torrent? torrent = Find(id);
         torrent?.Rates.Apply(limits, now);
         return torrent is not null;
+    }
+
+    /// <summary>
+    /// Adds to a list the torrents in which something has changed since the last call: their state, their place, a peer, a byte. Rates fall without that, and a check
+    /// goes on.
+    /// </summary>
+    public void TakeTouched(List<TorrentId> touched)
+    {
+        ArgumentNullException.ThrowIfNull(touched);
+        _session.Touched.TakeTo(touched);
     }
 
     /// <summary>A torrent at this moment, or null.</summary>

@@ -62,6 +62,9 @@ public sealed record TorrentSpec
     /// <summary>Whether files that hold nothing of the torrent may be overwritten where no record says that they are its own.</summary>
     public bool Overwrite { get; init; }
 
+    /// <summary>Whether to fetch nothing: where not every piece is there it stops with an error, and no file is made.</summary>
+    public bool OnlyWhole { get; init; }
+
     /// <summary>Whether to start at once.</summary>
     public bool Start { get; init; } = true;
 

@@ -17,7 +17,8 @@ public enum DiskCheck : byte
 /// <param name="Check">How much of it is believed.</param>
 /// <param name="Allocate">Whether files get their full space at once, in place of growing.</param>
 /// <param name="Overwrite">Whether files that have nothing of the torrent in them may be written over although nothing says that they are ours.</param>
-public readonly record struct StartPolicy(DiskCheck Check, bool Allocate = false, bool Overwrite = false);
+/// <param name="OnlyWhole">Whether to end, and to make and change nothing, where not every piece is there.</param>
+public readonly record struct StartPolicy(DiskCheck Check, bool Allocate = false, bool Overwrite = false, bool OnlyWhole = false);
 
 /// <summary>How safely a piece is kept.</summary>
 public enum PieceSafety : byte

@@ -33,6 +33,9 @@ public interface ITorrentStorageOwner
     /// </summary>
     void FilesForeign(IReadOnlyList<FileIndex> files, MonoTime now);
 
+    /// <summary>Not every piece is there, and <see cref="StartPolicy.OnlyWhole"/> was asked for. Nothing was made; the storage closes by itself.</summary>
+    void NotWhole(int pieces, MonoTime now);
+
     /// <summary>A piece has the right hash and its write has returned: tell peers.</summary>
     void PieceWritten(PieceIndex piece, MonoTime now);
 

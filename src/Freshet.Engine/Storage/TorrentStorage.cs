@@ -337,6 +337,13 @@ public sealed class TorrentStorage : IDiskJobHandler
 
     private void CheckDone(MonoTime now)
     {
+        if (_policy.OnlyWhole && CountHad() is int had && had < Have.Length)
+        {
+            Stop(now, discard: true);
+            Owner.NotWhole(had, now);
+            return;
+        }
+
         if (!_policy.Overwrite && _plan!.KnowsNothing && _checker!.Good.IsEmpty && _plan.FilesWithContent() is { Count: > 0 } foreign)
         {
             Stop(now, discard: true);
@@ -346,6 +353,14 @@ public sealed class TorrentStorage : IDiskJobHandler
 
         _stage = Stage.Preparing;
         Prepare(now);
+    }
+
+    private int CountHad()
+    {
+        int had = 0;
+        for (int i = 0; i < Have.Length; i++)
+            had += _plan!.Believed[i] || _checker!.Good[i] ? 1 : 0;
+        return had;
     }
 
     private void Prepare(MonoTime now)

@@ -62,7 +62,7 @@ internal sealed class GoalWatch
     }
 
     private static string Text(TimeSpan time)
-        => time.TotalHours >= 1 ? $"{(long)time.TotalHours} h {time.Minutes} min" : time.TotalMinutes >= 1 ? $"{time.Minutes} min {time.Seconds} s" : $"{time.TotalSeconds:0.#} s";
+        => time.TotalHours >= 1 ? $"{(long)time.TotalHours} h {time.Minutes} min" : time.TotalMinutes >= 1 ? $"{time.Minutes} min {time.Seconds} s" : $"{time.TotalSeconds:0.##} s";
 
     private void Look(MonoTime now)
     {

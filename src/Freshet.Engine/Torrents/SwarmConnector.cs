@@ -96,6 +96,7 @@ internal sealed class SwarmConnector
 
         // Also where it is known already: the user's word may have ended its pause.
         Candidates.Add(endpoint, source, now);
+        _session.Touched.Add(_torrent);
         Schedule(now);
     }
 
@@ -253,6 +254,7 @@ internal sealed class SwarmConnector
 
     private void Add(PeerConnection connection)
     {
+        _session.Touched.Add(_torrent);
         connection.Position = _connections.Count;
         _connections.Add(connection);
         _session.Connections.Add(connection);
@@ -277,6 +279,7 @@ internal sealed class SwarmConnector
         _connections[connection.Position] = last;
         last.Position = connection.Position;
         _connections.RemoveAt(_connections.Count - 1);
+        _session.Touched.Add(_torrent);
         if (connection.Candidate is not null)
             Candidates.Disconnected(connection.Candidate, reason, now);
         if (_connections.Count == 0)

@@ -107,6 +107,9 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     /// <summary>The storage of the present run; null where none runs.</summary>
     public TorrentStorage? Storage => Lifecycle.Storage;
 
+    /// <summary>Whether something has changed since somebody looked.</summary>
+    public bool IsTouched { get; set; }
+
     /// <summary>Whether the torrent waits for the end of the iteration.</summary>
     public bool IsDirty { get; set; }
 
@@ -244,6 +247,7 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
         Picker.SetPriorities(Wanted.Priorities);
         Requester.WakeAll();
         Lifecycle.WantedChanged(now);
+        Session.Touched.Add(this);
         if (!wasComplete || !IsFetching)
             return;
         Messages.WantMore();
@@ -344,6 +348,10 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     }
 
     /// <inheritdoc/>
+    public void NotWhole(int pieces, MonoTime now)
+        => Lifecycle.Fail($"{pieces} of {Layout.PieceCount} pieces are in {Spec.Directory}: name the folder that the data is in (--output), or fetch the rest (--download)", now);
+
+    /// <inheritdoc/>
     public void PieceWritten(PieceIndex piece, MonoTime now)
     {
         Picker.MarkVerified(piece);
@@ -351,6 +359,7 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
         Wanted.Done(piece);
         Lifecycle.CountForRecord(now);
         Session.Effects.Publish(new PieceNotice(Id, piece));
+        Session.Touched.Add(this);
         Awake.NewPieces.Add(piece);
         Session.Work.Add(this);
         if (Picker.IsComplete)
@@ -360,6 +369,7 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     /// <inheritdoc/>
     public void PieceFailed(PieceFailure failure, MonoTime now)
     {
+        Session.Touched.Add(this);
         Figures.HashFailures++;
         Figures.Corrupt += Layout.LengthOf(failure.Piece);
         Picker.MarkFailed(failure.Piece);

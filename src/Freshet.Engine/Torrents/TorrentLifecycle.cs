@@ -107,13 +107,18 @@ internal sealed class TorrentLifecycle : IQueueMember
     }
 
     /// <summary>Ends the run.</summary>
-    public void Stop(MonoTime now) => Stop(null, now);
+    public void Stop(MonoTime now)
+    {
+        // Stopped by a goal it stays, with its reason.
+        if (_goal is null || !IsQuiet)
+            Stop(null, now);
+    }
 
     /// <summary>Ends the run; the torrent is forgotten after it.</summary>
     public void Remove(MonoTime now)
     {
         _removeAfterStop = true;
-        Stop(now);
+        Stop(null, now);
     }
 
     /// <summary>Hashes everything, then goes on as before.</summary>
@@ -159,6 +164,7 @@ internal sealed class TorrentLifecycle : IQueueMember
     /// <summary>Storage knows what is there: open the swarm.</summary>
     public void Opened(MonoTime now)
     {
+        _session.Touched.Add(_torrent);
         _isReady = true;
         if (_stopAfterCheck)
         {
@@ -388,7 +394,7 @@ internal sealed class TorrentLifecycle : IQueueMember
             new Sha1PieceVerifier(metainfo.PieceHashes),
             _torrent);
         Show();
-        var policy = new StartPolicy(check, _torrent.Spec.FullAllocation, _torrent.Spec.Overwrite || _isOurs);
+        var policy = new StartPolicy(check, _torrent.Spec.FullAllocation, _torrent.Spec.Overwrite || _isOurs, _torrent.Spec.OnlyWhole);
         Storage.Start(_resume, _torrent.Spec.BootId, policy, now);
         CountForRecord(now);
     }
@@ -490,7 +496,11 @@ internal sealed class TorrentLifecycle : IQueueMember
         Pace.Moved(now);
         Goals.Moved(now);
         _count.SetNoLaterThan(now + CountInterval);
+        _session.Touched.Add(_torrent);
     }
+
+    /// <inheritdoc/>
+    void IQueueMember.Moved() => _session.Touched.Add(_torrent);
 
     private void SaveCounts(MonoTime now)
     {
@@ -519,6 +529,7 @@ internal sealed class TorrentLifecycle : IQueueMember
             return;
         State = state;
         Reason = reason;
+        _session.Touched.Add(_torrent);
         _session.Effects.Publish(new TorrentStateNotice(_torrent.Id, state, reason));
     }
 }

@@ -37,6 +37,9 @@ public sealed record AddOptions
     /// </summary>
     public bool Overwrite { get; init; }
 
+    /// <summary>Whether it is only to seed: where not every piece is there it stops with an error, and nothing is fetched or made.</summary>
+    public bool SeedOnly { get; init; }
+
     /// <summary>Whether the torrent's own trackers are announced to.</summary>
     public bool UseTrackers { get; init; } = true;
 
@@ -48,6 +51,12 @@ public sealed record AddOptions
 
     /// <summary>Peers to try at once: <see cref="IPEndPoint"/> or <see cref="DnsEndPoint"/>.</summary>
     public IReadOnlyList<EndPoint> Peers { get; init; } = [];
+
+    /// <summary>When it has given enough; null: when <see cref="ClientOptions.Goals"/> says.</summary>
+    public SeedGoals? Goals { get; init; }
+
+    /// <summary>Whether it downloads and seeds whatever <see cref="ClientOptions.Queue"/> says.</summary>
+    public bool Force { get; init; }
 
     /// <summary>The most connections of this torrent. Default: <see cref="ClientOptions.MaxPeersPerTorrent"/>.</summary>
     public int? MaxPeers { get; init; }

@@ -11,6 +11,16 @@ public abstract record TorrentEvent(DateTimeOffset Time);
 /// <summary>A torrent went into another state.</summary>
 public sealed record TorrentStateChanged(DateTimeOffset Time, TorrentId Torrent, TorrentState State, string? Reason) : TorrentEvent(Time);
 
+/// <summary>All that is wanted of a torrent has come in and is verified and stored.</summary>
+public sealed record TorrentCompleted(DateTimeOffset Time, TorrentId Torrent) : TorrentEvent(Time);
+
+/// <summary>A torrent has given enough.</summary>
+/// <param name="Time">When.</param>
+/// <param name="Torrent">The torrent.</param>
+/// <param name="Reason">Which goal was reached; for people.</param>
+/// <param name="Action">What becomes of it.</param>
+public sealed record GoalReached(DateTimeOffset Time, TorrentId Torrent, string Reason, GoalAction Action) : TorrentEvent(Time);
+
 /// <summary>A piece is verified and stored.</summary>
 public sealed record PieceCompleted(DateTimeOffset Time, TorrentId Torrent, PieceIndex Piece) : TorrentEvent(Time);
 

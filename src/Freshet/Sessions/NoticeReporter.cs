@@ -16,6 +16,8 @@ internal sealed class NoticeReporter(ILogger logger, EventHub events)
         {
             PieceNotice piece => OnPiece(piece),
             PieceFailedNotice piece => OnPieceFailed(piece),
+            TorrentCompletedNotice completed => OnCompleted(completed),
+            GoalReachedNotice goal => OnGoal(goal),
             TorrentStateNotice state => OnState(state),
             PeerConnectedNotice peer => OnPeerConnected(peer),
             PeerClosedNotice peer => OnPeerClosed(peer),
@@ -38,6 +40,18 @@ internal sealed class NoticeReporter(ILogger logger, EventHub events)
         return events.WantsAll ? new PieceCompleted(events.Now, notice.Torrent, notice.Piece) : null;
     }
 
+    private TorrentCompleted OnCompleted(TorrentCompletedNotice notice)
+    {
+        logger.TorrentCompleted(notice.Torrent);
+        return new TorrentCompleted(events.Now, notice.Torrent);
+    }
+
+    private GoalReached OnGoal(GoalReachedNotice notice)
+    {
+        logger.GoalReached(notice.Torrent, notice.Reason, notice.Action);
+        return new GoalReached(events.Now, notice.Torrent, notice.Reason, notice.Action);
+    }
+
     private PieceFailed OnPieceFailed(PieceFailedNotice notice)
     {
         FreshetMetrics.HashFailures.Add(1);
@@ -50,6 +64,8 @@ internal sealed class NoticeReporter(ILogger logger, EventHub events)
         string? reason = PlainText.OrNull(notice.Reason);
         if (reason is null)
             logger.TorrentStateChanged(notice.Torrent, notice.State);
+        else if (notice.State != TorrentState.Error)
+            logger.TorrentStateChangedFor(notice.Torrent, notice.State, reason);
         else
             logger.TorrentStateChangedBecause(notice.Torrent, notice.State, reason);
         return new TorrentStateChanged(events.Now, notice.Torrent, notice.State, reason);

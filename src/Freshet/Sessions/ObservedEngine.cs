@@ -11,7 +11,7 @@ internal sealed class ObservedEngine(SessionEngine engine, SnapshotPublisher sna
     private readonly TaskCompletionSource _quiet = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private bool _isStopping;
 
-    public MonoTime NextDeadline => MonoTime.Min(MonoTime.Min(engine.NextDeadline, snapshots.NextDeadline), peers.NextDeadline);
+    public MonoTime NextDeadline => MonoTime.Min(MonoTime.Min(engine.NextDeadline, snapshots.NextDeadline(engine)), peers.NextDeadline);
 
     /// <summary>Ends when everything is stopped, saved and closed after <see cref="Shutdown"/>.</summary>
     public Task Quiet => _quiet.Task;

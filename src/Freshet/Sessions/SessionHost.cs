@@ -189,6 +189,8 @@ internal sealed class SessionHost : IAsyncDisposable
         MaxConnectionsPerTorrent = Options.MaxPeersPerTorrent,
         UploadSlots = Options.UploadSlots,
         Tiers = TorrentAdder.ToEngine(Options.TrackerTiers),
+        Queue = Options.Queue,
+        Goals = Options.Goals,
         Pipeline = Options.RequestQueue,
         PeerTimeout = Options.PeerTimeout,
         RequestTimeout = Options.RequestTimeout,
@@ -204,6 +206,9 @@ internal sealed class SessionHost : IAsyncDisposable
             case TorrentStateNotice:
                 Snapshots.Hurry();
                 break;
+            case GoalReachedNotice { Action: GoalAction.Remove or GoalAction.RemoveWithData } goal:
+                _ = RemoveAsync(goal);
+                break;
             case TorrentRemovedNotice removed:
                 Snapshots.Removed(removed.Torrent);
                 Torrents.Find(removed.Torrent)?.NoteGone();
@@ -211,6 +216,20 @@ internal sealed class SessionHost : IAsyncDisposable
         }
 
         _reporter.Report(notice);
+    }
+
+    private async Task RemoveAsync(GoalReachedNotice goal)
+    {
+        if (Torrents.Find(goal.Torrent) is not { } torrent)
+            return;
+        try
+        {
+            await torrent.RemoveAsync(goal.Action == GoalAction.RemoveWithData ? DataDisposal.Delete : DataDisposal.Keep).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is FreshetException or ObjectDisposedException)
+        {
+            Logger.GoalRemovalFailed(goal.Torrent, error.Message);
+        }
     }
 
     private async Task WatchLoopAsync()

@@ -32,6 +32,18 @@ internal static partial class SessionLog
     [LoggerMessage(13, LogLevel.Warning, "{Torrent} is {State}: {Reason}")]
     public static partial void TorrentStateChangedBecause(this ILogger logger, TorrentId torrent, TorrentState state, string reason);
 
+    [LoggerMessage(14, LogLevel.Information, "{Torrent} is {State}: {Reason}")]
+    public static partial void TorrentStateChangedFor(this ILogger logger, TorrentId torrent, TorrentState state, string reason);
+
+    [LoggerMessage(15, LogLevel.Information, "{Torrent} is complete")]
+    public static partial void TorrentCompleted(this ILogger logger, TorrentId torrent);
+
+    [LoggerMessage(16, LogLevel.Information, "{Torrent} has given enough, {Reason}: {Action}")]
+    public static partial void GoalReached(this ILogger logger, TorrentId torrent, string reason, GoalAction action);
+
+    [LoggerMessage(17, LogLevel.Warning, "{Torrent} cannot be removed after its goal: {Message}")]
+    public static partial void GoalRemovalFailed(this ILogger logger, TorrentId torrent, string message);
+
     [LoggerMessage(20, LogLevel.Trace, "{Torrent} piece {Piece} stored")]
     public static partial void PieceCompleted(this ILogger logger, TorrentId torrent, PieceIndex piece);
 

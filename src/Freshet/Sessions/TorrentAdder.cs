@@ -69,6 +69,7 @@ internal sealed class TorrentAdder(SessionHost host) : IDisposable
                 BootId = host.Store.BootId,
                 Check = (DiskCheck)options.Check,
                 Overwrite = options.Overwrite,
+                OnlyWhole = options.SeedOnly,
                 Strategy = (PickStrategy)options.Strategy,
                 Picker = options.Picker?.Invoke(metainfo) ?? host.Options.Picker?.Invoke(metainfo),
                 ExtraTrackers = [.. options.Trackers.Select(tracker => tracker.OriginalString)],
@@ -78,6 +79,8 @@ internal sealed class TorrentAdder(SessionHost host) : IDisposable
                 FullAllocation = host.Options.AllocateFully,
                 Start = options.Start,
                 MaxConnections = options.MaxPeers,
+                Goals = options.Goals,
+                IsForced = options.Force,
             };
             var torrent = await host.Loop.InvokeAsync(now => AddToEngine(spec, lease, now)).ConfigureAwait(false);
             lease = null;

@@ -67,6 +67,12 @@ public sealed record ClientOptions
     /// </summary>
     public Func<Metainfo, IPiecePicker?>? Picker { get; init; }
 
+    /// <summary>How many torrents may be active at once; the others wait. Default: any number, and one check after another.</summary>
+    public QueueLimits Queue { get; init; } = QueueLimits.Default;
+
+    /// <summary>When torrents have given enough that have no goals of their own. Default: never.</summary>
+    public SeedGoals Goals { get; init; } = SeedGoals.None;
+
     /// <summary>Where payload is kept, or null for files of the file system.</summary>
     public IStorage? Storage { get; init; }
 

@@ -17,4 +17,13 @@ public sealed record TorrentPatch
 
     /// <summary>Which of its trackers are announced to.</summary>
     public TrackerTiers? TrackerTiers { get; init; }
+
+    /// <summary>When it has given enough; <see cref="SeedGoals.None"/>: when the session says.</summary>
+    public SeedGoals? Goals { get; init; }
+
+    /// <summary>Whether it downloads and seeds whatever the session's limits of active torrents are.</summary>
+    public bool? IsForced { get; init; }
+
+    /// <summary>Where to in the queue.</summary>
+    public QueueMove? QueueMove { get; init; }
 }

@@ -27,6 +27,12 @@ public sealed record TorrentStatus
     /// <summary>Whether an <see cref="TorrentState.Error"/> is left without anybody's help, once its cause is gone (a full disk).</summary>
     public bool WillRetry { get; init; }
 
+    /// <summary>Its place in the queue, from 0.</summary>
+    public int QueuePosition { get; init; }
+
+    /// <summary>Whether it runs whatever the limits of active torrents are.</summary>
+    public bool IsForced { get; init; }
+
     /// <summary>Bytes of all files.</summary>
     public long TotalBytes { get; init; }
 
@@ -66,6 +72,12 @@ public sealed record TorrentStatus
     /// <summary>Payload bytes sent over all runs.</summary>
     public long Uploaded { get; init; }
 
+    /// <summary>For how long it had seeded before <see cref="SeedingSince"/>, over all runs.</summary>
+    public TimeSpan SeededBefore { get; init; }
+
+    /// <summary>Since when it seeds, or null.</summary>
+    public DateTimeOffset? SeedingSince { get; init; }
+
     /// <summary>Payload bytes received in vain in this run: wrong, or received twice.</summary>
     public long Wasted { get; init; }
 
@@ -83,6 +95,12 @@ public sealed record TorrentStatus
 
     /// <summary>Addresses known, connected or not.</summary>
     public int KnownPeers { get; init; }
+
+    /// <summary>For how long it has seeded over all runs.</summary>
+    public TimeSpan SeedingTime(DateTimeOffset now) => SeededBefore + (SeedingSince is { } since ? now - since : TimeSpan.Zero);
+
+    /// <summary>Bytes sent per byte received or wanted, whichever is more: what <see cref="SeedGoals.Ratio"/> is compared with.</summary>
+    public double Ratio => Math.Max(Downloaded, WantedBytes) is > 0 and var bytes ? (double)Uploaded / bytes : 0;
 
     /// <summary>How much of the wanted bytes is there, from 0 to 1.</summary>
     public double Progress => WantedBytes == 0 ? (IsComplete ? 1 : 0) : (double)HaveBytes / WantedBytes;

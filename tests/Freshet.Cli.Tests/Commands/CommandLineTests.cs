@@ -10,7 +10,7 @@ public sealed class CommandLineTests
         CliResult result = await Cli.RunAsync("--help");
         Assert.Equal(ExitCode.Ok, result.ExitCode);
         Assert.Contains("freshet [command] [options]", result.Out, StringComparison.Ordinal);
-        foreach (string verb in (string[])["download", "create", "info", "verify", "tracker", "demo", "version", "completion", "help"])
+        foreach (string verb in (string[])["download", "seed", "create", "info", "verify", "tracker", "demo", "version", "completion", "help"])
             Assert.Contains($"  {verb} ", result.Out, StringComparison.Ordinal);
     }
 

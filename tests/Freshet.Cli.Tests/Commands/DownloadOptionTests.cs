@@ -10,7 +10,7 @@ public sealed class DownloadOptionTests
         string[] options =
         [
             "-o", "--select", "--priority", "--list", "--strategy", "--listen-port", "--bind", "--peer", "--tracker", "--no-trackers", "--no-dht", "--no-lsd", "--no-pex",
-            "--no-port-mapping", "--transport", "--encryption", "--seed-ratio", "--seed-time", "--seed-forever", "--max-peers", "--pipeline", "--limit-down",
+            "--no-port-mapping", "--transport", "--encryption", "--seed-ratio", "--seed-time", "--seed-idle", "--seed-forever", "--max-downloads", "--max-seeds", "--max-active", "--on-complete", "--max-peers", "--pipeline", "--limit-down",
             "--limit-up", "--check", "--state-dir", "--give-up-after", "--peer-timeout", "--request-timeout", "--status-file", "--json", "-q", "-v", "--log-file",
         ];
         Assert.All(options, option => Assert.Contains(option, help, StringComparison.Ordinal));
@@ -21,9 +21,6 @@ public sealed class DownloadOptionTests
     [InlineData("uTP is not there yet", "--transport", "any")]
     [InlineData("encryption is not there yet", "--encryption", "prefer")]
     [InlineData("encryption is not there yet", "--encryption", "require")]
-    [InlineData("seeding after the download is not there yet", "--seed-ratio", "2")]
-    [InlineData("seeding after the download is not there yet", "--seed-time", "5m")]
-    [InlineData("seeding after the download is not there yet", "--seed-forever")]
     [InlineData("limiting rates is not there yet", "--limit-down", "5M")]
     [InlineData("limiting rates is not there yet", "--limit-up", "5M")]
     public async Task What_is_not_there_yet_says_so(string expected, params string[] options)
@@ -51,6 +48,12 @@ public sealed class DownloadOptionTests
     [InlineData("--give-up-after", "soon")]
     [InlineData("--give-up-after", "0s")]
     [InlineData("--peer-timeout", "-1s")]
+    [InlineData("--seed-ratio", "much")]
+    [InlineData("--seed-ratio", "-1")]
+    [InlineData("--seed-time", "long")]
+    [InlineData("--seed-idle", "0")]
+    [InlineData("--max-downloads", "0")]
+    [InlineData("--on-complete", "'unclosed")]
     public async Task A_value_that_makes_no_sense_is_a_usage_error(string option, string value)
     {
         CliResult result = await Cli.RunAsync("download", "x.torrent", option, value);

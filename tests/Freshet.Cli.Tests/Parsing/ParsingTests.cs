@@ -137,4 +137,25 @@ public sealed class ParsingTests
         Assert.True(FilePriorityRule.TryParse(text, out FilePriorityRule? rule));
         return rule!;
     }
+
+    [Theory]
+    [InlineData("cp -a", "cp|-a")]
+    [InlineData("  /bin/echo  'one  two'  \"three four\" ", "/bin/echo|one  two|three four")]
+    [InlineData("a '' b", "a||b")]
+    [InlineData("a \"say \\\"x\\\"\" b\\ c", "a|say \"x\"|b c")]
+    [InlineData("'C:\\Program Files\\x.exe' C:\\y", "C:\\Program Files\\x.exe|C:\\y")]
+    [InlineData("echo $(x) `y` *|z;", "echo|$(x)|`y`|*", "z;")]
+    public void A_command_is_parted_into_words_and_nothing_else(string text, string first, string? afterBar = null)
+    {
+        Assert.True(CommandWords.TryParse(text, out string[]? words));
+        Assert.Equal(afterBar is null ? first : $"{first}|{afterBar}", string.Join('|', words!));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("  ")]
+    [InlineData("'x")]
+    [InlineData("x \"y")]
+    [InlineData("'' x")]
+    public void What_is_no_command_is_refused(string text) => Assert.False(CommandWords.TryParse(text, out _));
 }

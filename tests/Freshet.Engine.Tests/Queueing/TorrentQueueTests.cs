@@ -218,6 +218,10 @@ public sealed class TorrentQueueTests
             Runs = true;
         }
 
+        public void Moved()
+        {
+        }
+
         public void Suspended(MonoTime now)
         {
             Assert.True(Runs);

@@ -98,6 +98,8 @@ public sealed class AllocationTests
         {
         }
 
+        public void NotWhole(int pieces, MonoTime now) => throw new InvalidOperationException();
+
         public void CheckNeeded(MonoTime now) => throw new InvalidOperationException();
 
         public void CheckProgressed(long checkedBytes, long totalBytes, MonoTime now) => throw new InvalidOperationException();

@@ -47,6 +47,8 @@ internal sealed class OwnerLog(StorageRig rig) : ITorrentStorageOwner, IBlockReq
         Partials = partials;
     }
 
+    public void NotWhole(int pieces, MonoTime now) => Assert.Fail("nobody asked for that");
+
     public void CheckNeeded(MonoTime now) => rig.Torrent.Check(now);
 
     public void CheckProgressed(long checkedBytes, long totalBytes, MonoTime now)
