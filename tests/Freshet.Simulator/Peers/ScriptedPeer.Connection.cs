@@ -97,6 +97,8 @@ public partial class ScriptedPeer
         /// <inheritdoc/>
         public int Receive(ReadOnlySpan<byte> bytes)
         {
+            if (_handshaken && !peer.Reads)
+                return 0;
             if (_filled + bytes.Length > _in.Length)
                 Array.Resize(ref _in, Math.Max(_filled + bytes.Length, _in.Length * 2));
             bytes.CopyTo(_in.AsSpan(_filled));

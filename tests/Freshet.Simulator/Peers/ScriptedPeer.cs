@@ -42,6 +42,9 @@ public partial class ScriptedPeer : ISimHost
     /// <summary>Whether it answers every request while it does not choke.</summary>
     protected virtual bool AnswersRequests => true;
 
+    /// <summary>Whether it takes what comes after the handshake off the wire; who does not fills the sender's window.</summary>
+    protected virtual bool Reads => true;
+
     /// <summary>Whether it speaks BEP 6 and BEP 10.</summary>
     protected virtual bool SpeaksExtensions => false;
 

@@ -167,6 +167,9 @@ public sealed class RequestFlooder(SimWorld world, SimNetwork network, IPAddress
     protected override bool AnswersRequests => false;
 
     /// <inheritdoc/>
+    protected override bool Reads => false;
+
+    /// <inheritdoc/>
     protected override Bitfield Pieces() => new(Content.Layout.PieceCount);
 
     /// <inheritdoc/>
