@@ -73,6 +73,9 @@ internal sealed class PeerPump : IDisposable
     /// <summary>The connections, those being opened counted.</summary>
     public int Count => _connections.Count;
 
+    /// <summary>Bytes that links hold back because their sockets are full.</summary>
+    public long HeldBytes => _sender.HeldBytes;
+
     /// <summary>Whether a link waits for blocks to come back to the pool.</summary>
     public bool IsStarved => Volatile.Read(ref _isStarved);
 

@@ -19,7 +19,9 @@ internal sealed class PumpSender(MonoClock clock)
 
     private List<PumpConnection> _marked = [];
     private List<PumpConnection> _turn = [];
-    private long _held;
+
+    /// <summary>Bytes that links hold back because their sockets are full.</summary>
+    public long HeldBytes { get; private set; }
 
     /// <summary>Whether connections are marked.</summary>
     public bool HasWork => _marked.Count > 0;
@@ -50,7 +52,7 @@ internal sealed class PumpSender(MonoClock clock)
         if (connection.Link is not { } link)
             return SocketError.Success;
         SocketError error = SocketError.Success;
-        while (connection.Socket.IsWritable && link.Lay(events, _held > MuchHeld ? SmallBatch : WireLimits.SendBatch))
+        while (connection.Socket.IsWritable && link.Lay(events, HeldBytes > MuchHeld ? SmallBatch : WireLimits.SendBatch))
         {
             int sent = connection.Socket.Send(link.BeginSend().Span, out error);
             link.EndSend(sent, clock.Now);
@@ -68,7 +70,7 @@ internal sealed class PumpSender(MonoClock clock)
 
     private void NoteHeld(PumpConnection connection, int bytes)
     {
-        _held += bytes - connection.Held;
+        HeldBytes += bytes - connection.Held;
         connection.Held = bytes;
     }
 }

@@ -21,7 +21,9 @@ internal sealed class PumpBench : IDisposable
     private readonly Socket _listener;
     private long _connects = 1;
 
-    public PumpBench(Func<object> makePoller, IPAddress? address = null, long pool = 8 << 20, int budget = 2000, IPAddress? bind = null)
+    public PumpBench(
+        Func<object> makePoller, IPAddress? address = null, long pool = 8 << 20, int budget = 2000, IPAddress? bind = null,
+        ICachedReader? reader = null)
     {
         address ??= IPAddress.Loopback;
         Clock = new MonoClock(Time);
@@ -32,7 +34,7 @@ internal sealed class PumpBench : IDisposable
         _listener.Bind(new IPEndPoint(address, 0));
         _listener.Listen(1024);
         ListensAt = (IPEndPoint)_listener.LocalEndPoint!;
-        var options = new PumpOptions { Pool = Pool, Clock = Clock, Budget = Budget, Bind = bind, Listeners = [_listener] };
+        var options = new PumpOptions { Pool = Pool, Clock = Clock, Budget = Budget, Bind = bind, Listeners = [_listener], Reader = reader };
         Pump = new PeerPump(options, (ISocketPoller)makePoller());
     }
 

@@ -39,10 +39,11 @@ internal sealed class RawPeer : IDisposable
         return error == SocketError.Success ? sent : 0;
     }
 
-    /// <summary>Takes what is there.</summary>
-    public List<byte> Drain()
+    /// <summary>Takes what is there, or about so much of it.</summary>
+    public List<byte> Drain(int portion = int.MaxValue)
     {
-        while (!IsEnded)
+        int before = Received.Count;
+        while (!IsEnded && Received.Count - before < portion)
         {
             int read = _socket.Receive(_buffer, SocketFlags.None, out SocketError error);
             if (error == SocketError.WouldBlock)
