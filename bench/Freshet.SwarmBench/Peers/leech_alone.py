@@ -17,6 +17,7 @@ ses = lt.session({
     "enable_outgoing_utp": False,
     "enable_incoming_utp": False,
     "ssrf_mitigation": False,
+    "out_enc_policy": 2,
     "alert_mask": lt.alert.category_t.error_notification,
 })
 flags = lt.torrent_flags.default_flags | lt.torrent_flags.disable_pex

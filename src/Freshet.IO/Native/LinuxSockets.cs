@@ -24,6 +24,9 @@ internal static unsafe partial class LinuxSockets
     public const int OptionError = 4;
     public const int OptionTcpNoDelay = 1;
 
+    /// <summary>TCP_NOTSENT_LOWAT: a socket has room while fewer bytes than this are not sent yet.</summary>
+    public const int OptionTcpUnsentLowWater = 25;
+
     /// <summary>Chooses the local port at connect, not at bind, so that the ports of one source address serve many destinations.</summary>
     public const int OptionBindAddressNoPort = 24;
 

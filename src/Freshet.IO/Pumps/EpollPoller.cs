@@ -15,6 +15,12 @@ internal sealed unsafe class EpollPoller : ISocketPoller
     /// <summary>Events taken from the kernel at once; what is left is told by the next call.</summary>
     private const int MaxEvents = 256;
 
+    /// <summary>
+    /// Bytes that the system takes beyond those that are on the wire. Its own limit is some MiB, all of which would still reach a peer that we choke or that
+    /// cancels, and be late behind what was asked for since; this is some send calls, and at usual rates a second's worth or less.
+    /// </summary>
+    private const int MaxUnsent = 1024 * 1024;
+
     /// <summary>The place numbers below this one are not sockets of peers.</summary>
     private const int WakePlace = -1;
 
@@ -184,11 +190,8 @@ internal sealed unsafe class EpollPoller : ISocketPoller
 
     private static int Checked(int result) => result >= 0 ? result : throw new SocketException(Marshal.GetLastPInvokeError());
 
-    private static void SetOption(int descriptor, int level, int option)
-    {
-        int on = 1;
-        _ = LinuxSockets.SetOption(descriptor, level, option, &on, sizeof(int));
-    }
+    private static void SetOption(int descriptor, int level, int option, int value = 1)
+        => _ = LinuxSockets.SetOption(descriptor, level, option, &value, sizeof(int));
 
     private static PeerSocket? Abandon(int descriptor, out SocketError error)
     {
@@ -227,6 +230,7 @@ internal sealed unsafe class EpollPoller : ISocketPoller
     {
         // What we send is gathered once an iteration already; waiting for more (Nagle) would only delay requests.
         SetOption(descriptor, LinuxSockets.LevelTcp, LinuxSockets.OptionTcpNoDelay);
+        SetOption(descriptor, LinuxSockets.LevelTcp, LinuxSockets.OptionTcpUnsentLowWater, MaxUnsent);
         if (!_freeSlots.TryPop(out int slot))
         {
             slot = _sockets.Count;
