@@ -70,10 +70,23 @@ public sealed class BitTorrentClient : IAsyncDisposable
         await torrent.RemoveAsync(data).WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>How fast the session may upload and download, and when; <see cref="UpdateAsync"/> changes it.</summary>
+    public RateLimits Limits => _host.Limits.Limits;
+
+    /// <summary>Whether the alternative limits are in force now.</summary>
+    public bool UsesAlternativeLimits => _host.Limits.IsAlternative;
+
     /// <summary>Changes how the session works from now on.</summary>
+    /// <exception cref="ArgumentException">A value of the patch makes no sense; nothing is changed.</exception>
     public Task UpdateAsync(SessionPatch patch, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(patch);
+        if (patch.Limits is { } limits)
+        {
+            SettingsCheck.Check(limits);
+            _host.Limits.Set(limits);
+        }
+
         return _host.Loop.InvokeAsync(now =>
         {
             SessionSettings settings = _host.Engine.Settings;

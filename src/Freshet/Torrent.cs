@@ -116,6 +116,8 @@ public sealed class Torrent
             throw new ArgumentException($"{(int)strategy} is no strategy.", nameof(patch));
         if (patch.Priorities is { } priorities)
             FilePriorities.Check(Metainfo.Layout, priorities);
+        if (patch.Limits is { } limits)
+            SettingsCheck.Check(limits);
         return CommandAsync(now => Apply(patch, now), cancellationToken);
     }
 
@@ -237,6 +239,8 @@ public sealed class Torrent
             _host.Engine.SetForced(Id, isForced, now);
         if (patch.QueueMove is { } move)
             _host.Engine.Move(Id, move, now);
+        if (patch.Limits is { } limits)
+            _host.Engine.Limit(Id, limits, now);
         if (patch.Priorities is { } changes)
             _host.Engine.SetPriorities(Id, FilePriorities.With(Metainfo.Layout, _host.Engine.GetPriorities(Id), changes), now);
         return true;

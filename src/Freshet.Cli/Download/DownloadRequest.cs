@@ -34,6 +34,8 @@ internal sealed record DownloadRequest
     /// <summary>Requests kept at each peer; null: measured.</summary>
     public int? Pipeline { get; init; }
 
+    public RateLimits Limits { get; init; } = RateLimits.None;
+
     public CheckMode Check { get; init; }
 
     public bool Overwrite { get; init; }

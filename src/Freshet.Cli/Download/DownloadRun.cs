@@ -286,6 +286,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             ListenPort = request.ListenPort,
             BindAddress = request.Bind,
             RequestQueue = request.Pipeline,
+            Limits = request.Limits,
             RequestTimeout = request.RequestTimeout,
             Queue = request.Queue,
             Goals = request.Goals,

@@ -102,8 +102,7 @@ internal sealed class SessionOptions
         CustomParser = result => result.Tokens is [{ Value: "auto" }] ? 0 : ParsedNumber(result, 1, int.MaxValue) ?? 0,
     };
 
-    private readonly Setting<string?> _limitDown = Off("--limit-down", "RATE", "Limit what comes in: only 0 (no limit) yet", "limiting rates");
-    private readonly Setting<string?> _limitUp = Off("--limit-up", "RATE", "Limit what goes out: only 0 (no limit) yet", "limiting rates");
+    private readonly LimitOptions _limits = new();
     private readonly Setting<string> _check = Choice("--check", "What is hashed before the download (auto: what is in doubt)", "auto", "full", "none");
     private readonly Setting<bool> _overwrite = new("--overwrite") { Description = "Write over files that are there and hold nothing of the torrent" };
     private readonly Setting<string?> _stateDirectory = new("--state-dir") { Description = "Where progress is remembered", HelpName = "DIR" };
@@ -148,8 +147,7 @@ internal sealed class SessionOptions
             _onComplete,
             _maxPeers,
             _pipeline,
-            _limitDown,
-            _limitUp,
+            .. _limits.All,
             _check,
             _overwrite,
             _stateDirectory,
@@ -184,6 +182,7 @@ internal sealed class SessionOptions
         UseTrackers = !parsed.GetValue(_noTrackers),
         MaxPeers = parsed.GetValue(_maxPeers),
         Pipeline = parsed.GetValue(_pipeline) is > 0 and int requests ? requests : null,
+        Limits = _limits.Read(parsed),
         Overwrite = parsed.GetValue(_overwrite),
         Check = Enum.Parse<CheckMode>(parsed.GetRequiredValue(_check), ignoreCase: true),
         StateDirectory = parsed.GetValue(_stateDirectory),

@@ -68,6 +68,19 @@ internal static class OptionShapes
         }),
     };
 
+    /// <summary>A rate; 0 is no limit, null that nothing was said.</summary>
+    public static Setting<long?> Rate(string name, string description) => new(name)
+    {
+        Description = $"{description}: {RateText.Help}",
+        HelpName = "RATE",
+        CustomParser = result => Parsed(result, "a rate " + RateText.Help, (string text, out long? rate) =>
+        {
+            bool ok = RateText.TryParse(text, out long parsed);
+            rate = parsed;
+            return ok;
+        }),
+    };
+
     public static int? ParsedNumber(ArgumentResult result, int least, int most)
     {
         string wanted = most == int.MaxValue ? $"a number of at least {least}" : $"a number from {least} to {most}";

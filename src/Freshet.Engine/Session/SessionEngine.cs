@@ -3,7 +3,6 @@ using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Discovery;
 using Freshet.Engine.Picking;
-using Freshet.Engine.RateLimiting;
 using Freshet.Engine.Statistics;
 using Freshet.Engine.Torrents;
 

@@ -1,3 +1,4 @@
+using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.RateLimiting;
 using Freshet.Engine.Session;

@@ -58,6 +58,9 @@ public sealed record AddOptions
     /// <summary>Whether it downloads and seeds whatever <see cref="ClientOptions.Queue"/> says.</summary>
     public bool Force { get; init; }
 
+    /// <summary>How fast this torrent, and each of its peers, may be uploaded and downloaded; the session's limits hold besides. Default: no limit.</summary>
+    public TorrentLimits Limits { get; init; } = TorrentLimits.None;
+
     /// <summary>The most connections of this torrent. Default: <see cref="ClientOptions.MaxPeersPerTorrent"/>.</summary>
     public int? MaxPeers { get; init; }
 }

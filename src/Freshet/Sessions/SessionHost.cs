@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.Engine.RateLimiting;
 using Freshet.Engine.Session;
 using Freshet.IO.Disk;
 using Freshet.IO.Loop;
@@ -42,6 +43,7 @@ internal sealed class SessionHost : IAsyncDisposable
         _stateWriter = new StateWriter(store);
         Events = new EventHub(TimeProvider.System);
         _reporter = new NoticeReporter(logger, Events);
+        Limits = new LimitSwitch(options.Limits, TimeProvider.System, ApplyLimits);
         var clock = new MonoClock();
         Resolver = new NameResolver(clock);
         try
@@ -74,6 +76,7 @@ internal sealed class SessionHost : IAsyncDisposable
         });
         Engine = engine!;
         _observed = observed!;
+        Limits.Start();
         _ = WatchLoopAsync();
     }
 
@@ -96,6 +99,9 @@ internal sealed class SessionHost : IAsyncDisposable
     public SessionEngine Engine { get; }
 
     public NameResolver Resolver { get; }
+
+    /// <summary>How fast it may go, and when.</summary>
+    public LimitSwitch Limits { get; }
 
     public SnapshotPublisher Snapshots { get; }
 
@@ -188,6 +194,7 @@ internal sealed class SessionHost : IAsyncDisposable
         MaxConnections = Math.Min(Options.MaxConnections, Loop.MaxConnections),
         MaxConnectionsPerTorrent = Options.MaxPeersPerTorrent,
         UploadSlots = Options.UploadSlots,
+        Limits = Limits.Now,
         Tiers = TorrentAdder.ToEngine(Options.TrackerTiers),
         Queue = Options.Queue,
         Goals = Options.Goals,
@@ -195,6 +202,8 @@ internal sealed class SessionHost : IAsyncDisposable
         PeerTimeout = Options.PeerTimeout,
         RequestTimeout = Options.RequestTimeout,
     };
+
+    private void ApplyLimits(SessionLimits limits) => Loop.Post(now => Engine.Apply(Engine.Settings with { Limits = limits }, now));
 
     private void OnNotice(EngineNotice notice)
     {
@@ -251,6 +260,7 @@ internal sealed class SessionHost : IAsyncDisposable
 
     private void DisposeParts()
     {
+        Limits.Dispose();
         _stateWriter.Dispose();
         if (_ownsStore)
             Store.Dispose();

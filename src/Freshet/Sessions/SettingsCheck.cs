@@ -1,9 +1,12 @@
+using Freshet.Abstractions;
+
 namespace Freshet.Sessions;
 
 /// <summary>Refuses options that make no sense before anything is started.</summary>
 internal static class SettingsCheck
 {
     private const long LeastMemory = 4L << 20;
+    private static readonly string TooSlow = $"A limit must be at least {TransferLimits.Least} bytes a second, or null.";
     private static readonly TimeSpan ShortestSnapshotInterval = TimeSpan.FromMilliseconds(50);
 
     /// <summary>Looks at every option.</summary>
@@ -16,11 +19,28 @@ internal static class SettingsCheck
         Require(options.MaxConnections > 0, "MaxConnections must be at least 1.");
         Require(options.MaxPeersPerTorrent > 0, "MaxPeersPerTorrent must be at least 1.");
         Require(options.MemoryBudget >= LeastMemory, $"MemoryBudget must be at least {LeastMemory} bytes.");
+        Check(options.Limits);
         Require(options.PeerTimeout > TimeSpan.Zero, "PeerTimeout must be positive.");
         Require(options.RequestTimeout is null || options.RequestTimeout > TimeSpan.Zero, "RequestTimeout must be positive, or null.");
         Require(options.RequestQueue is null or > 0, "RequestQueue must be at least 1, or null.");
         Require(options.UploadSlots is null or >= 0, "UploadSlots must not be negative.");
         Require(options.SnapshotInterval >= ShortestSnapshotInterval, "SnapshotInterval must be at least 50 ms.");
+    }
+
+    /// <summary>Looks at the limits of a session.</summary>
+    /// <exception cref="ArgumentException">One is too small.</exception>
+    public static void Check(RateLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        Require(limits.Normal.IsValid && (limits.Alternative ?? TransferLimits.None).IsValid, TooSlow);
+    }
+
+    /// <summary>Looks at the limits of a torrent.</summary>
+    /// <exception cref="ArgumentException">One is too small.</exception>
+    public static void Check(TorrentLimits limits)
+    {
+        ArgumentNullException.ThrowIfNull(limits);
+        Require(limits.Whole.IsValid && limits.EachPeer.IsValid, TooSlow);
     }
 
     private static void Require(bool holds, string message)

@@ -16,6 +16,7 @@ internal sealed class TorrentAdder(SessionHost host) : IDisposable
 
     public async Task<AddResult> AddAsync(TorrentSource source, AddOptions options, CancellationToken cancellationToken)
     {
+        SettingsCheck.Check(options.Limits);
         Metainfo metainfo = await source.LoadAsync(cancellationToken).ConfigureAwait(false);
         if (metainfo.Hashes.V1 is null)
         {
@@ -76,6 +77,7 @@ internal sealed class TorrentAdder(SessionHost host) : IDisposable
                 UseTrackers = options.UseTrackers,
                 Tiers = options.TrackerTiers is { } tiers ? ToEngine(tiers) : null,
                 Peers = peers,
+                Limits = options.Limits,
                 FullAllocation = host.Options.AllocateFully,
                 Start = options.Start,
                 MaxConnections = options.MaxPeers,

@@ -59,6 +59,9 @@ public sealed record ClientOptions
     /// <summary>How many peers of a torrent may download from us at once; 0 gives nothing, null finds out how many keep the line busy.</summary>
     public int? UploadSlots { get; init; }
 
+    /// <summary>How fast the session may upload and download. Default: no limit.</summary>
+    public RateLimits Limits { get; init; } = RateLimits.None;
+
     /// <summary>Which trackers of a torrent are announced to, unless <see cref="AddOptions.TrackerTiers"/> says otherwise.</summary>
     public TrackerTiers TrackerTiers { get; init; }
 

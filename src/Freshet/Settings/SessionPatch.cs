@@ -10,4 +10,7 @@ public sealed record SessionPatch
 
     /// <summary>When torrents have given enough that have no goals of their own.</summary>
     public SeedGoals? Goals { get; init; }
+
+    /// <summary>How fast the session may upload and download: all of it, so best a copy of <see cref="BitTorrentClient.Limits"/> with what is to change.</summary>
+    public RateLimits? Limits { get; init; }
 }

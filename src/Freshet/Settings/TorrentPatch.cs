@@ -15,6 +15,9 @@ public sealed record TorrentPatch
     /// </summary>
     public IReadOnlyDictionary<FileIndex, FilePriority>? Priorities { get; init; }
 
+    /// <summary>How fast it, and each of its peers, may be uploaded and downloaded; <see cref="TorrentLimits.None"/> lifts its limits.</summary>
+    public TorrentLimits? Limits { get; init; }
+
     /// <summary>Which of its trackers are announced to.</summary>
     public TrackerTiers? TrackerTiers { get; init; }
 

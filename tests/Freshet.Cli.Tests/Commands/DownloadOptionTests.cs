@@ -11,7 +11,7 @@ public sealed class DownloadOptionTests
         [
             "-o", "--select", "--priority", "--list", "--strategy", "--listen-port", "--bind", "--peer", "--tracker", "--no-trackers", "--no-dht", "--no-lsd", "--no-pex",
             "--no-port-mapping", "--transport", "--encryption", "--seed-ratio", "--seed-time", "--seed-idle", "--seed-forever", "--max-downloads", "--max-seeds", "--max-active", "--on-complete", "--max-peers", "--pipeline", "--limit-down",
-            "--limit-up", "--check", "--state-dir", "--give-up-after", "--peer-timeout", "--request-timeout", "--status-file", "--json", "-q", "-v", "--log-file",
+            "--limit-up", "--alt-limit-down", "--alt-limit-up", "--alt-schedule", "--no-lan-limits", "--check", "--state-dir", "--give-up-after", "--peer-timeout", "--request-timeout", "--status-file", "--json", "-q", "-v", "--log-file",
         ];
         Assert.All(options, option => Assert.Contains(option, help, StringComparison.Ordinal));
     }
@@ -21,8 +21,6 @@ public sealed class DownloadOptionTests
     [InlineData("uTP is not there yet", "--transport", "any")]
     [InlineData("encryption is not there yet", "--encryption", "prefer")]
     [InlineData("encryption is not there yet", "--encryption", "require")]
-    [InlineData("limiting rates is not there yet", "--limit-down", "5M")]
-    [InlineData("limiting rates is not there yet", "--limit-up", "5M")]
     public async Task What_is_not_there_yet_says_so(string expected, params string[] options)
     {
         CliResult result = await Cli.RunAsync(["download", "x.torrent", .. options]);
@@ -54,11 +52,37 @@ public sealed class DownloadOptionTests
     [InlineData("--seed-idle", "0")]
     [InlineData("--max-downloads", "0")]
     [InlineData("--on-complete", "'unclosed")]
+    [InlineData("--limit-down", "fast")]
+    [InlineData("--limit-down", "-5")]
+    [InlineData("--limit-up", "1023")]
+    [InlineData("--alt-limit-up", "5 parsecs")]
+    [InlineData("--alt-schedule", "mon 9-17")]
     public async Task A_value_that_makes_no_sense_is_a_usage_error(string option, string value)
     {
         CliResult result = await Cli.RunAsync("download", "x.torrent", option, value);
         Assert.Equal(ExitCode.Usage, result.ExitCode);
         Assert.Contains(value, result.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("say when", "--alt-limit-up", "100K")]
+    [InlineData("--alt-limit-down or --alt-limit-up", "--alt-schedule", "mon-fri 09:00-17:30")]
+    public async Task Alternative_limits_and_their_times_come_together(string expected, string option, string value)
+    {
+        CliResult result = await Cli.RunAsync("download", "x.torrent", option, value);
+        Assert.Equal(ExitCode.Usage, result.ExitCode);
+        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Limits_are_taken()
+    {
+        using var folder = new TempFolder();
+        string torrent = new TestTorrent("t", ("a.txt", 100)).WriteTorrent(folder);
+        CliResult result = await Cli.RunAsync(
+            "download", torrent, "--list", "--limit-down", "5M", "--limit-up", "500KB/s", "--alt-limit-up", "0", "--alt-schedule", "daily 22:00-06:00", "--no-lan-limits");
+        Assert.Equal("", result.Error);
+        Assert.Equal(ExitCode.Ok, result.ExitCode);
     }
 
     [Fact]
