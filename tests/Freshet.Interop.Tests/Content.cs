@@ -28,6 +28,12 @@ internal static class Content
         return root;
     }
 
+    /// <summary>Whether every file has its name and its length.</summary>
+    public static bool IsAllThere(string expected, string actual)
+        => System.IO.File.Exists(expected)
+            ? HasLength(actual, new FileInfo(expected).Length)
+            : Names(expected).All(name => HasLength(Path.Combine(actual, name), new FileInfo(Path.Combine(expected, name)).Length));
+
     /// <summary>Both trees have the same files with the same bytes, and no others.</summary>
     public static void MustBeSame(string expected, string actual)
     {
@@ -45,6 +51,8 @@ internal static class Content
 
     private static string[] Names(string folder)
         => [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file)).Order(StringComparer.Ordinal)];
+
+    private static bool HasLength(string file, long length) => new FileInfo(file) is { Exists: true } found && found.Length == length;
 
     private static string Digest(string file)
     {

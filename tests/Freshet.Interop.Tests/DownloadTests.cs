@@ -26,7 +26,7 @@ public sealed class DownloadTests
         LabHost tracker = await swarm.Lab.AddHostAsync();
         await swarm.ShareAsync(Content.Tree(swarm.Source, "tree", files: 60, seed: 2), 64 * 1024, $"udp://{tracker.IPv4}:{OpenTracker.Port}");
         await swarm.TrackAsync(tracker);
-        await Transmission.SeedAsync(swarm.Seeder, swarm.Torrent, swarm.Source);
+        await Transmission.JoinAsync(swarm.Seeder, swarm.Torrent, swarm.Source);
         await swarm.DownloadAsync();
     }
 

@@ -32,4 +32,8 @@ internal static class Libtorrent
         await seeder.WaitForAsync("ready", TimeSpan.FromSeconds(30));
         return seeder;
     }
+
+    /// <summary>Joins a swarm by the torrent's trackers, downloads, then goes on giving.</summary>
+    public static async Task<LabProcess> JoinAsync(NetworkLab lab, LabHost host, string torrent, string folder, int bytesPerSecond = 0)
+        => host.Start(Python, await lab.ScriptAsync("libtorrent_peer.py"), "join", torrent, folder, Port.ToString(), bytesPerSecond.ToString());
 }

@@ -2,14 +2,14 @@ using Freshet.Interop.Tests.Lab;
 
 namespace Freshet.Interop.Tests.Clients;
 
-/// <summary>transmission-daemon as a seeder. It takes some ten seconds before it talks to peers.</summary>
+/// <summary>transmission-daemon, as a seeder or a leecher. It takes some ten seconds before it talks to peers.</summary>
 internal static class Transmission
 {
     public const string Daemon = "/usr/bin/transmission-daemon";
     public const int Port = 51413;
 
-    /// <summary>Seeds a torrent; the data lies in the folder.</summary>
-    public static async Task<LabProcess> SeedAsync(LabHost host, string torrent, string folder)
+    /// <summary>Seeds a torrent where the data lies in the folder; else downloads it into that, then goes on giving.</summary>
+    public static async Task<LabProcess> JoinAsync(LabHost host, string torrent, string folder)
     {
         string config = host.NewFolder("transmission");
         await File.WriteAllTextAsync(Path.Combine(config, "settings.json"), $$"""

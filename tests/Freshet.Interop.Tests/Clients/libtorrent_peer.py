@@ -3,6 +3,7 @@
 make OUT CONTENT PIECE_LENGTH [TRACKER...]       writes a v1 torrent of a file or folder
 seed TORRENT FOLDER PORT [RATE]                  seeds; says "ready" when it is a seed, and "uploaded BYTES" at the end of its input
 leech TORRENT FOLDER PEER_HOST PEER_PORT         downloads; says "done SECONDS" when it has everything
+join TORRENT FOLDER PORT [RATE]                  finds peers by its trackers, downloads, says "done SECONDS" and goes on giving; ends as "seed" does
 """
 import sys
 import time
@@ -72,5 +73,16 @@ def leech(torrent, folder, host, port):
     print(f"done {time.monotonic() - started:.3f}", flush=True)
 
 
+def join(torrent, folder, port, rate=0):
+    ses = session(port, rate)
+    handle = add(ses, torrent, folder, False)
+    started = time.monotonic()
+    while not handle.status().is_seeding:
+        time.sleep(0.02)
+    print(f"done {time.monotonic() - started:.3f}", flush=True)
+    sys.stdin.readline()
+    print(f"uploaded {handle.status().total_payload_upload}", flush=True)
+
+
 if __name__ == "__main__":
-    {"make": make, "seed": seed, "leech": leech}[sys.argv[1]](*sys.argv[2:])
+    {"make": make, "seed": seed, "leech": leech, "join": join}[sys.argv[1]](*sys.argv[2:])

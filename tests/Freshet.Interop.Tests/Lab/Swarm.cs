@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Freshet.Interop.Tests.Clients;
 
@@ -56,6 +57,14 @@ internal sealed class Swarm : IAsyncDisposable
         Torrent = await Libtorrent.MakeAsync(Lab, content, pieceLength, trackers);
     }
 
+    /// <summary>The same, made by the command.</summary>
+    public async Task PublishAsync(string content, params string[] options)
+    {
+        string torrent = Path.Combine(Lab.Folder, Path.GetFileName(content) + ".torrent");
+        await MustEndWithAsync(0, Seeder.Freshet(["create", content, "-o", torrent, .. options]));
+        Share(content, torrent);
+    }
+
     /// <summary>The same, of a torrent that was made already.</summary>
     public void Share(string content, string torrent)
     {
@@ -65,6 +74,28 @@ internal sealed class Swarm : IAsyncDisposable
 
     /// <summary>Has libtorrent seed it.</summary>
     public Task<LabProcess> SeedAsync(int bytesPerSecond = 0) => Libtorrent.SeedAsync(Lab, Seeder, Torrent, Source, bytesPerSecond);
+
+    /// <summary>Has the command seed it.</summary>
+    public async Task<LabProcess> SeedWithFreshetAsync(params string[] options)
+    {
+        LabProcess seeder = Seeder.Freshet(["seed", Torrent, "-o", Source, "--listen-port", $"{Libtorrent.Port}", "-v", .. options]);
+        await seeder.WaitForAsync("complete", TimeSpan.FromSeconds(30));
+        return seeder;
+    }
+
+    /// <summary>Waits until a client has put the whole content into a folder, and compares every byte.</summary>
+    /// <param name="folder">Where it downloads to.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="says">What it prints then; null for one that gives files their names only when they are whole.</param>
+    public async Task MustArriveAsync(string folder, LabProcess client, string? says)
+    {
+        if (says is not null)
+            await client.WaitForAsync(says, Limit);
+        string arrived = Path.Combine(folder, Path.GetFileName(Content));
+        for (Stopwatch waited = Stopwatch.StartNew(); !Tests.Content.IsAllThere(Content, arrived); await Task.Delay(100))
+            Assert.True(waited.Elapsed < Limit && !client.HasExited, $"{arrived} did not get all files:\n{client.Output}");
+        Tests.Content.MustBeSame(Content, arrived);
+    }
 
     /// <summary>Starts opentracker on a host, for this torrent.</summary>
     public async Task TrackAsync(LabHost host) => await OpenTracker.StartAsync(host, await TorrentFile.InfoHashAsync(Torrent));
