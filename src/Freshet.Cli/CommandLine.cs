@@ -41,11 +41,11 @@ internal static class CommandLine
         }
         catch (CommandFailure failure)
         {
-            return Failed(streams, failure.Message, failure.ExitCode);
+            return Failed(streams, failure.Message, failure.ExitCode, failure.Code);
         }
         catch (FreshetException failure)
         {
-            return Failed(streams, failure.Message, ExitCode.For(failure.Error));
+            return Failed(streams, failure.Message, ExitCode.For(failure.Error), failure.Code);
         }
         catch (OperationCanceledException)
         {
@@ -54,11 +54,11 @@ internal static class CommandLine
         catch (IOException failure)
         {
             // Most often the reader of our output went away: `freshet info x | head`.
-            return Failed(streams, failure.Message, ExitCode.Failure);
+            return Failed(streams, $"Output was cut short: {failure.Message}.", ExitCode.Failure, TroubleCodes.OutputClosed);
         }
         catch (Exception defect)
         {
-            int exitCode = Failed(streams, $"this should not have happened, please report it: {defect.Message}", ExitCode.Failure);
+            int exitCode = Failed(streams, $"this should not have happened, please report it: {defect.Message}", ExitCode.Failure, TroubleCodes.Defect);
             await streams.Error.WriteLineAsync(UrlSecrets.RedactText(defect.ToString()));
             return exitCode;
         }
@@ -116,18 +116,18 @@ internal static class CommandLine
         foreach (string message in problems)
             streams.Error.WriteLine("freshet: " + TerminalText.Escape(message));
         string verb = string.Join(' ', PathOf(parsed.CommandResult));
-        streams.Error.WriteLine(verb.Length == 0 ? "See freshet --help." : $"See freshet {verb} --help.");
+        streams.Error.WriteLine(TroubleText.Tag(verb.Length == 0 ? "See freshet --help." : $"See freshet {verb} --help.", TroubleCodes.Usage));
         return ExitCode.Usage;
     }
 
     private static IEnumerable<string> PathOf(System.CommandLine.Parsing.CommandResult result)
         => result.Parent is System.CommandLine.Parsing.CommandResult parent ? PathOf(parent).Append(result.Command.Name) : [];
 
-    private static int Failed(Streams streams, string message, int exitCode)
+    private static int Failed(Streams streams, string message, int exitCode, string code)
     {
         try
         {
-            foreach (string line in message.Split(Environment.NewLine))
+            foreach (string line in TroubleText.Tag(message, code).Split(Environment.NewLine))
                 streams.Error.WriteLine("freshet: " + TerminalText.Escape(UrlSecrets.RedactText(line)));
         }
         catch (IOException)

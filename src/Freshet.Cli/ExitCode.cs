@@ -37,6 +37,21 @@ internal static class ExitCode
         (Terminated, "terminated twice: ended at once"),
     ];
 
+    /// <summary>The entry of docs/troubleshooting.md where nothing closer than the exit code is known.</summary>
+    public static string TroubleOf(int exitCode) => exitCode switch
+    {
+        Usage => TroubleCodes.Usage,
+        Configuration => TroubleCodes.Configuration,
+        SourceUnreadable => TroubleCodes.SourceUnreadable,
+        Storage => TroubleCodes.Storage,
+        VerifyFailed => TroubleCodes.SourceInvalid,
+        Unfinished => TroubleCodes.Unfinished,
+        Network => TroubleCodes.Network,
+        Conflict => TroubleCodes.Conflict,
+        Denied => TroubleCodes.NoPermission,
+        _ => TroubleCodes.Defect,
+    };
+
     /// <summary>The code for trouble that the library reports.</summary>
     public static int For(FreshetError error) => error switch
     {

@@ -43,4 +43,11 @@ public sealed class FreshetException : Exception
 
     /// <summary>What kind of trouble.</summary>
     public FreshetError Error { get; }
+
+    /// <summary>Its short name, one of <see cref="TroubleCodes"/>: the title of its entry in docs/troubleshooting.md.</summary>
+    public string Code
+    {
+        get => field ?? TroubleCodes.Of(Error);
+        init;
+    }
 }

@@ -8,15 +8,26 @@ internal sealed class HelpCommand(GlobalOptions globals, Streams streams)
 {
     public Command Create(RootCommand root)
     {
-        var topic = new Argument<string[]>("TOPIC") { Description = "A verb", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("help", "Show help on a verb, or the exit codes") { topic };
-        command.SetAction(parsed => root.Parse([.. parsed.GetValue(topic) ?? [], "--help"])
-            .Invoke(new InvocationConfiguration { Output = streams.Out, Error = streams.Error }));
+        var topic = new Argument<string[]>("TOPIC") { Description = "A verb, or the word in brackets at the end of an error", Arity = ArgumentArity.ZeroOrMore };
+        var command = new Command("help", "Show help on a verb, on an error, or the exit codes") { topic };
+        command.SetAction(parsed =>
+        {
+            string[] words = parsed.GetValue(topic) ?? [];
+            return words is [var word] && TroubleText.EntryOf(word.Trim('[', ']')) is { } entry
+                ? ShowEntry(entry)
+                : root.Parse([.. words, "--help"]).Invoke(new InvocationConfiguration { Output = streams.Out, Error = streams.Error });
+        });
 
         var exitCodes = new Command("exit-codes", "List the exit codes and what they mean");
         exitCodes.SetAction(parsed => ListExitCodes(globals.Read(parsed, streams)));
         command.Subcommands.Add(exitCodes);
         return command;
+    }
+
+    private int ShowEntry(string entry)
+    {
+        streams.Out.WriteLine(entry);
+        return ExitCode.Ok;
     }
 
     private static int ListExitCodes(CommandContext context)

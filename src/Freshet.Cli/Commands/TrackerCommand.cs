@@ -39,7 +39,7 @@ internal sealed class TrackerCommand(GlobalOptions globals, Streams streams)
         string[] given = parsed.GetValue(_urls) ?? [];
         string[] texts = given.Length > 0 ? given : [.. metainfo.Trackers.SelectMany(tier => tier).Distinct(StringComparer.Ordinal)];
         if (texts.Length == 0)
-            throw new CommandFailure(ExitCode.Usage, $"{metainfo.Name} names no tracker: give the URL of one.");
+            throw new CommandFailure(ExitCode.Usage, $"{metainfo.Name} names no tracker: give the URL of one.", TroubleCodes.NoTracker);
 
         IReadOnlyList<TrackerReply> replies = await TrackerClient.AnnounceAsync(texts, metainfo.Hashes.Primary, parsed.GetValue(_timeout), cancellationToken: cancellationToken);
         if (context.Json)

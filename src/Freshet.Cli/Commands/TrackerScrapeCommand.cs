@@ -28,7 +28,7 @@ internal sealed class TrackerScrapeCommand(GlobalOptions globals, Streams stream
         if (targets.HasNoSwarm)
             throw new CommandFailure(ExitCode.Usage, "there is nothing to ask for: give a torrent or an info-hash beside the tracker.");
         if (targets.Trackers.Count == 0)
-            throw new CommandFailure(ExitCode.Usage, "there is nobody to ask: the torrents name no tracker; give the URL of one.");
+            throw new CommandFailure(ExitCode.Usage, "there is nobody to ask: the torrents name no tracker; give the URL of one.", TroubleCodes.NoTracker);
         IReadOnlyList<TrackerScrape>[] replies = await Task.WhenAll(targets.Trackers.Select(tracker
             => TrackerClient.ScrapeAsync([tracker], targets.SwarmsFor(tracker), parsed.GetValue(_timeout), cancellationToken: cancellationToken)));
         TrackerScrape[] scrapes = [.. replies.SelectMany(reply => reply)];

@@ -28,7 +28,7 @@ internal sealed class TrackerTestCommand(GlobalOptions globals, Streams streams)
     {
         TrackerTargets targets = await TrackerTargets.ReadAsync(parsed.GetRequiredValue(_targets), streams, cancellationToken);
         if (targets.Trackers.Count == 0)
-            throw new CommandFailure(ExitCode.Usage, "there is nobody to ask: the torrents name no tracker; give the URL of one.");
+            throw new CommandFailure(ExitCode.Usage, "there is nobody to ask: the torrents name no tracker; give the URL of one.", TroubleCodes.NoTracker);
         IReadOnlyList<TrackerTest> tests = await TrackerClient.TestAsync(
             targets.Trackers, targets.AnySwarm, parsed.GetValue(_timeout), cancellationToken: cancellationToken);
         if (context.Json)

@@ -35,7 +35,10 @@ internal sealed class VerifyCommand(GlobalOptions globals, Streams streams)
             JsonText.WriteDocument(context.Out, json => WriteJson(json, report));
         else
             WriteText(context, report);
-        return report.IsOk ? ExitCode.Ok : ExitCode.VerifyFailed;
+        if (report.IsOk)
+            return ExitCode.Ok;
+        context.Warn(TroubleText.Tag("not all of the data is what the torrent says", TroubleCodes.VerifyFailed));
+        return ExitCode.VerifyFailed;
     }
 
     private static void WriteText(CommandContext context, VerifyReport report)

@@ -21,7 +21,7 @@ internal sealed class CreateRun(CreateRequest request, CommandContext context)
 
         // Before an hour of hashing, not after it.
         if (!request.Force && Path.Exists(output))
-            throw new CommandFailure(ExitCode.Conflict, $"{output} is there already: name another file with -o, or replace it with --force.");
+            throw new CommandFailure(ExitCode.Conflict, $"{output} is there already: name another file with -o, or replace it with --force.", TroubleCodes.FileExists);
         if (request.Options is { IsPrivate: true, Trackers.Count: 0 })
             context.Warn("a private torrent without a tracker finds no peers: name one with --tracker.");
 

@@ -83,12 +83,12 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
         using ILoggerFactory? log = Logging.Create(context);
         await _display.RunAsync(async () =>
         {
-            await using var hook = new CompletionHook(request.OnComplete, _display.Warn, log);
+            await using var hook = new CompletionHook(request.OnComplete, warning => _display.Warn(TroubleText.Tag(warning, TroubleCodes.OnComplete)), log);
             _onComplete = hook.Look;
             BitTorrentClient client = await BitTorrentClient.StartAsync(ClientOptionsOf(request, log), stop);
             await using var ending = client;
             if (client.StateWarning is { } warning)
-                _display.Warn(warning);
+                _display.Warn(TroubleText.Tag(warning, TroubleCodes.StateFolder));
             long started = Stopwatch.GetTimestamp();
             Task telling = TellAsync(client);
             for (int i = 0; i < loaded.Count; i++)
@@ -161,8 +161,10 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             if (_running.Count > 0 && GivesUp(snapshot))
             {
                 NoteFailure(ExitCode.Network);
-                context.Warn($"given up: nothing came in for {Amounts.Duration(request.GiveUpAfter!.Value)}. "
-                    + "What is there is saved; run the same command again to go on, with --peer or --tracker to add places to look.");
+                context.Warn(TroubleText.Tag(
+                    $"given up: nothing came in for {Amounts.Duration(request.GiveUpAfter!.Value)}. "
+                    + "What is there is saved; run the same command again to go on, with --peer or --tracker to add places to look.",
+                    TroubleCodes.GivenUp));
                 return;
             }
 
@@ -232,7 +234,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
     private void FailStorage(TorrentStatus status)
     {
         NoteFailure(ExitCode.Storage);
-        _display.Failed(status.Name, ExitCode.Storage, $"{status.Name}: {status.Reason}. Nothing that is there is lost; run the command again once that is mended.");
+        _display.Failed(status.Name, ExitCode.Storage, $"{status.Name}: {status.Reason}. Nothing that is there is lost; run the command again once that is mended.", TroubleCodes.Storage);
     }
 
     private bool GivesUp(SessionSnapshot snapshot)
@@ -267,7 +269,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
     {
         int exitCode = ExitCode.For(failure.Error);
         NoteFailure(exitCode);
-        _display.Failed(what, exitCode, failure.Message);
+        _display.Failed(what, exitCode, failure.Message, failure.Code);
     }
 
     /// <summary>The first failure gives the exit code.</summary>

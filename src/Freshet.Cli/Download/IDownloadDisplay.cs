@@ -25,7 +25,7 @@ internal interface IDownloadDisplay
     void Completed(TorrentStatus status, TimeSpan elapsed);
 
     /// <summary>A source or a torrent failed.</summary>
-    void Failed(string what, int exitCode, string message);
+    void Failed(string what, int exitCode, string message, string code);
 
     /// <summary>Trouble with the state folder that does not keep the download from going on.</summary>
     void Warn(string message);

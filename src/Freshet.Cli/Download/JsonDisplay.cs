@@ -140,11 +140,12 @@ internal sealed class JsonDisplay(CommandContext context) : IDownloadDisplay
         StatusJson.WriteFields(json, status);
     });
 
-    public void Failed(string what, int exitCode, string message) => Write("failed", DateTimeOffset.UtcNow, null, json =>
+    public void Failed(string what, int exitCode, string message, string code) => Write("failed", DateTimeOffset.UtcNow, null, json =>
     {
         json.WriteString("source", what);
         json.WriteNumber("exitCode", exitCode);
         json.WriteString("message", message);
+        json.WriteString("code", code);
     });
 
     public void Warn(string message) => Write("stateStore", DateTimeOffset.UtcNow, null, json => json.WriteString("message", message));

@@ -63,7 +63,7 @@ internal sealed class LineDisplay(CommandContext context) : IDownloadDisplay
         context.Out.Flush();
     }
 
-    public void Failed(string what, int exitCode, string message) => context.Warn(message);
+    public void Failed(string what, int exitCode, string message, string code) => context.Warn(TroubleText.Tag(message, code));
 
     public void Warn(string message) => context.Warn(message);
 

@@ -87,8 +87,9 @@ internal sealed class LiveDisplay : IDownloadDisplay
         WriteAbove(LineDisplay.Summary(status, elapsed), Color.Green);
     }
 
-    public void Failed(string what, int exitCode, string message)
+    public void Failed(string what, int exitCode, string message, string code)
     {
+        message = TroubleText.Tag(message, code);
         if (_live is null)
             _context.Warn(message);
         else

@@ -27,7 +27,7 @@ internal sealed class StatusFile(string path, Action<string> warn)
         {
             // Said once; the download is worth more than its status.
             if (!_hasFailed)
-                warn($"The status file {path} cannot be written: {error.Message}");
+                warn(TroubleText.Tag($"The status file {path} cannot be written: {error.Message}", TroubleCodes.Storage));
             _hasFailed = true;
         }
     }

@@ -27,9 +27,29 @@ internal sealed record Streams
     /// <summary>The process's own.</summary>
     public static Streams OfProcess() => new()
     {
-        Out = System.Console.Out,
-        Error = System.Console.Error,
+        Out = IsOpen(1) ? System.Console.Out : TextWriter.Null,
+        Error = IsOpen(2) ? System.Console.Error : TextWriter.Null,
         In = System.Console.OpenStandardInput,
         IsTerminal = !System.Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb",
     };
+
+    /// <summary>
+    /// Whether whoever started the process left it this descriptor. Where not (<c>freshet &gt;&amp;-</c>) the number goes to the next file that is opened, and
+    /// what is meant for a person must not end up in there. What was inherited is not marked to be closed on exec; all that this process opens is.
+    /// </summary>
+    private static bool IsOpen(int descriptor)
+    {
+        const int CloseOnExec = 0x80000;
+        if (!OperatingSystem.IsLinux() || !Directory.Exists("/proc/self/fdinfo"))
+            return true;
+        try
+        {
+            string? flags = File.ReadLines($"/proc/self/fdinfo/{descriptor}").FirstOrDefault(line => line.StartsWith("flags:", StringComparison.Ordinal));
+            return flags is null || (Convert.ToInt32(flags["flags:".Length..].Trim(), 8) & CloseOnExec) == 0;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
 }

@@ -42,7 +42,7 @@ internal sealed class FileSelection(IReadOnlyList<string> patterns, IReadOnlyLis
         }
 
         if (!any)
-            throw new CommandFailure(ExitCode.Usage, $"{option} {pattern} fits no file of {metainfo.Name}. See its files with: freshet download --list SRC");
+            throw new CommandFailure(ExitCode.Usage, $"{option} {pattern} fits no file of {metainfo.Name}. See its files with: freshet download --list SRC", TroubleCodes.NothingSelected);
     }
 
     private static bool Fits(string pattern, FileEntry file)

@@ -14,7 +14,7 @@ internal static class Sources
         if (text == "-")
             return TorrentSource.FromStream(streams.In(), "standard input");
         if (text.StartsWith("magnet:", StringComparison.OrdinalIgnoreCase))
-            throw new CommandFailure(ExitCode.Usage, "magnet links are not supported yet: give the torrent's file or its URL.");
+            throw new CommandFailure(ExitCode.Usage, "magnet links are not supported yet: give the torrent's file or its URL.", TroubleCodes.MagnetUnsupported);
         if (text.Length == 0)
             throw new CommandFailure(ExitCode.Usage, "a source is empty: give a torrent file, an http(s) URL, or -.");
         return TorrentSource.Parse(text, bind);

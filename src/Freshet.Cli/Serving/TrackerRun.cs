@@ -25,7 +25,7 @@ internal sealed class TrackerRun(TrackerOptions options, CommandContext context)
         }
         catch (TrackerException e)
         {
-            throw new CommandFailure(ExitCodeFor(e), e.Message);
+            throw new CommandFailure(ExitCodeFor(e), e.Message, TroubleCodes.CannotListen);
         }
 
         using (server)

@@ -129,7 +129,7 @@ internal sealed class SessionHost : IAsyncDisposable
         }
         catch (NetworkException error)
         {
-            throw new FreshetException(FreshetError.Conflict, error.Message, error);
+            throw new FreshetException(FreshetError.Conflict, error.Message, error) { Code = TroubleCodes.CannotListen };
         }
     }
 
@@ -170,7 +170,7 @@ internal sealed class SessionHost : IAsyncDisposable
         }
         catch (StateStoreException error)
         {
-            throw new FreshetException(FreshetError.Storage, error.Message, error);
+            throw new FreshetException(FreshetError.Storage, error.Message, error) { Code = TroubleCodes.StateFolder };
         }
     }
 

@@ -101,7 +101,7 @@ internal sealed class TorrentAdder(SessionHost host) : IDisposable
     {
         AddOutcome outcome = host.Engine.AddTorrent(spec, now);
         if (!outcome.IsAdded)
-            throw new FreshetException(FreshetError.Conflict, $"{PlainText.Of(spec.Summary.Name)} cannot be added: {outcome.Refusal}.");
+            throw new FreshetException(FreshetError.Conflict, $"{PlainText.Of(spec.Summary.Name)} cannot be added: {outcome.Refusal}.") { Code = TroubleCodes.TorrentInUse };
         var torrent = new Torrent(host, outcome.Id, spec.Metainfo!, spec.Directory, lease);
         host.Torrents.Add(torrent);
         host.Snapshots.Added(outcome.Id, spec.Directory);
@@ -117,7 +117,10 @@ internal sealed class TorrentAdder(SessionHost host) : IDisposable
                 return lease;
             string who = holder is { } process ? $"process {process}" : "another process";
             throw new FreshetException(
-                FreshetError.Conflict, $"{PlainText.Of(metainfo.Name)} is in use by {who} in {directory}. Wait for it or end it, or download into another folder.");
+                FreshetError.Conflict, $"{PlainText.Of(metainfo.Name)} is in use by {who} in {directory}. Wait for it or end it, or download into another folder.")
+            {
+                Code = TroubleCodes.TorrentInUse,
+            };
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

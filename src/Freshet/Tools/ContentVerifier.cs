@@ -38,7 +38,7 @@ public static class ContentVerifier
         }
         catch (StorageException failure)
         {
-            throw new FreshetException(FreshetError.Storage, $"Cannot read {failure.Message}", failure);
+            throw new FreshetException(FreshetError.Storage, $"Cannot read {failure.Message}", failure) { Code = TroubleCodes.Of(failure.Error.Kind) };
         }
     }
 

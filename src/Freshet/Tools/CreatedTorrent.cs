@@ -49,7 +49,7 @@ public sealed record CreatedTorrent(
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             if (!overwrite && File.Exists(place))
-                throw new FreshetException(FreshetError.Conflict, $"{path} is there already.", error);
+                throw new FreshetException(FreshetError.Conflict, $"{path} is there already.", error) { Code = TroubleCodes.FileExists };
             throw new FreshetException(FreshetError.Storage, $"{path} cannot be written: {error.Message}", error);
         }
     }

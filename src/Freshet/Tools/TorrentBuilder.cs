@@ -99,7 +99,7 @@ public static class TorrentBuilder
         }
         catch (StorageException failure)
         {
-            throw new FreshetException(FreshetError.Storage, $"Cannot make a torrent of {path}: {failure.Message}.", failure);
+            throw new FreshetException(FreshetError.Storage, $"Cannot make a torrent of {path}: {failure.Message}.", failure) { Code = TroubleCodes.Of(failure.Error.Kind) };
         }
     }
 
@@ -108,11 +108,11 @@ public static class TorrentBuilder
     private static long Demand(ContentScan scan, string path, string name)
     {
         if (scan.Files.Count == 0)
-            throw new FreshetException(FreshetError.SourceUnreadable, $"{path} has no file that goes into a torrent.");
+            throw new FreshetException(FreshetError.SourceUnreadable, $"{path} has no file that goes into a torrent.") { Code = TroubleCodes.NothingToShare };
         FileEntry last = scan.Files[^1];
         long total = last.Offset + last.Length;
         if (total == 0)
-            throw new FreshetException(FreshetError.SourceUnreadable, $"{path} has only empty files: a torrent needs at least one byte.");
+            throw new FreshetException(FreshetError.SourceUnreadable, $"{path} has only empty files: a torrent needs at least one byte.") { Code = TroubleCodes.NothingToShare };
         if (name.Length == 0)
             throw new FreshetException(FreshetError.Usage, $"{path} has no name that a torrent could have: give one.");
 
@@ -120,7 +120,7 @@ public static class TorrentBuilder
         foreach (string text in scan.Files.Select(file => file.Path).Concat(scan.Skipped.Select(skipped => skipped.Path)).Prepend(name))
         {
             if (text.EnumerateRunes().Contains(Rune.ReplacementChar))
-                throw new FreshetException(FreshetError.Usage, $"The name of {text} is no valid text: rename it.");
+                throw new FreshetException(FreshetError.Usage, $"The name of {text} is no valid text: rename it.") { Code = TroubleCodes.ContentUnfit };
         }
 
         return total;
@@ -133,7 +133,10 @@ public static class TorrentBuilder
         {
             throw new FreshetException(
                 FreshetError.Usage,
-                $"{total} bytes make {pieces} pieces of {new ByteSize(pieceLength)}; a torrent has at most {MetainfoLimits.MaxPieces}: choose longer pieces.");
+                $"{total} bytes make {pieces} pieces of {new ByteSize(pieceLength)}; a torrent has at most {MetainfoLimits.MaxPieces}: choose longer pieces.")
+            {
+                Code = TroubleCodes.ContentUnfit,
+            };
         }
     }
 
@@ -160,7 +163,10 @@ public static class TorrentBuilder
         if (bytes.Length > MetainfoLimits.MaxFileBytes)
         {
             throw new FreshetException(
-                FreshetError.Usage, $"The torrent file would have {new ByteSize(bytes.Length)}, more than programs read: choose longer pieces, or share fewer files.");
+                FreshetError.Usage, $"The torrent file would have {new ByteSize(bytes.Length)}, more than programs read: choose longer pieces, or share fewer files.")
+            {
+                Code = TroubleCodes.ContentUnfit,
+            };
         }
 
         try
@@ -169,7 +175,7 @@ public static class TorrentBuilder
         }
         catch (MetainfoException error)
         {
-            throw new FreshetException(FreshetError.Usage, $"This content makes no usable torrent: {error.Message}", error);
+            throw new FreshetException(FreshetError.Usage, $"This content makes no usable torrent: {error.Message}", error) { Code = TroubleCodes.ContentUnfit };
         }
     }
 }

@@ -113,7 +113,7 @@ public static class TrackerClient
         }
         catch (NetworkException error)
         {
-            throw new FreshetException(FreshetError.Conflict, error.Message, error);
+            throw new FreshetException(FreshetError.Conflict, error.Message, error) { Code = TroubleCodes.CannotListen };
         }
     }
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Freshet.Abstractions;
 
 namespace Freshet.Cli.Tests.Download;
 
