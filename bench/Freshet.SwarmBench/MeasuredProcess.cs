@@ -44,24 +44,31 @@ internal sealed class MeasuredProcess : IDisposable
         return new MeasuredProcess(Process.Start(start)!, accounting);
     }
 
-    /// <summary>Waits for a line of output that begins so.</summary>
-    /// <returns>The rest of the line.</returns>
-    public string WaitFor(string beginning)
+    /// <summary>Waits for a line of output with these words.</summary>
+    /// <returns>What stands behind them.</returns>
+    public string WaitFor(string words)
     {
         while (true)
         {
             bool hasEnded = _process.WaitForExit(5);
             if (hasEnded)
                 _process.WaitForExit();
-            if (_output.FirstOrDefault(line => line.StartsWith(beginning, StringComparison.Ordinal)) is { } line)
-                return line[beginning.Length..].Trim();
+            if (_output.FirstOrDefault(line => line.Contains(words, StringComparison.Ordinal)) is { } line)
+                return line[(line.IndexOf(words, StringComparison.Ordinal) + words.Length)..].Trim();
             if (hasEnded)
-                throw Failure($"said no '{beginning}'");
+                throw Failure($"said no '{words}'");
         }
     }
 
     /// <summary>Ends its input, which some take as the sign to end.</summary>
     public void EndInput() => _process.StandardInput.Close();
+
+    /// <summary>Interrupts it, as Ctrl+C does.</summary>
+    public void Interrupt()
+    {
+        foreach (string child in ChildrenOf(_process.Id))
+            Process.Start("kill", ["-INT", child]).WaitForExit();
+    }
 
     /// <summary>Waits for its end.</summary>
     public Measured WaitForEnd()
@@ -99,12 +106,14 @@ internal sealed class MeasuredProcess : IDisposable
                 .Where(static line => line.StartsWith("RssAnon:", StringComparison.Ordinal))
                 .Select(static line => double.Parse(line.AsSpan(8).Trim(" kB\t"), provider: CultureInfo.InvariantCulture) / 1024)
                 .FirstOrDefault();
-            string children = File.ReadAllText($"/proc/{process}/task/{process}/children");
-            return children.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(static child => AnonymousOf(int.Parse(child))).Append(own).Max();
+            return ChildrenOf(process).Select(static child => AnonymousOf(int.Parse(child))).Append(own).Max();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return 0;
         }
     }
+
+    private static string[] ChildrenOf(int process)
+        => File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

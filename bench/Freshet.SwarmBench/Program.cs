@@ -10,8 +10,6 @@ switch (mode)
         return DownloadBench.Run(rest);
     case "upload":
         return UploadBench.Run(rest);
-    case "seed-freshet":
-        return await FreshetSeeder.RunAsync(rest).ConfigureAwait(false);
     default:
         Console.Error.WriteLine("""
             SwarmBench: whole processes side by side.

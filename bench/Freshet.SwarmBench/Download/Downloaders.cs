@@ -40,7 +40,7 @@ internal sealed class Downloaders(string folder, int port)
         yield return File.ReadLines("/proc/cpuinfo").FirstOrDefault(static line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim() ?? "";
     }
 
-    private static string Freshet => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../Freshet.Cli/release/Freshet.Cli.dll"));
+    public static string Freshet => Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../Freshet.Cli/release/Freshet.Cli.dll"));
 
     private static string Line(string command, string arguments, string prefix)
     {

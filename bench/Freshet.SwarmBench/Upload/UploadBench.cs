@@ -49,7 +49,7 @@ internal static class UploadBench
                 for (int turn = 0; turn < options.Clients.Count; turn++)
                 {
                     string client = options.Clients[(turn + run) % options.Clients.Count];
-                    Measured measured = Seed(seeders.Command(client, torrent), torrent, leecher, folder);
+                    Measured measured = RunOne(seeders, client, torrent, leecher, folder);
                     if (!runs.TryGetValue((client, size), out List<Measured>? list))
                         runs[(client, size)] = list = [];
                     list.Add(measured);
@@ -65,11 +65,11 @@ internal static class UploadBench
     }
 
     /// <summary>One run: the wall time is that of the slowest leecher, the CPU the seeder's from its start to its end.</summary>
-    private static Measured Seed(string[] seeder, BenchTorrent torrent, string leecher, string folder)
+    private static Measured RunOne(Seeders seeders, string client, BenchTorrent torrent, string leecher, string folder)
     {
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["XDG_STATE_HOME"] = Path.Combine(folder, "state") };
-        using MeasuredProcess seeding = MeasuredProcess.Start(core: 0, environment, seeder);
-        seeding.WaitFor("ready");
+        string state = Path.Combine(folder, "state");
+        var environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["XDG_STATE_HOME"] = state };
+        using MeasuredProcess seeder = seeders.Start(client, core: 0, torrent, environment);
         var leechers = new List<MeasuredProcess>();
         for (int i = 0; i < Leechers; i++)
         {
@@ -85,21 +85,17 @@ internal static class UploadBench
             each.Dispose();
         }
 
-        seeding.EndInput();
-        long uploaded = long.Parse(seeding.WaitFor("uploaded"), CultureInfo.InvariantCulture);
-        Measured measured = seeding.WaitForEnd() with { Wall = slowest };
+        Measured measured = Seeders.End(client, seeder) with { Wall = slowest };
         for (int i = 0; i < Leechers; i++)
         {
             string target = Path.Combine(folder, $"target-{i}");
             if (!torrent.IsSame(Path.Combine(target, torrent.Name)))
-                throw new InvalidOperationException($"leecher {i} of {seeder[0]} did not get the right bytes");
+                throw new InvalidOperationException($"leecher {i} of {client} did not get the right bytes");
             Directory.Delete(target, recursive: true);
         }
 
-        if (uploaded < Leechers * torrent.Length)
-            throw new InvalidOperationException($"{seeder[0]} says that it sent {uploaded} bytes only");
-        if (Directory.Exists(environment["XDG_STATE_HOME"]))
-            Directory.Delete(environment["XDG_STATE_HOME"], recursive: true);
+        if (Directory.Exists(state))
+            Directory.Delete(state, recursive: true);
         return measured;
     }
 }
