@@ -22,6 +22,20 @@ public sealed class SharingTests
         await swarm.MustArriveAsync(folder, transmission, says: null);
     }
 
+    /// <summary>What the page cache has not comes by way of the disk workers.</summary>
+    [Fact]
+    public async Task Others_get_what_only_the_disk_has()
+    {
+        const string Copier = "/usr/bin/dd";
+        await using Swarm swarm = await Swarm.CreateAsync(Copier);
+        string content = Content.File(swarm.Source, "cold.bin", 60_000_001, seed: 24);
+        await swarm.ShareAsync(content, 256 * 1024);
+        await swarm.SeedWithFreshetAsync();
+        await LabProcess.RunAsync(Copier, $"of={content}", "oflag=nocache", "conv=notrunc,fdatasync", "count=0", "status=none");
+        LabProcess libtorrent = await Libtorrent.LeechAsync(swarm.Lab, swarm.Leecher, swarm.Torrent, swarm.Target, swarm.Seeder.IPv4);
+        await swarm.MustArriveAsync(swarm.Target, libtorrent, says: "done");
+    }
+
     [Fact]
     public async Task Two_of_each_client_complete_each_other_from_one_slow_seeder_and_freshets_tracker()
     {

@@ -1,8 +1,9 @@
+using System.Net;
 using Freshet.Interop.Tests.Lab;
 
 namespace Freshet.Interop.Tests.Clients;
 
-/// <summary>libtorrent, through its Python binding: makes torrents and seeds.</summary>
+/// <summary>libtorrent, through its Python binding: makes torrents, seeds and downloads.</summary>
 internal static class Libtorrent
 {
     public const int Port = 6881;
@@ -36,4 +37,8 @@ internal static class Libtorrent
     /// <summary>Joins a swarm by the torrent's trackers, downloads, then goes on giving.</summary>
     public static async Task<LabProcess> JoinAsync(NetworkLab lab, LabHost host, string torrent, string folder, int bytesPerSecond = 0)
         => host.Start(Python, await lab.ScriptAsync("libtorrent_peer.py"), "join", torrent, folder, Port.ToString(), bytesPerSecond.ToString());
+
+    /// <summary>Downloads a torrent into the folder from a peer at its usual port, and ends.</summary>
+    public static async Task<LabProcess> LeechAsync(NetworkLab lab, LabHost host, string torrent, string folder, IPAddress peer)
+        => host.Start(Python, await lab.ScriptAsync("libtorrent_peer.py"), "leech", torrent, folder, peer.ToString(), Port.ToString());
 }
