@@ -11,6 +11,12 @@ internal sealed class ListenSockets : IDisposable
     // Where any port will do, one must be free for both protocols and both families.
     private const int Attempts = 20;
 
+    // The kernel hands a connection over when its request has come, or at last after this time: whoever says nothing costs no descriptor until then, and one
+    // who does is read at once.
+    private const int DeferSeconds = 1;
+    private const int LevelTcp = 6;
+    private const int OptionDeferAccept = 9;
+
     private ListenSockets()
     {
     }
@@ -104,8 +110,8 @@ internal sealed class ListenSockets : IDisposable
             // Each family has its own socket, so that an address is never of one in the clothes of the other.
             if (endpoint.AddressFamily == AddressFamily.InterNetworkV6)
                 socket.DualMode = false;
-            if (protocol == ProtocolType.Tcp && !OperatingSystem.IsWindows())
-                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            if (protocol == ProtocolType.Tcp && OperatingSystem.IsLinux())
+                socket.SetRawSocketOption(LevelTcp, OptionDeferAccept, BitConverter.GetBytes(DeferSeconds));
             socket.Bind(endpoint);
             if (protocol == ProtocolType.Tcp)
                 socket.Listen(Backlog);

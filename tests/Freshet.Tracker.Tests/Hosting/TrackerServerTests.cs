@@ -158,9 +158,13 @@ public sealed class TrackerServerTests
     public void What_keeps_a_tracker_from_starting_is_said()
     {
         using var tracker = new ServerUnderTest(portable: false);
-        var taken = Assert.Throws<TrackerException>(() => TrackerServer.Start(new TrackerOptions { Listen = [tracker.Endpoint] }));
-        Assert.Equal(SocketError.AddressAlreadyInUse, taken.SocketError);
-        Assert.Contains("another process has this port", taken.Message, StringComparison.Ordinal);
+        foreach (bool http in (bool[])[false, true])
+        {
+            var taken = Assert.Throws<TrackerException>(() => TrackerServer.Start(new TrackerOptions { Listen = [tracker.Endpoint], Http = http, Udp = !http }));
+            Assert.Equal(SocketError.AddressAlreadyInUse, taken.SocketError);
+            Assert.Contains("another process has this port", taken.Message, StringComparison.Ordinal);
+        }
+
         Assert.Throws<TrackerException>(() => TrackerServer.Start(new TrackerOptions { AllowListFile = "/no/such/file" }));
         Assert.Throws<ArgumentException>(() => TrackerServer.Start(new TrackerOptions { Http = false, Udp = false }));
         Assert.Throws<ArgumentException>(() => TrackerServer.Start(new TrackerOptions { Interval = TimeSpan.FromSeconds(1) }));
