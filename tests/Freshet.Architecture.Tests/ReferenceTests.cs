@@ -12,9 +12,10 @@ public sealed class ReferenceTests
         ["Freshet.IO"] = ["Freshet.Abstractions", "Freshet.Protocol"],
         ["Freshet"] = ["Freshet.Engine", "Freshet.IO"],
         ["Freshet.Tracker"] = ["Freshet.Abstractions", "Freshet.Protocol"],
-        ["Freshet.Cli"] = ["Freshet", "Freshet.Tracker"],
+        ["Freshet.Redis"] = ["Freshet.Abstractions", "Freshet.Protocol"],
+        ["Freshet.Cli"] = ["Freshet", "Freshet.Redis", "Freshet.Tracker"],
         ["Freshet.Simulator"] = ["Freshet.Engine"],
-        ["Freshet.Fuzz"] = ["Freshet.Engine", "Freshet.IO", "Freshet.Protocol", "Freshet.Tracker"],
+        ["Freshet.Fuzz"] = ["Freshet.Engine", "Freshet.IO", "Freshet.Protocol", "Freshet.Redis", "Freshet.Tracker"],
     };
 
     [Fact]

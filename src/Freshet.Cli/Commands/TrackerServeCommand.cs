@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Freshet.Cli.Output;
 using Freshet.Cli.Parsing;
+using Freshet.Redis;
 using Freshet.Tracker;
 
 namespace Freshet.Cli.Commands;
@@ -35,6 +36,12 @@ internal sealed class TrackerServeCommand(GlobalOptions globals, Streams streams
     };
 
     private readonly Option<FileInfo?> _denyList = new("--deny-list") { Description = "Do not serve the torrents of this file, of the same form", HelpName = "F" };
+    private readonly Option<string?> _redis = new("--redis")
+    {
+        Description = "Share the swarms with other trackers through this Redis: redis://[user:password@]host[:port][/database], or rediss:// for TLS",
+        HelpName = "URL",
+    };
+
     private readonly Option<bool> _fullScrape = new("--full-scrape") { Description = "Answer scrapes of all torrents at once, too" };
     private readonly Option<bool> _stats = new("--stats") { Description = "Tell numbers as JSON at /stats, to whoever asks" };
 
@@ -66,10 +73,10 @@ internal sealed class TrackerServeCommand(GlobalOptions globals, Streams streams
     {
         var serve = new Command("serve", "Be a tracker, over HTTP and UDP, IPv4 and IPv6, until Ctrl-C")
         {
-            _listen, _noHttp, _noUdp, _interval, _allowList, _denyList, _fullScrape, _stats, _trustLocalIp,
+            _listen, _noHttp, _noUdp, _interval, _allowList, _denyList, _redis, _fullScrape, _stats, _trustLocalIp,
             _maxTorrents, _maxPeers, _maxPeersPerTorrent, _maxPeersPerSource, _maxConnections, _maxConnectionsPerSource, _maxRate,
         };
-        serve.SetAction((parsed, cancellationToken) => new Serving.TrackerRun(Read(parsed), globals.Read(parsed, streams)).RunAsync(cancellationToken));
+        serve.SetAction((parsed, cancellationToken) => new Serving.TrackerRun(Read(parsed), RedisOf(parsed), globals.Read(parsed, streams)).RunAsync(cancellationToken));
         return serve;
     }
 
@@ -112,6 +119,11 @@ internal sealed class TrackerServeCommand(GlobalOptions globals, Streams streams
 
     private static int Positive(ParseResult parsed, Option<int> option)
         => parsed.GetValue(option) is > 0 and int number ? number : throw new CommandFailure(ExitCode.Usage, $"{option.Name} takes a number above 0.");
+
+    private RedisAddress? RedisOf(ParseResult parsed)
+        => parsed.GetValue(_redis) is not { } text ? null
+            : RedisAddress.TryParse(text, out RedisAddress? address) ? address
+            : throw new CommandFailure(ExitCode.Usage, "--redis takes a URL like redis://127.0.0.1:6379/0.");
 
     // Both parts are asked for: a bare port could mean either family, or both.
     private static IPEndPoint EndpointOf(string text)

@@ -3,13 +3,14 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Freshet.Cli.Output;
+using Freshet.Redis;
 using Freshet.Tracker;
 using Microsoft.Extensions.Logging;
 
 namespace Freshet.Cli.Serving;
 
 /// <summary>A <c>freshet tracker serve</c> from its start to its exit code.</summary>
-internal sealed class TrackerRun(TrackerOptions options, CommandContext context)
+internal sealed class TrackerRun(TrackerOptions options, RedisAddress? redis, CommandContext context)
 {
     private static readonly TimeSpan ReportPeriod = TimeSpan.FromMinutes(1);
 
@@ -19,9 +20,11 @@ internal sealed class TrackerRun(TrackerOptions options, CommandContext context)
         TrackerServer? server = null;
         using var signals = new StopSignals(context.Streams, onHangUp: () => server?.ReloadLists());
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stop, cancellationToken);
+        RedisClient? client = redis is null ? null : new RedisClient(redis, onChange: TellOfRedis);
+        await using IAsyncDisposable? closing = client;
         try
         {
-            server = TrackerServer.Start(options, log?.CreateLogger("Freshet.Tracker"));
+            server = TrackerServer.Start(client is null ? options : options with { SharedSwarms = new RedisSwarms(client) }, log?.CreateLogger("Freshet.Tracker"));
         }
         catch (TrackerException e)
         {
@@ -45,6 +48,14 @@ internal sealed class TrackerRun(TrackerOptions options, CommandContext context)
         null => ExitCode.SourceUnreadable,
         _ => ExitCode.Network,
     };
+
+    private void TellOfRedis(string? trouble)
+    {
+        if (trouble is null)
+            Say("redis", "state", "reachable again: swarms are shared");
+        else
+            context.Warn($"{trouble}. Announces are answered from this tracker's memory until it is back.");
+    }
 
     private IEnumerable<string> Urls(IPEndPoint endpoint)
     {

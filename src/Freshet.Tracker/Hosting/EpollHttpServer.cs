@@ -78,9 +78,9 @@ internal sealed class EpollHttpServer : IHttpServer
         _epoll.Wake();
         if (_thread.IsAlive)
             _thread.Join();
-        foreach (HttpConnection? connection in _connections)
+        for (int place = 0; place < _connections.Count; place++)
         {
-            if (connection is not null)
+            if (_connections[place] is { } connection)
                 Close(connection);
         }
 

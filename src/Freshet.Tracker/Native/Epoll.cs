@@ -20,6 +20,8 @@ internal sealed unsafe class Epoll : IDisposable
     private readonly int _eventSize;
     private readonly int _dataOffset;
     private readonly byte[] _events;
+    private readonly Lock _wakeGate = new();
+    private bool _isDisposed;
 
     public Epoll()
     {
@@ -55,11 +57,16 @@ internal sealed unsafe class Epoll : IDisposable
     /// <summary>A member that has something to tell.</summary>
     public long Number(int index) => BitConverter.ToInt64(_events, (index * _eventSize) + _dataOffset);
 
-    /// <summary>Makes <see cref="Wait"/> return, on any thread.</summary>
+    /// <summary>Makes <see cref="Wait"/> return, on any thread, also after <see cref="Dispose"/>.</summary>
     public void Wake()
     {
         ulong one = 1;
-        _ = LinuxSockets.Write(_wake, (byte*)&one, sizeof(ulong));
+        lock (_wakeGate)
+        {
+            // The number of a closed descriptor may be somebody else's by now.
+            if (!_isDisposed)
+                _ = LinuxSockets.Write(_wake, (byte*)&one, sizeof(ulong));
+        }
     }
 
     /// <summary>Takes notice of <see cref="Wake"/>.</summary>
@@ -71,7 +78,12 @@ internal sealed unsafe class Epoll : IDisposable
 
     public void Dispose()
     {
-        _ = LinuxSockets.Close(_wake);
+        lock (_wakeGate)
+        {
+            _isDisposed = true;
+            _ = LinuxSockets.Close(_wake);
+        }
+
         _ = LinuxSockets.Close(_epoll);
     }
 
