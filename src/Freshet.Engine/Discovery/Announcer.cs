@@ -217,6 +217,8 @@ public sealed class Announcer
         if (outcome.Answer is { Failure: null } answer)
         {
             HasAnswer = true;
+            if (answer.ExternalAddress is { } seen && outcome.Remote is { } remote)
+                _source.SeenAs(remote, seen);
             if (IsOneByOne)
                 TakeTurn(tracker, now);
             _lastAnswered = tracker;

@@ -37,6 +37,9 @@ public interface IAnnounceSource
     /// <summary>Another tracker than before has answered, where one is announced to at a time.</summary>
     void TrackerChanged(MonoTime now);
 
+    /// <summary>A tracker tells our address as it sees it (BEP 24).</summary>
+    void SeenAs(IPAddress tracker, IPAddress address);
+
     /// <summary>A tracker named peers.</summary>
     void PeersFound(IReadOnlyList<IPEndPoint> peers, MonoTime now);
 

@@ -23,6 +23,9 @@ public enum CandidateState : byte
 /// <summary>The address of a peer that may be connected to, and what came of it so far.</summary>
 public sealed class PeerCandidate
 {
+    // A mutable struct: not readonly.
+    private PeerScore _score;
+
     internal PeerCandidate(IPEndPoint endpoint) => Endpoint = endpoint;
 
     /// <summary>Where the peer listens.</summary>
@@ -40,15 +43,30 @@ public sealed class PeerCandidate
     /// <summary>When it may be dialled (next).</summary>
     public MonoTime NotBefore { get; internal set; }
 
+    /// <summary>What its connections have shown.</summary>
+    public ref readonly PeerScore Score => ref _score;
+
+    internal ref PeerScore MutableScore => ref _score;
+
     internal MonoTime ConnectedAt { get; set; }
+
+    /// <summary>BEP 40's, as of when its turn came.</summary>
+    internal uint Priority { get; set; }
+
+    internal CandidateHeap? Heap { get; set; }
 
     /// <summary>The order of equals: by chance, so that not everybody dials a tracker's list from the top.</summary>
     internal uint Salt { get; init; }
 
     internal int HeapIndex { get; set; } = -1;
 
+    /// <summary>Whether the user named it.</summary>
+    public bool IsUsers => (Sources & PeerSources.User) != 0;
+
+    internal const int UserRank = 3;
+
     /// <summary>How much is behind the address: what the user says, what the peer itself or a tracker says, what any stranger may claim.</summary>
-    internal int Rank => (Sources & PeerSources.User) != 0 ? 3
+    internal int Rank => IsUsers ? UserRank
         : (Sources & (PeerSources.Tracker | PeerSources.Lsd | PeerSources.Incoming)) != 0 ? 2
         : (Sources & PeerSources.Dht) != 0 ? 1
         : 0;

@@ -38,15 +38,21 @@ public sealed class PeerList
     private readonly BanList _bans;
     private readonly Dictionary<PeerKey, PeerCandidate> _byKey;
     private readonly HashSet<PeerKey> _own;
-    private readonly DueHeap _idle = new();
+    private readonly OwnAddresses _self;
+
+    // Idle candidates: those whose time has not come, and those who may be dialled, the best on top.
+    private readonly CandidateHeap _later = new(IsSooner);
+    private readonly CandidateHeap _due = new(IsBetter);
 
     /// <summary>Makes an empty list.</summary>
     /// <param name="random">For the order of equals and for jitter.</param>
     /// <param name="bans">Who is never listed; shared by all torrents of a session.</param>
-    public PeerList(SeededRandom random, BanList bans)
+    /// <param name="self">Our own addresses, for the priorities of BEP 40; shared by all torrents of a session.</param>
+    public PeerList(SeededRandom random, BanList bans, OwnAddresses self)
     {
         _random = random;
         _bans = bans;
+        _self = self;
         var comparer = new PeerKey.Comparer(random.NextUInt64());
         _byKey = new Dictionary<PeerKey, PeerCandidate>(comparer);
         _own = new HashSet<PeerKey>(comparer);
@@ -56,7 +62,14 @@ public sealed class PeerList
     public int Count => _byKey.Count;
 
     /// <summary>When the next candidate may be dialled; <see cref="MonoTime.Never"/> when none waits.</summary>
-    public MonoTime NextDue => _idle.Count > 0 ? _idle.Top.NotBefore : MonoTime.Never;
+    public MonoTime NextDue => _due.Count > 0 ? _due.Top.NotBefore : _later.Count > 0 ? _later.Top.NotBefore : MonoTime.Never;
+
+    /// <summary>How many could be dialled at a moment.</summary>
+    public int CountDue(MonoTime now)
+    {
+        Ripen(now);
+        return _due.Count;
+    }
 
     /// <summary>Tells of a peer. Addresses at which no peer can be, our own and banned ones are dropped.</summary>
     /// <returns>True where it is new.</returns>
@@ -88,16 +101,17 @@ public sealed class PeerList
     /// <summary>Takes the candidate to dial now; it counts as connecting from here on, until <see cref="Connected"/> or <see cref="Disconnected"/>.</summary>
     public bool TryTakeDue(MonoTime now, out PeerCandidate? candidate)
     {
-        while (_idle.Count > 0 && _idle.Top.NotBefore <= now)
+        Ripen(now);
+        while (_due.Count > 0)
         {
-            candidate = _idle.Top;
+            candidate = _due.Top;
             if (_bans.IsBanned(candidate.Endpoint))
             {
                 Remove(candidate);
                 continue;
             }
 
-            _idle.Remove(candidate);
+            _due.Remove(candidate);
             candidate.State = CandidateState.Connecting;
             return true;
         }
@@ -132,7 +146,7 @@ public sealed class PeerList
             candidate = Create(endpoint, key, PeerSources.Incoming, now);
         if (candidate is not { State: CandidateState.Idle })
             return null;
-        _idle.Remove(candidate);
+        candidate.Heap?.Remove(candidate);
         candidate.Sources |= PeerSources.Incoming;
         candidate.State = CandidateState.Connected;
         candidate.ConnectedAt = now;
@@ -140,10 +154,15 @@ public sealed class PeerList
     }
 
     /// <summary>The connection is gone, or could not be opened. Decides when to try again, or never.</summary>
-    public void Disconnected(PeerCandidate candidate, DisconnectReason reason, MonoTime now)
+    /// <param name="candidate">Whose connection it was.</param>
+    /// <param name="reason">Why it ended.</param>
+    /// <param name="track">How it went; null where it was not opened.</param>
+    /// <param name="now">The time.</param>
+    public void Disconnected(PeerCandidate candidate, DisconnectReason reason, ConnectionTrack? track, MonoTime now)
     {
         if (candidate.State is not (CandidateState.Connecting or CandidateState.Connected))
             return;
+        Judge(candidate, reason, track);
         bool wasUseful = candidate.State == CandidateState.Connected && now - candidate.ConnectedAt >= UsefulConnection;
         switch (reason)
         {
@@ -157,6 +176,10 @@ public sealed class PeerList
                 Wait(candidate, now);
                 return;
             case DisconnectReason.Duplicate or DisconnectReason.Useless:
+                Wait(candidate, now + Jittered(LongPause));
+                return;
+            case DisconnectReason.Limit when candidate.State == CandidateState.Connected:
+                // Others do more for us, or shall have their chance.
                 Wait(candidate, now + Jittered(LongPause));
                 return;
             case DisconnectReason.Limit:
@@ -180,9 +203,9 @@ public sealed class PeerList
     {
         foreach (PeerCandidate candidate in _byKey.Values.Where(one => one is { State: CandidateState.Idle, Failures: 0 } && one.NotBefore > now).ToArray())
         {
-            _idle.Remove(candidate);
+            candidate.Heap?.Remove(candidate);
             candidate.NotBefore = now;
-            _idle.Add(candidate);
+            _later.Add(candidate);
         }
     }
 
@@ -218,7 +241,7 @@ public sealed class PeerList
     {
         bool waits = known.State == CandidateState.Idle;
         if (waits)
-            _idle.Remove(known);
+            known.Heap?.Remove(known);
         known.Sources |= source;
         if (waits && source == PeerSources.User)
         {
@@ -228,7 +251,7 @@ public sealed class PeerList
         }
 
         if (waits)
-            _idle.Add(known);
+            _later.Add(known);
     }
 
     private PeerCandidate? Create(IPEndPoint endpoint, PeerKey key, PeerSources source, MonoTime now)
@@ -237,25 +260,63 @@ public sealed class PeerList
         if (_byKey.Count >= MaxCandidates && !MakeRoom(candidate))
             return null;
         _byKey.Add(key, candidate);
-        _idle.Add(candidate);
+        _later.Add(candidate);
         return candidate;
     }
 
     private bool MakeRoom(PeerCandidate newcomer)
     {
         PeerCandidate? worst = null;
-        for (int i = 0; i < EvictionSample && _idle.Count > 0; i++)
+        int idle = _later.Count + _due.Count;
+        for (int i = 0; i < EvictionSample && idle > 0; i++)
         {
-            PeerCandidate one = _idle[_random.Next(_idle.Count)];
-            if (worst is null || one.Rank < worst.Rank || (one.Rank == worst.Rank && one.Failures > worst.Failures))
+            int index = _random.Next(idle);
+            PeerCandidate one = index < _later.Count ? _later[index] : _due[index - _later.Count];
+            if (worst is null || one.Rank < worst.Rank || (one.Rank == worst.Rank && (one.Failures, -one.Score.Value).CompareTo((worst.Failures, -worst.Score.Value)) > 0))
                 worst = one;
         }
 
         // Gossip never pushes out what a better source named, and one untried address is as good as another.
-        if (worst is null || worst.Rank > newcomer.Rank || (worst.Rank == newcomer.Rank && worst.Failures == 0))
+        if (worst is null || worst.Rank > newcomer.Rank || (worst.Rank == newcomer.Rank && worst.Failures == 0 && worst.Score.Value >= 0))
             return false;
         Remove(worst);
         return true;
+    }
+
+    private static void Judge(PeerCandidate candidate, DisconnectReason reason, ConnectionTrack? track)
+    {
+        if (track is { } shown)
+            candidate.MutableScore.Add(shown);
+        else if (reason is not (DisconnectReason.TorrentStopped or DisconnectReason.Shutdown or DisconnectReason.TrackerChanged or DisconnectReason.Duplicate or DisconnectReason.Limit))
+            candidate.MutableScore.AddFailure();
+    }
+
+    private static bool IsSooner(PeerCandidate a, PeerCandidate b) => a.NotBefore != b.NotBefore ? a.NotBefore < b.NotBefore : a.Salt < b.Salt;
+
+    /// <summary>The user's own first, then who has failed less, then who did better, then whose word is behind it, then BEP 40.</summary>
+    private static bool IsBetter(PeerCandidate a, PeerCandidate b)
+    {
+        if (a.Rank != b.Rank && (a.Rank == PeerCandidate.UserRank || b.Rank == PeerCandidate.UserRank))
+            return a.Rank > b.Rank;
+        if (a.Failures != b.Failures)
+            return a.Failures < b.Failures;
+        double difference = a.Score.Value - b.Score.Value;
+        return difference != 0 ? difference > 0
+            : a.Rank != b.Rank ? a.Rank > b.Rank
+            : a.Priority != b.Priority ? a.Priority > b.Priority
+            : a.Salt < b.Salt;
+    }
+
+    /// <summary>Those whose time has come may be dialled; each moves once.</summary>
+    private void Ripen(MonoTime now)
+    {
+        while (_later.Count > 0 && _later.Top.NotBefore <= now)
+        {
+            PeerCandidate candidate = _later.Top;
+            _later.Remove(candidate);
+            candidate.Priority = _self.PriorityOf(candidate.Endpoint);
+            _due.Add(candidate);
+        }
     }
 
     private void Fail(PeerCandidate candidate, MonoTime now)
@@ -280,13 +341,12 @@ public sealed class PeerList
     {
         candidate.State = CandidateState.Idle;
         candidate.NotBefore = until;
-        _idle.Add(candidate);
+        _later.Add(candidate);
     }
 
     private void Remove(PeerCandidate candidate)
     {
-        if (candidate.HeapIndex >= 0)
-            _idle.Remove(candidate);
+        candidate.Heap?.Remove(candidate);
         candidate.State = CandidateState.Gone;
         _byKey.Remove(PeerKey.Of(candidate.Endpoint));
     }

@@ -1,4 +1,5 @@
 using Freshet.Abstractions;
+using Freshet.Core;
 using Freshet.Engine.Torrents;
 
 namespace Freshet.Engine.Session;
@@ -8,6 +9,7 @@ internal sealed class ConnectionTable
 {
     // Only ever looked up by key, never enumerated: its order decides nothing.
     private readonly Dictionary<ConnectionId, PeerConnection> _byId = [];
+    private readonly List<PeerConnection> _all = [];
     private long _lastOutgoing;
 
     /// <summary>All connections.</summary>
@@ -27,6 +29,8 @@ internal sealed class ConnectionTable
     public void Add(PeerConnection connection)
     {
         _byId.Add(connection.Id, connection);
+        connection.TableIndex = _all.Count;
+        _all.Add(connection);
         CountOpening(connection, +1);
     }
 
@@ -38,8 +42,31 @@ internal sealed class ConnectionTable
     /// <param name="wasOpening">Whether its handshakes were not through.</param>
     public void Remove(PeerConnection connection, bool wasOpening)
     {
-        if (_byId.Remove(connection.Id) && wasOpening)
+        if (!_byId.Remove(connection.Id))
+            return;
+        PeerConnection last = _all[^1];
+        _all[connection.TableIndex] = last;
+        last.TableIndex = connection.TableIndex;
+        _all.RemoveAt(_all.Count - 1);
+        if (wasOpening)
             CountOpening(connection, -1);
+    }
+
+    /// <summary>Some connections, drawn by chance: as many different ones as there are, or fewer.</summary>
+    public PeerConnection[] Sample(int most, SeededRandom random)
+    {
+        if (_all.Count <= most)
+            return [.. _all];
+        var sample = new HashSet<PeerConnection>();
+        var drawn = new List<PeerConnection>(most);
+        for (int i = 0; i < most; i++)
+        {
+            PeerConnection one = _all[random.Next(_all.Count)];
+            if (sample.Add(one))
+                drawn.Add(one);
+        }
+
+        return [.. drawn];
     }
 
     private void CountOpening(PeerConnection connection, int change)

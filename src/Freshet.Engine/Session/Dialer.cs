@@ -1,4 +1,5 @@
 using Freshet.Core;
+using Freshet.Engine.Peers;
 using Freshet.Engine.Torrents;
 
 namespace Freshet.Engine.Session;
@@ -11,7 +12,11 @@ internal sealed class Dialer
 {
     private readonly SessionContext _session;
     private readonly Queue<SwarmConnector> _queue = new();
+    /// <summary>Connections that are looked at when the session has no place left: near enough to the worst of all, however many there are.</summary>
+    private const int TurnoverSample = 64;
+
     private Deadline? _timer;
+    private Deadline? _turnover;
     private double _tokens;
     private MonoTime _filled;
     private bool _isRunning;
@@ -62,6 +67,20 @@ internal sealed class Dialer
         }
 
         _isRunning = false;
+        if (_queue.Count > 0 && _session.Connections.Count >= _session.Settings.MaxConnections)
+        {
+            _turnover ??= new Deadline(_session.Deadlines, TurnOver);
+            _turnover.SetNoLaterThan(now + Turnover.Interval);
+        }
+    }
+
+    /// <summary>Torrents wait for places of the session: the worst connections, of whatever torrents, give theirs.</summary>
+    private void TurnOver(MonoTime now)
+    {
+        if (_queue.Count == 0 || !Turnover.IsFull(_session.Connections.Count, _session.Settings.MaxConnections))
+            return;
+        PlaceKeeper.CloseWorst([.. _session.Connections.Sample(TurnoverSample, _session.Random).Where(peer => peer.Phase != ConnectionPhase.Closing)], waiting: TurnoverSample, now);
+        Run(now);
     }
 
     private bool HasRoom()

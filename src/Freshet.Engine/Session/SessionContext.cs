@@ -26,6 +26,7 @@ internal sealed class SessionContext
         byte[] seeds = SHA256.HashData(secret);
         HashSeed = BinaryPrimitives.ReadUInt64LittleEndian(seeds.AsSpan(8));
         Bans = new BanList(HashSeed);
+        OwnAddresses = new OwnAddresses { ListenPort = settings.ListenPort };
         Connections = new ConnectionTable();
         Dialer = new Dialer(this, now);
         Trackers = new TrackerExchanges(effects, Deadlines, new SeededRandom(BinaryPrimitives.ReadUInt64LittleEndian(seeds)), settings.UserAgent);
@@ -53,6 +54,9 @@ internal sealed class SessionContext
     public WaitingCallers Callers { get; } = new();
 
     public BanList Bans { get; }
+
+    /// <summary>Our addresses as others see them.</summary>
+    public OwnAddresses OwnAddresses { get; }
 
     public ConnectionTable Connections { get; }
 

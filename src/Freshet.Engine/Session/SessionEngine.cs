@@ -59,6 +59,7 @@ public sealed class SessionEngine : IEngine
     {
         bool isOtherOrder = settings.Tiers != Settings.Tiers;
         _session.Settings = settings with { PeerId = Settings.PeerId, UserAgent = Settings.UserAgent };
+        _session.OwnAddresses.ListenPort = settings.ListenPort;
         bool limitsChange = _session.Rates.Apply(settings.Limits, now);
         foreach (TorrentId id in _order)
         {

@@ -30,6 +30,8 @@ internal sealed class PeerConnection
     private FlapBudget _flaps;
     private FlapBudget _cancels;
     private FastAllowance _fastAllowance;
+    private MonoTime _judgedAt = MonoTime.Zero;
+    private long _judgedBytes;
 
     public PeerConnection(Torrent torrent, SwarmConnector connector, ConnectionId id, IPEndPoint endpoint, PeerCandidate? candidate, MonoTime now)
     {
@@ -68,6 +70,9 @@ internal sealed class PeerConnection
     public MonoTime OpenedAt { get; }
 
     public MonoTime ReadyAt { get; set; }
+
+    /// <summary>Place in the session's table of connections.</summary>
+    public int TableIndex { get; set; } = -1;
 
     /// <summary>When the last block came, or the first request after a pause went out: what "waiting for the peer" is counted from.</summary>
     public MonoTime WaitingSince { get; set; }
@@ -141,6 +146,30 @@ internal sealed class PeerConnection
     public long DownloadRate(MonoTime now) => _download.BytesPerSecond(now);
 
     public long UploadRate(MonoTime now) => _upload.BytesPerSecond(now);
+
+    /// <summary>How the connection has gone, for the candidate's score.</summary>
+    public ConnectionTrack Track(MonoTime now)
+        => new(Downloaded + Uploaded, now - ReadyAt, Id.IsIncoming ? null : ReadyAt - OpenedAt);
+
+    /// <summary>What speaks for the connection: what it has carried since it was judged last.</summary>
+    public PeerStanding Standing(MonoTime now)
+    {
+        MonoTime since = MonoTime.Max(ReadyAt, _judgedAt);
+        double seconds = Math.Max(1, (now - since).TotalSeconds);
+        return new PeerStanding(
+            (long)((Downloaded + Uploaded - _judgedBytes) / seconds),
+            now - ReadyAt,
+            AreWeInterested || IsInterestedInUs,
+            !IsReady || Candidate is { IsUsers: true },
+            Torrent.Session.OwnAddresses.PriorityOf(Candidate?.Endpoint ?? Endpoint));
+    }
+
+    /// <summary>What it has carried so far counts no more.</summary>
+    public void BeginStanding(MonoTime now)
+    {
+        _judgedAt = now;
+        _judgedBytes = Downloaded + Uploaded;
+    }
 
     public void CountDownload(int bytes, MonoTime now) => _download.Add(bytes, now);
 

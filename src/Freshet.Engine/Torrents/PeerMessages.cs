@@ -211,6 +211,8 @@ internal sealed class PeerMessages
         peer.IsUploadOnly = handshake.UploadOnly ?? peer.IsUploadOnly;
         if (handshake.RequestQueue is { } queue)
             peer.Window.PeerLimit = queue;
+        if (handshake.YourAddress is { } seen)
+            peer.Torrent.Session.OwnAddresses.Seen(peer.Endpoint.Address, seen);
         if (handshake.ListenPort is { } port)
             _torrent.Connector.LearnListenPort(peer, port, now);
         _session.Work.Add(peer);

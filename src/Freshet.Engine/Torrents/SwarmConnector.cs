@@ -23,6 +23,7 @@ internal sealed class SwarmConnector
 
     // Only ever looked up by key, never enumerated: its order decides nothing.
     private readonly Dictionary<PeerId, PeerConnection> _byPeer = [];
+    private readonly PlaceKeeper _places;
     private readonly Deadline _nextDial;
     private bool _isOpen;
 
@@ -30,7 +31,8 @@ internal sealed class SwarmConnector
     {
         _torrent = torrent;
         _session = session;
-        Candidates = new PeerList(session.Random, session.Bans);
+        Candidates = new PeerList(session.Random, session.Bans, session.OwnAddresses);
+        _places = new PlaceKeeper(this, session);
         _nextDial = new Deadline(session.Deadlines, now => session.Dialer.Want(this, now));
     }
 
@@ -52,7 +54,8 @@ internal sealed class SwarmConnector
     /// <summary>Whether there is room for peers and nobody left to dial, now or later.</summary>
     public bool IsShortOfPeers => _isOpen && Candidates.NextDue.IsNever && _connections.Count < Limit;
 
-    private int Limit => _torrent.Spec.MaxConnections ?? _session.Settings.MaxConnectionsPerTorrent;
+    /// <summary>The most connections.</summary>
+    public int Limit => _torrent.Spec.MaxConnections ?? _session.Settings.MaxConnectionsPerTorrent;
 
     /// <summary>Starts dialling and accepting.</summary>
     public void Open(MonoTime now)
@@ -73,6 +76,7 @@ internal sealed class SwarmConnector
     {
         _isOpen = false;
         _nextDial.Clear();
+        _places.Close();
         while (_connections.Count > 0)
             Close(_connections[^1], reason, now);
     }
@@ -124,12 +128,11 @@ internal sealed class SwarmConnector
             return DisconnectReason.UnknownTorrent;
         if (_session.Bans.IsBanned(handshake.Endpoint))
             return DisconnectReason.Banned;
-        if (_connections.Count >= Limit
-            || _session.Connections.Count >= _session.Settings.MaxConnections
-            || _session.Connections.PendingIncoming >= _session.Settings.MaxPendingHandshakes)
-        {
+        if (_session.Connections.PendingIncoming >= _session.Settings.MaxPendingHandshakes)
             return DisconnectReason.Limit;
-        }
+        bool isFull = _connections.Count >= Limit || _session.Connections.Count >= _session.Settings.MaxConnections;
+        if (isFull && !_places.TryMakeRoom(handshake.Endpoint, now))
+            return DisconnectReason.Limit;
 
         var connection = new PeerConnection(_torrent, this, id, handshake.Endpoint, null, now);
         Add(connection);
@@ -241,9 +244,16 @@ internal sealed class SwarmConnector
 
     private void Schedule(MonoTime now)
     {
-        if (!_isOpen || _connections.Count >= Limit)
+        if (!_isOpen)
             return;
         MonoTime due = Candidates.NextDue;
+        if (_connections.Count >= Limit)
+        {
+            if (due <= now)
+                _places.Wanted(now);
+            return;
+        }
+
         if (due <= now)
             _session.Dialer.Want(this, now);
         else
@@ -262,6 +272,7 @@ internal sealed class SwarmConnector
 
     private void Detach(PeerConnection connection, DisconnectReason reason, MonoTime now)
     {
+        ConnectionTrack? track = connection.Phase == ConnectionPhase.Ready ? connection.Track(now) : null;
         if (connection.Phase == ConnectionPhase.Ready)
         {
             // The other side may be the first to see that neither wants anything: that is no failure of its.
@@ -281,7 +292,7 @@ internal sealed class SwarmConnector
         _connections.RemoveAt(_connections.Count - 1);
         _session.Touched.Add(_torrent);
         if (connection.Candidate is not null)
-            Candidates.Disconnected(connection.Candidate, reason, now);
+            Candidates.Disconnected(connection.Candidate, reason, track, now);
         if (_connections.Count == 0)
             _torrent.Slumber.Emptied(now);
     }

@@ -135,6 +135,9 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     bool IAnnounceSource.IsPartialSeed => WantsNothing && !IsWhole;
 
     /// <inheritdoc/>
+    void IAnnounceSource.SeenAs(IPAddress tracker, IPAddress address) => Session.OwnAddresses.Seen(tracker, address);
+
+    /// <inheritdoc/>
     void IAnnounceSource.TrackerChanged(MonoTime now)
     {
         // BEP 27: nobody may bridge the swarms of two trackers, as of a torrent whose list a stranger has altered.

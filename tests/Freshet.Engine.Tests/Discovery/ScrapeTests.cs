@@ -115,6 +115,10 @@ public sealed class ScrapeTests
         {
         }
 
+        public void SeenAs(IPAddress tracker, IPAddress address)
+        {
+        }
+
         public void PeersFound(IReadOnlyList<IPEndPoint> peers, MonoTime now)
         {
         }

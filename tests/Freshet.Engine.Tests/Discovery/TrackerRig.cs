@@ -64,6 +64,10 @@ internal sealed class TrackerRig : IEngineEffects, IAnnounceSource
 
     public void TrackerChanged(MonoTime now) => Changes++;
 
+    public IPAddress? SeenAsAddress { get; private set; }
+
+    public void SeenAs(IPAddress tracker, IPAddress address) => SeenAsAddress = address;
+
     public void PeersFound(IReadOnlyList<IPEndPoint> peers, MonoTime now) => Found.AddRange(peers);
 
     /// <summary>Starts and resolves every name to an IPv4 address.</summary>

@@ -11,7 +11,9 @@ public sealed class PeerListTests
     private readonly PeerList _list;
     private MonoTime _now = MonoTime.Zero + TimeSpan.FromSeconds(100);
 
-    public PeerListTests() => _list = new PeerList(new SeededRandom(1), _bans);
+    private readonly OwnAddresses _self = new() { ListenPort = 6881 };
+
+    public PeerListTests() => _list = new PeerList(new SeededRandom(1), _bans, _self);
 
     [Fact]
     public void The_first_peer_is_due_the_moment_it_is_known()
@@ -66,7 +68,7 @@ public sealed class PeerListTests
         _list.MarkSelf(At("10.0.0.1:6881"));
         Assert.False(_list.Add(At("10.0.0.1:6881"), PeerSources.Tracker, _now));
         _list.Add(At("9.9.9.9:6881"), PeerSources.Tracker, _now);
-        _list.Disconnected(Take(), DisconnectReason.SelfConnection, _now);
+        _list.Disconnected(Take(), DisconnectReason.SelfConnection, null, _now);
         Assert.False(_list.Add(At("9.9.9.9:6881"), PeerSources.User, _now));
         Assert.Equal(0, _list.Count);
         Assert.Equal(MonoTime.Never, _list.NextDue);
@@ -79,7 +81,7 @@ public sealed class PeerListTests
         double expected = PeerList.MinBackOff.TotalSeconds;
         for (int failure = 1; failure < PeerList.MaxFailures; failure++)
         {
-            _list.Disconnected(Take(), DisconnectReason.ConnectFailed, _now);
+            _list.Disconnected(Take(), DisconnectReason.ConnectFailed, null, _now);
             double wait = (_list.NextDue - _now).TotalSeconds;
             Assert.InRange(wait, expected * 0.75, expected * 1.25);
             Assert.False(_list.TryTakeDue(_list.NextDue - TimeSpan.FromMilliseconds(1), out _));
@@ -87,7 +89,7 @@ public sealed class PeerListTests
             _now = _list.NextDue;
         }
 
-        _list.Disconnected(Take(), DisconnectReason.ConnectTimeout, _now);
+        _list.Disconnected(Take(), DisconnectReason.ConnectTimeout, null, _now);
         Assert.Equal(0, _list.Count);
     }
 
@@ -97,7 +99,7 @@ public sealed class PeerListTests
         _list.Add(At("1.2.3.4:5"), PeerSources.User, _now);
         for (int failure = 0; failure < 50; failure++)
         {
-            _list.Disconnected(Take(), DisconnectReason.ConnectFailed, _now);
+            _list.Disconnected(Take(), DisconnectReason.ConnectFailed, null, _now);
             Assert.True(_list.NextDue - _now <= PeerList.MaxBackOff * 1.25);
             _now = _list.NextDue;
         }
@@ -107,7 +109,7 @@ public sealed class PeerListTests
     public void The_user_naming_a_peer_ends_its_back_off()
     {
         _list.Add(At("1.2.3.4:5"), PeerSources.Tracker, _now);
-        _list.Disconnected(Take(), DisconnectReason.ConnectFailed, _now);
+        _list.Disconnected(Take(), DisconnectReason.ConnectFailed, null, _now);
         Assert.True(_list.NextDue > _now);
         _list.Add(At("1.2.3.4:5"), PeerSources.User, _now);
         Assert.Equal(_now, _list.NextDue);
@@ -120,12 +122,12 @@ public sealed class PeerListTests
         PeerCandidate peer = Take();
         _list.Connected(peer, _now);
         _now += TimeSpan.FromMinutes(5);
-        _list.Disconnected(peer, DisconnectReason.ClosedByPeer, _now);
+        _list.Disconnected(peer, DisconnectReason.ClosedByPeer, null, _now);
         Assert.Equal(0, peer.Failures);
         _now = _list.NextDue;
         Assert.Same(peer, Take());
         _list.Connected(peer, _now);
-        _list.Disconnected(peer, DisconnectReason.ClosedByPeer, _now + TimeSpan.FromSeconds(1));
+        _list.Disconnected(peer, DisconnectReason.ClosedByPeer, null, _now + TimeSpan.FromSeconds(1));
         Assert.Equal(1, peer.Failures);
     }
 
@@ -137,7 +139,7 @@ public sealed class PeerListTests
         Assert.False(_list.Add(At("1.2.3.4:6881"), PeerSources.Tracker, _now));
         Assert.False(_list.TryTakeDue(_now + TimeSpan.FromDays(1), out _));
         Assert.Null(_list.ConnectedIncoming(At("1.2.3.4:50001"), 6881, _now));
-        _list.Disconnected(incoming, DisconnectReason.PeerTimeout, _now + TimeSpan.FromMinutes(3));
+        _list.Disconnected(incoming, DisconnectReason.PeerTimeout, null, _now + TimeSpan.FromMinutes(3));
         _now = _list.NextDue;
         Assert.Same(incoming, Take());
         Assert.Null(_list.ConnectedIncoming(At("1.2.3.4:50002"), 6881, _now));
@@ -188,6 +190,49 @@ public sealed class PeerListTests
         Assert.Equal(PeerList.MaxCandidates, _list.Count);
     }
 
+    [Fact]
+    public void Who_was_fast_is_dialled_before_the_unknown_and_they_before_who_failed()
+    {
+        string[] order = ["1.1.1.1:1", "1.1.1.2:1", "1.1.1.3:1"];
+        foreach (string endpoint in order)
+            _list.Add(At(endpoint), PeerSources.Tracker, _now);
+        PeerCandidate[] first = [Take(), Take(), Take()];
+        PeerCandidate fast = first.Single(one => one.Endpoint.Equals(At(order[1])));
+        foreach (PeerCandidate one in first)
+        {
+            if (one == fast)
+                _list.Connected(one, _now);
+            _list.Disconnected(one, DisconnectReason.TorrentStopped, one == fast ? new ConnectionTrack(50_000_000, TimeSpan.FromMinutes(1), TimeSpan.FromMilliseconds(50)) : null, _now);
+        }
+
+        for (byte i = 0; i < 20; i++)
+            _list.Add(new IPEndPoint(new IPAddress([9, 9, 9, i]), 1), PeerSources.Tracker, _now);
+        Assert.Same(fast, Take());
+        Assert.InRange(fast.Score.Speed, 800_000, 900_000);
+    }
+
+    [Fact]
+    public void Of_the_unknown_those_go_first_whom_both_sides_prefer()
+    {
+        _self.Seen(IPAddress.Parse("5.6.7.8"), IPAddress.Parse("123.213.32.10"));
+        IPEndPoint[] peers = [.. Enumerable.Range(0, 50).Select(i => new IPEndPoint(new IPAddress([(byte)(20 + i), 1, 1, 1]), 6881))];
+        foreach (IPEndPoint peer in peers)
+            _list.Add(peer, PeerSources.Tracker, _now);
+        Assert.Equal(peers.OrderByDescending(_self.PriorityOf), Enumerable.Range(0, 50).Select(_ => Take().Endpoint));
+    }
+
+    [Fact]
+    public void Who_gave_his_place_to_another_waits_for_long()
+    {
+        _list.Add(At("1.2.3.4:5"), PeerSources.Tracker, _now);
+        PeerCandidate peer = Take();
+        _list.Connected(peer, _now);
+        _now += TimeSpan.FromMinutes(5);
+        _list.Disconnected(peer, DisconnectReason.Limit, new ConnectionTrack(0, TimeSpan.FromMinutes(5), null), _now);
+        Assert.InRange((peer.NotBefore - _now).TotalMinutes, 7, 13);
+        Assert.Equal(0, peer.Failures);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -219,7 +264,7 @@ public sealed class PeerListTests
                 case 3 when busy.Count > 0:
                     PeerCandidate done = busy.ElementAt(random.Next(busy.Count));
                     busy.Remove(done);
-                    _list.Disconnected(done, (DisconnectReason)random.Next((int)DisconnectReason.SocketError + 1), _now);
+                    _list.Disconnected(done, (DisconnectReason)random.Next((int)DisconnectReason.SocketError + 1), null, _now);
                     if (_bans.IsBanned(done.Endpoint) && done.State == CandidateState.Idle)
                         _list.RemoveBanned();
                     break;

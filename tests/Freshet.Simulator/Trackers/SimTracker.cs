@@ -58,6 +58,9 @@ public sealed class SimTracker : ISimHost
     /// <summary>Whether whoever asks finds himself among the peers, as with many trackers.</summary>
     public bool NamesAsker { get; set; }
 
+    /// <summary>Addresses that it names to everybody before those that have come to it.</summary>
+    public IReadOnlyList<IPEndPoint> Listed { get; set; } = [];
+
     /// <summary>Seconds between announces that it asks for.</summary>
     public int Interval { get; set; } = 1800;
 
@@ -197,7 +200,7 @@ public sealed class SimTracker : ISimHost
         peers.Remove(peer);
         if (NamesAsker)
             peers.Add(peer);
-        IPEndPoint[] answer = [.. peers.TakeLast(MostPeers)];
+        IPEndPoint[] answer = [.. Listed, .. peers.TakeLast(MostPeers)];
         peers.Remove(peer);
         if (happened != "stopped" && peer.Port != 0)
             peers.Add(peer);

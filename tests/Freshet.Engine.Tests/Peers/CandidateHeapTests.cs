@@ -4,7 +4,7 @@ using Freshet.Engine.Peers;
 
 namespace Freshet.Engine.Tests.Peers;
 
-public sealed class DueHeapTests
+public sealed class CandidateHeapTests
 {
     [Theory]
     [InlineData(1)]
@@ -13,7 +13,7 @@ public sealed class DueHeapTests
     public void The_earliest_is_on_top_whoever_comes_and_goes(ulong seed)
     {
         var random = new SeededRandom(seed);
-        var heap = new DueHeap();
+        var heap = new CandidateHeap((a, b) => a.NotBefore < b.NotBefore);
         var model = new List<PeerCandidate>();
         for (int step = 0; step < 5_000; step++)
         {

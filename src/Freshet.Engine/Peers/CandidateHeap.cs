@@ -1,7 +1,7 @@
 namespace Freshet.Engine.Peers;
 
-/// <summary>The idle candidates, the one to dial first on top: a binary heap that knows every member's place, so that any can leave in O(log n).</summary>
-internal sealed class DueHeap
+/// <summary>Candidates in an order, the first on top: a binary heap that knows every member's place, so that any can leave in O(log n).</summary>
+internal sealed class CandidateHeap(Func<PeerCandidate, PeerCandidate, bool> isBefore)
 {
     private readonly List<PeerCandidate> _items = [];
 
@@ -13,6 +13,7 @@ internal sealed class DueHeap
 
     public void Add(PeerCandidate candidate)
     {
+        candidate.Heap = this;
         candidate.HeapIndex = _items.Count;
         _items.Add(candidate);
         Up(candidate.HeapIndex);
@@ -24,6 +25,7 @@ internal sealed class DueHeap
         PeerCandidate last = _items[^1];
         _items.RemoveAt(_items.Count - 1);
         candidate.HeapIndex = -1;
+        candidate.Heap = null;
         if (last == candidate)
             return;
         _items[index] = last;
@@ -32,15 +34,9 @@ internal sealed class DueHeap
         Down(last.HeapIndex);
     }
 
-    private static bool IsBefore(PeerCandidate a, PeerCandidate b)
-        => a.NotBefore != b.NotBefore ? a.NotBefore < b.NotBefore
-            : a.Failures != b.Failures ? a.Failures < b.Failures
-            : a.Rank != b.Rank ? a.Rank > b.Rank
-            : a.Salt < b.Salt;
-
     private void Up(int index)
     {
-        while (index > 0 && IsBefore(_items[index], _items[(index - 1) / 2]))
+        while (index > 0 && isBefore(_items[index], _items[(index - 1) / 2]))
         {
             Swap(index, (index - 1) / 2);
             index = (index - 1) / 2;
@@ -54,9 +50,9 @@ internal sealed class DueHeap
             int child = (2 * index) + 1;
             if (child >= _items.Count)
                 return;
-            if (child + 1 < _items.Count && IsBefore(_items[child + 1], _items[child]))
+            if (child + 1 < _items.Count && isBefore(_items[child + 1], _items[child]))
                 child++;
-            if (!IsBefore(_items[child], _items[index]))
+            if (!isBefore(_items[child], _items[index]))
                 return;
             Swap(index, child);
             index = child;
