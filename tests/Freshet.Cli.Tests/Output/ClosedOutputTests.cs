@@ -16,6 +16,7 @@ public sealed class ClosedOutputTests
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         })!;
         string error = await shell.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
@@ -28,7 +29,7 @@ public sealed class ClosedOutputTests
     {
         Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full");
         string command = Path.Combine(AppContext.BaseDirectory, "Freshet.Cli.dll");
-        using Process shell = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec dotnet '{command}' version >/dev/full"]) { RedirectStandardError = true })!;
+        using Process shell = Process.Start(new ProcessStartInfo("sh", ["-c", $"exec dotnet '{command}' version >/dev/full"]) { RedirectStandardError = true, UseShellExecute = false })!;
         string error = await shell.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(ExitCode.Failure, shell.ExitCode);
