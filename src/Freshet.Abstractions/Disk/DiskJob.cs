@@ -6,7 +6,8 @@ namespace Freshet.Abstractions;
 public enum DiskJobKind : byte
 {
     /// <summary>
-    /// Make folders and empty files, and with <see cref="DiskJob.Allocate"/> reserve the space; says in <see cref="DiskJob.Files"/> what was there.
+    /// Take over which files are wanted (<see cref="DiskJob.Wanted"/>): bring to each what was kept of it while it was not, make the empty ones, and with
+    /// <see cref="DiskJob.Allocate"/> reserve the space; says in <see cref="DiskJob.Files"/> what was there.
     /// </summary>
     Prepare,
 
@@ -81,6 +82,9 @@ public sealed class DiskJob
     /// <summary>The number of pieces that <see cref="DiskJobKind.Check"/> is about.</summary>
     public int PieceCount { get; set; }
 
+    /// <summary>For <see cref="DiskJobKind.Prepare"/> which files are wanted, by index; null: all.</summary>
+    public IReadOnlyList<bool>? Wanted { get; set; }
+
     /// <summary>Whether <see cref="DiskJobKind.Prepare"/> reserves the files' full space at once, in place of leaving holes.</summary>
     public bool Allocate { get; set; }
 
@@ -127,6 +131,7 @@ public sealed class DiskJob
         Range = default;
         Blocks = [];
         FirstBlock = BlockCount = PieceCount = 0;
+        Wanted = null;
         Allocate = false;
         Hash = null;
         Received = null;
@@ -164,9 +169,18 @@ public readonly record struct FileStamp(long Length, long ModifiedTicks)
 /// <param name="PieceHashes">The SHA-1 of every piece, for <see cref="DiskJobKind.Check"/>.</param>
 public sealed record StorageLocation(TorrentId Torrent, string Directory, PieceLayout Layout, ReadOnlyMemory<byte> PieceHashes)
 {
-    /// <summary>Which files are wanted, by index; null for all. Others are not made or reserved beforehand, only where a piece needs them.</summary>
+    /// <summary>Which files are wanted, by index; null for all. Others are neither made nor reserved.</summary>
     public IReadOnlyList<bool>? Wanted { get; init; }
+
+    /// <summary>
+    /// The name, in <see cref="Directory"/>, of the file that keeps bytes of unwanted files which share a piece with wanted ones; null: there is none, and such bytes go to their
+    /// files. <c>docs/partial-files.md</c> describes it.
+    /// </summary>
+    public string? PartFile { get; init; }
 
     /// <summary>Whether a file is wanted.</summary>
     public bool Wants(FileIndex file) => Wanted is null || Wanted[file.Value];
+
+    /// <summary>The usual name of a torrent's <see cref="PartFile"/>.</summary>
+    public static string PartFileOf(InfoHashes hashes) => $".{hashes.Primary}.parts";
 }

@@ -15,8 +15,14 @@ public interface IStorage
 /// <summary>The files of one torrent. Pad files and links are never asked for.</summary>
 public interface ITorrentStorage : IDisposable
 {
-    /// <summary>Makes folders and empty files; with <paramref name="allocate"/> reserves the full space.</summary>
-    void Prepare(bool allocate);
+    /// <summary>
+    /// Says which files are wanted from now on, and makes the empty ones of these with their folders. Called at the start and whenever the choice changes; nothing else is
+    /// asked of this storage meanwhile. Bytes of unwanted files come too, where a piece has bytes of wanted ones beside them: keep them where you like, but do not make such a file,
+    /// and bring them to the file when it is wanted.
+    /// </summary>
+    /// <param name="wanted">By file index; null: all.</param>
+    /// <param name="allocate">Whether to reserve the full space of the wanted files.</param>
+    void Prepare(IReadOnlyList<bool>? wanted, bool allocate);
 
     /// <summary>Writes all bytes at an offset of a file.</summary>
     void Write(FileIndex file, long offset, ReadOnlySpan<byte> bytes);
@@ -27,7 +33,10 @@ public interface ITorrentStorage : IDisposable
     /// <summary>Brings what was written to the device; returns only when it is there.</summary>
     void Sync();
 
-    /// <summary>How each file looks now, by index; pad files as <see cref="FileStamp.Missing"/>.</summary>
+    /// <summary>
+    /// How each file looks now, by index; pad files as <see cref="FileStamp.Missing"/>. One more where bytes of unwanted files are kept in a file of their own
+    /// (<see cref="StorageLocation.PartFile"/>) and that is there: how it looks.
+    /// </summary>
     FileStamp[] Stamp();
 }
 

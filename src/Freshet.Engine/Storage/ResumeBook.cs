@@ -190,7 +190,7 @@ internal sealed class ResumeBook : IDiskJobHandler
 
     private void AfterStamp(DiskJob job, MonoTime now)
     {
-        if (job.Files is { } stamps && Gone(stamps) is { } gone)
+        if (Torrent.Choice.IsSettled && job.Files is { } stamps && Gone(stamps) is { } gone)
         {
             // The record that is kept stays: it speaks of the files as they were, and counts again once they are back.
             _snapshotHave = null;
@@ -226,7 +226,7 @@ internal sealed class ResumeBook : IDiskJobHandler
     {
         List<FileIndex>? gone = null;
         PieceLayout layout = Torrent.Location.Layout;
-        for (int i = 0; i < stamps.Length; i++)
+        for (int i = 0; i < Math.Min(stamps.Length, layout.Files.Count); i++)
         {
             FileEntry file = layout.Files[i];
             if (stamps[i].Length >= 0 || !file.IsStored || file.Length == 0 || !Torrent.Location.Wants(file.Index))

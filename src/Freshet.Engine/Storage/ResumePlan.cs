@@ -83,7 +83,7 @@ public sealed class ResumePlan
         recorded = durable = null;
         return record.PieceCount == pieces
             && string.Equals(record.Directory, location.Directory, StringComparison.Ordinal)
-            && record.Files.Count == location.Layout.Files.Count
+            && record.Files.Count - location.Layout.Files.Count is 0 or 1
             && Bitfield.TryParse(record.Recorded.Span, pieces, out recorded)
             && Bitfield.TryParse(record.Durable.Span, pieces, out durable);
     }
@@ -105,7 +105,7 @@ public sealed class ResumePlan
                 Believed[i] = true;
                 Durable[i] = isDurable;
             }
-            else if (recorded[i] || least == FileTrust.Replaced)
+            else if (recorded[i] || (least == FileTrust.Replaced && HasOwnFile(piece)))
             {
                 ToCheck[i] = true;
                 ProvenByCheck[i] = !sameBoot && least == FileTrust.Plausible;
@@ -118,6 +118,7 @@ public sealed class ResumePlan
     private FileTrust[] JudgeFiles(ResumeRecord record, Bitfield recorded, bool sameBoot)
     {
         var trust = new FileTrust[_layout.Files.Count];
+        FileTrust part = FileStampRule.Judge(PartOf(record.Files), PartOf(_now), record.SavedTicks, isComplete: false, sameBoot);
         List<FileIndex>? missing = null;
         for (int i = 0; i < trust.Length; i++)
         {
@@ -125,6 +126,13 @@ public sealed class ResumePlan
             if (!file.IsStored || file.Length == 0)
                 continue;
             (bool isComplete, bool isStarted) = Coverage(file.Index, recorded);
+            if (IsInPart(i))
+            {
+                // What was in its own file then is not what the part file has.
+                trust[i] = record.Files[i].Length < 0 ? part : FileTrust.Replaced;
+                continue;
+            }
+
             trust[i] = FileStampRule.Judge(record.Files[i], StampOf(i), record.SavedTicks, isComplete, sameBoot);
             if (StampOf(i).Length < 0 && isStarted && record.Files[i].Length >= 0 && _location.Wants(file.Index))
                 (missing ??= []).Add(file.Index);
@@ -162,7 +170,7 @@ public sealed class ResumePlan
     private void CheckAllPresent()
     {
         for (int i = 0; i < _layout.PieceCount; i++)
-            ToCheck[i] = IsPresent(new PieceIndex(i), 0, _layout.LengthOf(new PieceIndex(i)));
+            ToCheck[i] = IsPresent(new PieceIndex(i), 0, _layout.LengthOf(new PieceIndex(i))) && HasOwnFile(new PieceIndex(i));
     }
 
     private void BelieveFullFiles()
@@ -170,13 +178,17 @@ public sealed class ResumePlan
         for (int i = 0; i < _layout.PieceCount; i++)
         {
             bool full = true;
+            bool inPart = false;
             foreach (FileSlice slice in _layout.Slices(new PieceIndex(i), 0, _layout.LengthOf(new PieceIndex(i))))
             {
                 FileEntry file = _layout.Files[slice.File.Value];
-                full &= !file.IsStored || StampOf(slice.File.Value).Length == file.Length;
+                inPart |= IsInPart(slice.File.Value);
+                full &= !file.IsStored || IsInPart(slice.File.Value) || StampOf(slice.File.Value).Length == file.Length;
             }
 
-            Believed[i] = full;
+            // How long the part file is says nothing of what it has.
+            Believed[i] = full && !inPart;
+            ToCheck[i] = full && inPart && HasOwnFile(new PieceIndex(i));
         }
     }
 
@@ -188,7 +200,7 @@ public sealed class ResumePlan
         {
             if (!_layout.Files[slice.File.Value].IsStored)
                 continue;
-            present &= StampOf(slice.File.Value).Length >= slice.Offset + slice.Length;
+            present &= IsInPart(slice.File.Value) || StampOf(slice.File.Value).Length >= slice.Offset + slice.Length;
             if (trust[slice.File.Value] > least)
                 least = trust[slice.File.Value];
         }
@@ -212,7 +224,7 @@ public sealed class ResumePlan
     {
         foreach (FileSlice slice in _layout.Slices(piece, offset, length))
         {
-            if (_layout.Files[slice.File.Value].IsStored && StampOf(slice.File.Value).Length < slice.Offset + slice.Length)
+            if (_layout.Files[slice.File.Value].IsStored && !IsInPart(slice.File.Value) && StampOf(slice.File.Value).Length < slice.Offset + slice.Length)
                 return false;
         }
 
@@ -223,7 +235,9 @@ public sealed class ResumePlan
     {
         foreach (FileSlice slice in _layout.Slices(piece, 0, _layout.LengthOf(piece)))
         {
-            if (_layout.Files[slice.File.Value].IsStored && recorded[slice.File.Value] != StampOf(slice.File.Value))
+            if (!_layout.Files[slice.File.Value].IsStored)
+                continue;
+            if (recorded[slice.File.Value] != StampOf(slice.File.Value) || (IsInPart(slice.File.Value) && PartOf(recorded) != PartOf(_now)))
                 return false;
         }
 
@@ -238,6 +252,26 @@ public sealed class ResumePlan
         int had = recorded.NextSet(first.Value);
         return (gap < 0 || gap > last.Value, had >= 0 && had <= last.Value);
     }
+
+    /// <summary>
+    /// Whether a piece has bytes in a file of its own: only such are looked for without a record. Of others the part file has at most what was on its way when their files were
+    /// given up, and hashing all of a large file that was never wanted would be dear.
+    /// </summary>
+    private bool HasOwnFile(PieceIndex piece)
+    {
+        foreach (FileSlice slice in _layout.Slices(piece, 0, _layout.LengthOf(piece)))
+        {
+            if (_layout.Files[slice.File.Value].IsStored && StampOf(slice.File.Value).Length >= 0)
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Whether the bytes of a file, as far as there are any, are in the part file.</summary>
+    private bool IsInPart(int file) => StampOf(file).Length < 0 && PartOf(_now).Length >= 0;
+
+    private FileStamp PartOf(IReadOnlyList<FileStamp> stamps) => stamps.Count > _layout.Files.Count ? stamps[_layout.Files.Count] : FileStamp.Missing;
 
     private FileStamp StampOf(int file) => file < _now.Count ? _now[file] : FileStamp.Missing;
 }

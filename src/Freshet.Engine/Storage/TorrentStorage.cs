@@ -37,6 +37,7 @@ public sealed class TorrentStorage : IDiskJobHandler
         Trouble = new DiskTrouble(session.Settings);
         Pieces = new PieceStore(this, session, verifier);
         Book = new ResumeBook(this, session, hashes);
+        Choice = new FileChoice(this, session);
         _reads = new BlockReads(this, session);
     }
 
@@ -56,7 +57,7 @@ public sealed class TorrentStorage : IDiskJobHandler
     }
 
     /// <summary>Where the data lives and how it is laid out.</summary>
-    public StorageLocation Location { get; }
+    public StorageLocation Location { get; private set; }
 
     /// <summary>The pieces that are right and written. Belongs to the storage: look, do not change.</summary>
     public Bitfield Have => Pieces.Have;
@@ -88,6 +89,8 @@ public sealed class TorrentStorage : IDiskJobHandler
     internal PieceStore Pieces { get; }
 
     internal ResumeBook Book { get; }
+
+    internal FileChoice Choice { get; }
 
     internal bool IsStopping { get; private set; }
 
@@ -122,6 +125,21 @@ public sealed class TorrentStorage : IDiskJobHandler
     {
         if (_stage == Stage.Waiting)
             BeginCheck(now);
+    }
+
+    /// <summary>Wants other files from now on: what is kept of the new ones elsewhere is brought to them, the others are not made.</summary>
+    /// <param name="wanted">By file index; null: all.</param>
+    /// <param name="now">The time.</param>
+    public void Choose(IReadOnlyList<bool>? wanted, MonoTime now)
+    {
+        bool isSame = Location.Layout.Files.All(file => !file.IsStored || Location.Wants(file.Index) == (wanted is null || wanted[file.Index.Value]));
+        Location = Location with { Wanted = wanted };
+        if (isSame)
+            return;
+
+        // Before that the files are not touched, and what is wanted is said when they are.
+        if (_stage is Stage.Preparing or Stage.Ready)
+            Choice.Submit(_policy.Allocate, isProbe: false, now);
     }
 
     /// <summary>Figures of the record changed that no write changes: a new one is taken when it is time.</summary>
@@ -230,7 +248,7 @@ public sealed class TorrentStorage : IDiskJobHandler
         _jobsOut--;
         handler.Handle(job, now);
         if (Trouble.RetryAt <= now && IsReady)
-            Pieces.Probe(now);
+            Probe(now);
         Deliver(now);
         ProgressStop(now);
     }
@@ -365,9 +383,7 @@ public sealed class TorrentStorage : IDiskJobHandler
 
     private void Prepare(MonoTime now)
     {
-        DiskJob job = _session.TakeJob(DiskJobKind.Prepare, Location.Torrent);
-        job.Allocate = _policy.Allocate;
-        Submit(job, this, now);
+        Submit(Choice.MakeJob(_policy.Allocate), this, now);
     }
 
     private void BecomeReady(MonoTime now)
@@ -409,8 +425,17 @@ public sealed class TorrentStorage : IDiskJobHandler
         }
         else if (IsReady)
         {
-            Pieces.Probe(now);
+            Probe(now);
         }
+    }
+
+    /// <summary>Tries again what failed: the choice of files before the pieces, which may be for files that are to be made.</summary>
+    private void Probe(MonoTime now)
+    {
+        if (!Choice.HasFailed)
+            Pieces.Probe(now);
+        else if (Trouble.TryProbe(now))
+            Choice.Submit(_policy.Allocate, isProbe: true, now);
     }
 
     /// <summary>Tells the owner of trouble and its end, once the job that brought it is wholly dealt with.</summary>

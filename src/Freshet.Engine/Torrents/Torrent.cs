@@ -59,6 +59,10 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     /// <summary>How much each file is wanted, by index; null: all are normal.</summary>
     public IReadOnlyList<FilePriority>? Priorities { get; private set; }
 
+    /// <summary>Which files are wanted, by index; null: all.</summary>
+    public IReadOnlyList<bool>? WantedFiles
+        => Priorities is { } priorities && priorities.Contains(FilePriority.Skip) ? [.. priorities.Select(static priority => priority != FilePriority.Skip)] : null;
+
     /// <summary>The order in which pieces are begun.</summary>
     public PickStrategy Strategy { get; private set; }
 
@@ -247,6 +251,7 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
 
         bool wasComplete = Picker.IsComplete;
         Wanted.SetFiles(priorities);
+        Storage?.Choose(WantedFiles, now);
         Picker.SetPriorities(Wanted.Priorities);
         Requester.WakeAll();
         Lifecycle.WantedChanged(now);

@@ -389,7 +389,11 @@ internal sealed class TorrentLifecycle : IQueueMember
         Metainfo metainfo = _torrent.Metainfo;
         Storage = new TorrentStorage(
             _session.Storage,
-            new StorageLocation(_torrent.Id, _torrent.Spec.Directory, metainfo.Layout, metainfo.PieceHashes),
+            new StorageLocation(_torrent.Id, _torrent.Spec.Directory, metainfo.Layout, metainfo.PieceHashes)
+            {
+                Wanted = _torrent.WantedFiles,
+                PartFile = StorageLocation.PartFileOf(metainfo.Hashes),
+            },
             metainfo.Hashes,
             new Sha1PieceVerifier(metainfo.PieceHashes),
             _torrent);

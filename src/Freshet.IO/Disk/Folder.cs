@@ -39,11 +39,21 @@ internal abstract class Folder
     /// <summary>Opens a file for writing and makes it, with its folders, where it is not there.</summary>
     public abstract PayloadFile Create(string path);
 
+    /// <summary>Gives a file of the folder another place in it, where nothing is yet; makes folders on the way.</summary>
+    public abstract void Rename(string from, string to);
+
+    /// <summary>Deletes a file, if it is there.</summary>
+    public abstract void Delete(string path);
+
     /// <summary>How each stored file looks, by index.</summary>
     public abstract FileStamp[] Stamp(IReadOnlyList<FileEntry> files);
 
     /// <summary>Brings the names of files and folders made since the last call to the device, where the system has a way.</summary>
     public abstract void SyncNames();
+
+    /// <summary>Where a file was to go there is one already.</summary>
+    protected StorageException InTheWay(string path)
+        => new(new DiskError(DiskErrorKind.Blocked, Describe(path), "a file came to be where another was to go; move it away"));
 
     /// <summary>The path of a file for a message.</summary>
     public string Describe(string path) => Path.Combine(Root, path);

@@ -46,7 +46,7 @@ internal sealed class JobRunner : IDisposable
             case DiskJobKind.Prepare:
                 // Looked at first: what was there, not what is made here.
                 job.Files = torrent.Storage.Stamp();
-                torrent.Storage.Prepare(job.Allocate);
+                torrent.Storage.Prepare(job.Wanted, job.Allocate);
                 break;
             case DiskJobKind.Write:
                 if (job.Received is not null)

@@ -46,6 +46,36 @@ internal sealed unsafe class LinuxFolder : Folder
     }
 
     /// <inheritdoc/>
+    public override void Rename(string from, string to)
+    {
+        Demand(from);
+        Demand(to);
+        using var source = new FolderWalk(this);
+        using var target = new FolderWalk(this);
+        source.TryEnter(ParentOf(from), create: true);
+        target.TryEnter(ParentOf(to), create: true);
+        if (StampAt(target.Descriptor, NameOf(to)) != FileStamp.Missing)
+            throw InTheWay(to);
+        if (FileCalls.RenameAt(source.Descriptor, NameOf(from), target.Descriptor, NameOf(to)) < 0)
+            throw DiskErrors.Exception(Marshal.GetLastPInvokeError(), Describe(to));
+        Changed(ParentOf(from));
+        Changed(ParentOf(to));
+    }
+
+    /// <inheritdoc/>
+    public override void Delete(string path)
+    {
+        Demand(path);
+        using var walk = new FolderWalk(this);
+        if (!walk.TryEnter(ParentOf(path), create: false))
+            return;
+        if (FileCalls.UnlinkAt(walk.Descriptor, NameOf(path), 0) == 0)
+            Changed(ParentOf(path));
+        else if (Marshal.GetLastPInvokeError() is int errno and not Errno.NoEntry)
+            throw DiskErrors.Exception(errno, Describe(path));
+    }
+
+    /// <inheritdoc/>
     public override FileStamp[] Stamp(IReadOnlyList<FileEntry> files)
     {
         var stamps = new FileStamp[files.Count];

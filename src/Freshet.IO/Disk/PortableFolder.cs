@@ -53,6 +53,45 @@ internal sealed class PortableFolder : Folder
     }
 
     /// <inheritdoc/>
+    public override void Rename(string from, string to)
+    {
+        Demand(from);
+        Demand(to);
+        try
+        {
+            DemandNoLinks(from);
+            DemandNoLinks(to);
+            Directory.CreateDirectory(Path.GetDirectoryName(Describe(to))!);
+            if (File.Exists(Describe(to)))
+                throw InTheWay(to);
+            File.Move(Describe(from), Describe(to));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Trouble(to, exception);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override void Delete(string path)
+    {
+        Demand(path);
+        try
+        {
+            DemandNoLinks(path);
+            File.Delete(Describe(path));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Nothing there, nothing to delete.
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Trouble(path, exception);
+        }
+    }
+
+    /// <inheritdoc/>
     public override FileStamp[] Stamp(IReadOnlyList<FileEntry> files)
     {
         var stamps = new FileStamp[files.Count];

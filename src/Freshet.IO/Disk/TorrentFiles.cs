@@ -6,7 +6,7 @@ namespace Freshet.IO.Disk;
 
 /// <summary>
 /// One torrent's files. A file comes into being when its first byte is written (empty ones and reserved ones at once), so what was not
-/// selected leaves no trace.
+/// selected leaves no trace: what a piece has of it is in the part file.
 /// </summary>
 internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage
 {
@@ -16,6 +16,8 @@ internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage
     private readonly Func<FileHandleCache.Key, PayloadFile?> _opener;
     private readonly Lock _gate = new();
     private readonly HashSet<int> _unsynced = [];
+    private readonly PartFile _part;
+    private readonly SkippedFiles _skipped;
 
     public TorrentFiles(StorageLocation location, Folder folder, FileHandleCache handles)
     {
@@ -23,16 +25,23 @@ internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage
         _folder = folder;
         _handles = handles;
         _opener = Open;
+        _part = new PartFile(location.Layout, write => Acquire(PartIndex, write), handles);
+        _skipped = new SkippedFiles(location, folder, _part);
     }
+
+    /// <summary>The part file counts as one more file.</summary>
+    private FileIndex PartIndex => new(Files.Count);
 
     private IReadOnlyList<FileEntry> Files => _location.Layout.Files;
 
     /// <inheritdoc/>
-    public void Prepare(bool allocate)
+    public void Prepare(IReadOnlyList<bool>? wanted, bool allocate)
     {
+        if (_skipped.Select(wanted))
+            DropPart(_location.PartFile!);
         foreach (FileEntry file in Files)
         {
-            if (!file.IsStored || !_location.Wants(file.Index))
+            if (!file.IsStored || wanted?[file.Index.Value] == false)
                 continue;
             if (file.Length > 0 && !allocate)
                 continue;
@@ -52,6 +61,12 @@ internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage
     /// <inheritdoc/>
     public void Write(FileIndex file, long offset, ReadOnlySpan<byte> bytes)
     {
+        if (_skipped.Has(file))
+        {
+            _part.Write(Files[file.Value].Offset + offset, bytes);
+            return;
+        }
+
         FileHandleCache.Entry entry = Acquire(file, write: true)!;
         try
         {
@@ -64,8 +79,19 @@ internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage
     }
 
     /// <inheritdoc/>
-    public void Write(FileIndex file, long offset, Span<IoVector> runs)
+    public unsafe void Write(FileIndex file, long offset, Span<IoVector> runs)
     {
+        if (_skipped.Has(file))
+        {
+            foreach (IoVector run in runs)
+            {
+                _part.Write(Files[file.Value].Offset + offset, new ReadOnlySpan<byte>((void*)run.Base, (int)run.Length));
+                offset += (long)run.Length;
+            }
+
+            return;
+        }
+
         FileHandleCache.Entry entry = Acquire(file, write: true)!;
         try
         {
@@ -80,6 +106,8 @@ internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage
     /// <inheritdoc/>
     public int Read(FileIndex file, long offset, Span<byte> bytes)
     {
+        if (_skipped.Has(file))
+            return _part.Read(Files[file.Value].Offset + offset, bytes);
         FileHandleCache.Entry? entry = Acquire(file, write: false);
         if (entry is null)
             return 0;
@@ -140,7 +168,11 @@ internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage
     }
 
     /// <inheritdoc/>
-    public FileStamp[] Stamp() => _folder.Stamp(Files);
+    public FileStamp[] Stamp()
+    {
+        FileStamp[] stamps = _folder.Stamp(Files);
+        return _location.PartFile is { } name && _folder.Stamp([SkippedFiles.Entry(name)])[0] is { Length: >= 0 } part ? [.. stamps, part] : stamps;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _handles.CloseAll(this);
@@ -156,15 +188,27 @@ internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage
         return _handles.Acquire(new FileHandleCache.Key(this, file.Value, write), _opener);
     }
 
+    private string PathOf(int file) => file == PartIndex.Value ? _location.PartFile! : Files[file].Path;
+
+    private void DropPart(string name)
+    {
+        _handles.CloseAll(this);
+        lock (_gate)
+            _unsynced.Remove(PartIndex.Value);
+        _folder.Delete(name);
+        _part.Forget();
+    }
+
     private PayloadFile? Open(FileHandleCache.Key key)
     {
-        FileEntry entry = Files[key.File];
-        PayloadFile? file = _folder.Open(entry.Path, key.Write);
+        string path = PathOf(key.File);
+        PayloadFile? file = _folder.Open(path, key.Write);
         if (!key.Write)
             return file;
-        file ??= _folder.Create(entry.Path);
-        if (file.LengthAtOpen <= entry.Length)
+        file ??= _folder.Create(path);
+        if (key.File == PartIndex.Value || file.LengthAtOpen <= Files[key.File].Length)
             return file;
+        FileEntry entry = Files[key.File];
         try
         {
             // Left over from something else under the same name: what is written must end up as the torrent's file, to the byte.
@@ -183,7 +227,7 @@ internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage
         // A file that was closed meanwhile is opened again: Linux reports a write-back error to the first who asks, whenever he opened.
         FileHandleCache.Entry? entry = _handles.Acquire(
             new FileHandleCache.Key(this, file.Value, Write: true),
-            key => _folder.Open(Files[key.File].Path, write: true));
+            key => _folder.Open(PathOf(key.File), write: true));
 
         // Deleted under us: there is nothing to keep, and the stamps say so.
         if (entry is null)

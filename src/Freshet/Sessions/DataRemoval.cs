@@ -1,9 +1,10 @@
+using Freshet.Abstractions;
 using Freshet.Core;
 
 namespace Freshet.Sessions;
 
 /// <summary>
-/// Deletes a torrent's own files and the folders that are empty then. Foreign files stay; a link that stands where a folder or file of ours should be is never
+/// Deletes a torrent's own files, what is kept of those that were not wanted, and the folders that are empty then. Foreign files stay; a link that stands where a folder or file of ours should be is never
 /// followed out (THREATS P2, P8).
 /// </summary>
 internal static class DataRemoval
@@ -14,9 +15,10 @@ internal static class DataRemoval
     {
         Exception? first = null;
         var folders = new HashSet<string>(StringComparer.Ordinal);
-        foreach (FileEntry file in metainfo.Layout.Files.Where(file => file.IsStored))
+        string part = StorageLocation.PartFileOf(metainfo.Hashes);
+        foreach (string name in metainfo.Layout.Files.Where(file => file.IsStored).Select(file => file.Path).Append(part).Append(part + ".new"))
         {
-            string path = Path.Combine(directory, file.Path.Replace('/', Path.DirectorySeparatorChar));
+            string path = Path.Combine(directory, name.Replace('/', Path.DirectorySeparatorChar));
             try
             {
                 if (!LeadsThroughLink(directory, path))

@@ -57,7 +57,9 @@ public static class ContentVerifier
             layout = Renamed(layout, inside => inside[(inside.IndexOf('/', StringComparison.Ordinal) + 1)..]);
         }
 
-        return new StorageLocation(new TorrentId(0), directory, layout, metainfo.PieceHashes);
+        // Where the torrent's folder itself was named, its part file, which lies beside it, is out of reach.
+        string? part = ReferenceEquals(layout, metainfo.Layout) || metainfo.IsSingleFile ? StorageLocation.PartFileOf(metainfo.Hashes) : null;
+        return new StorageLocation(new TorrentId(0), directory, layout, metainfo.PieceHashes) { PartFile = part };
     }
 
     private static PieceLayout Renamed(PieceLayout layout, Func<string, string> rename)

@@ -53,6 +53,24 @@ public sealed class DownloadCommandTests
         CliResult result = await Cli.RunAsync(swarm.Download("--select", "*.jpg"));
         Assert.Equal(ExitCode.Ok, result.ExitCode);
         Assert.Equal(swarm.Torrent.Files[1].Bytes, File.ReadAllBytes(swarm.Folder.At("out", "album", "art", "cover.jpg")));
+        Assert.False(File.Exists(swarm.Folder.At("out", "album", "one.flac")), "a file that is not selected is not made");
+
+        // The rest later: what the first run kept of it is used.
+        result = await Cli.RunAsync(swarm.Download("--priority", "*.flac=high"));
+        Assert.Equal(ExitCode.Ok, result.ExitCode);
+        Assert.Equal(swarm.Torrent.Files[0].Bytes, File.ReadAllBytes(swarm.Folder.At("out", "album", "one.flac")));
+        Assert.Empty(Directory.GetFiles(swarm.Folder.At("out"), "*.parts"));
+    }
+
+    [Fact]
+    public async Task Files_of_priority_skip_are_not_made()
+    {
+        await using Swarm swarm = await Swarm.StartAsync();
+        CliResult result = await Cli.RunAsync(swarm.Download("--priority", "one.flac=skip"));
+        Assert.Equal(ExitCode.Ok, result.ExitCode);
+        Assert.False(File.Exists(swarm.Folder.At("out", "album", "one.flac")));
+        Assert.Equal(swarm.Torrent.Files[1].Bytes, File.ReadAllBytes(swarm.Folder.At("out", "album", "art", "cover.jpg")));
+        Assert.Single(Directory.GetFiles(swarm.Folder.At("out"), ".*.parts"));
     }
 
     [Theory]

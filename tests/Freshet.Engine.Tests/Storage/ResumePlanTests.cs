@@ -13,7 +13,7 @@ public sealed class ResumePlanTests
     // Three files over five pieces of two blocks: f0 pieces 0 to 1, f1 pieces 2 to 3 (whole), f2 piece 4.
     private static readonly long[] Lengths = [4 * Block, 4 * Block, Block];
 
-    private static readonly StorageLocation Location = MakeLocation("/data");
+    private static readonly StorageLocation Location = MakeLocation("/data", Lengths);
 
     private static readonly FileStamp[] Stamps = [new(4 * Block, T), new(4 * Block, T), new(Block, T)];
 
@@ -228,6 +228,95 @@ public sealed class ResumePlanTests
         Assert.True(ResumePlan.Make(location, null, "boot", stamps, DiskCheck.None).Believed.IsFull);
     }
 
+    // Below: f1 is skipped and not there, and f0 ends in the middle of a piece that f1 shares, as f1 and f2 do. Pieces 0 f0, 1 f0 and f1, 2 f1, 3 f1 and f2.
+    private static readonly FileStamp Part = new(10 * Block, T);
+
+    [Fact]
+    public void A_part_file_as_it_was_left_is_believed()
+    {
+        ResumePlan plan = MakeSkipped(SkippedRecord([0, 1, 3], [1]), Part);
+        AssertPieces([0, 1, 3], plan.Believed);
+        AssertPieces([1], plan.Durable);
+        Assert.True(plan.ToCheck.IsEmpty);
+    }
+
+    [Fact]
+    public void A_part_file_that_somebody_wrote_to_later_is_hashed_and_nothing_else_is()
+    {
+        ResumePlan plan = MakeSkipped(SkippedRecord([0, 1, 3], [1]), Part with { ModifiedTicks = T + (600 * Second) });
+        AssertPieces([0], plan.Believed);
+        AssertPieces([1, 3], plan.ToCheck);
+    }
+
+    [Fact]
+    public void Without_a_part_file_what_was_in_it_is_missing()
+    {
+        ResumePlan plan = MakeSkipped(SkippedRecord([0, 1, 3], [1]), part: null);
+        AssertPieces([0], plan.Believed);
+        Assert.True(plan.ToCheck.IsEmpty);
+        Assert.Empty(plan.MissingFiles);
+    }
+
+    [Fact]
+    public void After_another_boot_only_what_was_durable_of_a_part_file_is_believed()
+    {
+        ResumePlan plan = MakeSkipped(SkippedRecord([0, 1, 3], [1]) with { BootId = "another" }, Part);
+        AssertPieces([1], plan.Believed);
+        AssertPieces([0, 3], plan.ToCheck);
+    }
+
+    [Fact]
+    public void A_file_that_was_moved_out_of_the_part_file_after_the_last_record_is_hashed()
+    {
+        StorageLocation location = Skipped(f1: true);
+        FileStamp[] stamps = [new(3 * Block, T), new(4 * Block, T + Second), new(Block, T), Part];
+        ResumePlan plan = ResumePlan.Make(location, SkippedRecord([0, 1, 3], [1]), "boot", stamps, DiskCheck.Auto);
+        AssertPieces([0], plan.Believed);
+        Assert.True(plan.ToCheck[new PieceIndex(1)] && plan.ToCheck[new PieceIndex(3)]);
+        Assert.Empty(plan.MissingFiles);
+    }
+
+    [Fact]
+    public void Bytes_that_were_in_a_file_are_not_taken_from_the_part_file_unhashed()
+    {
+        // f1 was there when the record was kept; now it is gone and only the part file is left.
+        ResumeRecord record = SkippedRecord([0, 1, 3], [1]);
+        record = record with { Files = [record.Files[0], new FileStamp(3 * Block, T), record.Files[2], Part] };
+        ResumePlan plan = MakeSkipped(record, Part);
+        AssertPieces([0], plan.Believed);
+        AssertPieces([1, 3], plan.ToCheck);
+    }
+
+    [Theory]
+    [InlineData(DiskCheck.Full)]
+    [InlineData(DiskCheck.None)]
+    public void Pieces_at_the_edge_of_a_skipped_file_are_hashed_where_no_record_speaks_for_them(DiskCheck check)
+    {
+        FileStamp[] stamps = [new(3 * Block, T), FileStamp.Missing, new(Block, T), Part];
+        ResumePlan plan = ResumePlan.Make(Skipped(f1: false), null, "boot", stamps, check);
+        AssertPieces(check == DiskCheck.None ? [1, 3] : [0, 1, 3], plan.ToCheck);
+        AssertPieces(check == DiskCheck.None ? [0] : [], plan.Believed);
+    }
+
+    private static ResumePlan MakeSkipped(ResumeRecord record, FileStamp? part)
+        => ResumePlan.Make(
+            Skipped(f1: false),
+            record,
+            "boot",
+            [new(3 * Block, T), FileStamp.Missing, new(Block, T), .. part is { } stamp ? (FileStamp[])[stamp] : []],
+            DiskCheck.Auto);
+
+    private static StorageLocation Skipped(bool f1)
+        => MakeLocation("/data", 3 * Block, 4 * Block, Block) with { Wanted = [true, f1, true], PartFile = ".parts" };
+
+    private static ResumeRecord SkippedRecord(int[] recorded, int[] durable) => Record(recorded, durable) with
+    {
+        PieceCount = 4,
+        Recorded = Wire(recorded, 4),
+        Durable = Wire(durable, 4),
+        Files = [new(3 * Block, T), FileStamp.Missing, new(Block, T), Part],
+    };
+
     private static ResumePlan Make(ResumeRecord? record, params FileStamp[] stamps) => Make(record, DiskCheck.Auto, stamps);
 
     private static ResumePlan Make(ResumeRecord? record, DiskCheck check, params FileStamp[] stamps)
@@ -244,9 +333,9 @@ public sealed class ResumePlanTests
         Files = Stamps,
     };
 
-    private static byte[] Wire(int[] pieces)
+    private static byte[] Wire(int[] pieces, int count = 5)
     {
-        var bits = new Bitfield(5);
+        var bits = new Bitfield(count);
         foreach (int piece in pieces)
             bits[piece] = true;
         return bits.ToArray();
@@ -255,11 +344,11 @@ public sealed class ResumePlanTests
     private static void AssertPieces(int[] expected, Bitfield actual)
         => Assert.Equal(expected, Enumerable.Range(0, actual.Length).Where(i => actual[i]));
 
-    private static StorageLocation MakeLocation(string directory)
+    private static StorageLocation MakeLocation(string directory, params long[] lengths)
     {
         var files = new List<FileEntry>();
         long offset = 0;
-        foreach (long length in Lengths)
+        foreach (long length in lengths)
         {
             files.Add(new FileEntry { Index = new FileIndex(files.Count), Path = $"f{files.Count}", OriginalPath = "f", Length = length, Offset = offset });
             offset += length;

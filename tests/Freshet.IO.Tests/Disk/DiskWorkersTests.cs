@@ -288,7 +288,7 @@ public sealed class DiskWorkersTests
         SampleTorrent torrent = SampleTorrent.Awkward();
         bool[] wanted = [.. torrent.Layout.Files.Select(file => file.Length is 300_001 or 0)];
         rig.Workers.OpenStorage(torrent.At(folder.Path) with { Wanted = wanted });
-        Assert.Null((await rig.Submit(new DiskJob { Kind = DiskJobKind.Prepare, Allocate = true })).Error);
+        Assert.Null((await rig.Submit(new DiskJob { Kind = DiskJobKind.Prepare, Wanted = wanted, Allocate = true })).Error);
         Assert.Equal(300_001, new FileInfo(folder["t/a/long"]).Length);
         Assert.False(File.Exists(folder["t/last"]));
         await rig.WriteAllAsync(torrent);

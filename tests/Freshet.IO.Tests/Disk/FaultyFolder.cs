@@ -12,6 +12,8 @@ internal sealed class FaultyFolder(string root) : Folder(root)
 
     public Action<string> BeforeOpen { get; init; } = _ => { };
 
+    public Action<string> BeforeRename { get; init; } = _ => { };
+
     public Action<string> BeforeSync { get; init; } = _ => { };
 
     public override PayloadFile? Open(string path, bool write)
@@ -23,6 +25,14 @@ internal sealed class FaultyFolder(string root) : Folder(root)
     public override PayloadFile Create(string path) => new FaultyFile(this, path, _inner.Create(path));
 
     public override FileStamp[] Stamp(IReadOnlyList<FileEntry> files) => _inner.Stamp(files);
+
+    public override void Rename(string from, string to)
+    {
+        BeforeRename(to);
+        _inner.Rename(from, to);
+    }
+
+    public override void Delete(string path) => _inner.Delete(path);
 
     public override void SyncNames() => _inner.SyncNames();
 

@@ -125,7 +125,7 @@ public sealed class FenceTests
 
         public ITorrentStorage Open(StorageLocation location) => Failure is null ? this : throw Failure;
 
-        public void Prepare(bool allocate)
+        public void Prepare(IReadOnlyList<bool>? wanted, bool allocate)
         {
         }
 

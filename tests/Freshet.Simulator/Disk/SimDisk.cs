@@ -47,7 +47,7 @@ public sealed class SimDisk
     public void Open(StorageLocation location, Metainfo metainfo)
     {
         _open[location.Torrent] = location;
-        FilesOf(metainfo);
+        FilesOf(metainfo).Open(location);
     }
 
     /// <summary>
@@ -92,12 +92,24 @@ public sealed class SimDisk
         foreach (Order order in _orders)
         {
             order.IsAbandoned = true;
-            if (order.Job.Kind == DiskJobKind.Write && order.Begins <= _world.Now)
+            if (order.Begins > _world.Now)
+                continue;
+            if (order.Job.Kind == DiskJobKind.Write)
                 Tear(order, pool);
+            else if (order.Job.Kind == DiskJobKind.Prepare)
+                PrepareSome(order);
         }
 
         _orders.Clear();
         _free = _lastDone = _world.Now;
+    }
+
+    /// <summary>Some of the files are where they belong, others are not yet.</summary>
+    private void PrepareSome(Order order)
+    {
+        StorageLocation location = _open[order.Job.Torrent];
+        bool[] some = [.. location.Layout.Files.Select(file => order.Job.Wanted?[file.Index.Value] != false && _random.Chance(0.5))];
+        order.Files.Create(location with { Wanted = some }, allocate: false, _world.Now);
     }
 
     private void Tear(Order order, BlockPool pool)
@@ -143,8 +155,14 @@ public sealed class SimDisk
         switch (job.Kind)
         {
             case DiskJobKind.Prepare:
-                files.Create(location, job.Allocate, _world.Now);
                 job.Files = files.Stamp();
+                if (Settings.PrepareFails)
+                {
+                    job.Error = new DiskError(DiskErrorKind.Full, "simulated", "no space left on the simulated disk");
+                    break;
+                }
+
+                files.Create(location with { Wanted = job.Wanted }, job.Allocate, _world.Now);
                 break;
             case DiskJobKind.Stamp:
                 job.Files = files.Stamp();

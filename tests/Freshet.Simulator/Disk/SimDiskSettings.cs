@@ -21,6 +21,9 @@ public sealed class SimDiskSettings
     /// <summary>The share of reads that fail with a device error.</summary>
     public double ReadFailures { get; set; }
 
+    /// <summary>Whether files can neither be made nor brought to where they belong.</summary>
+    public bool PrepareFails { get; set; }
+
     /// <summary>Whether every sync fails.</summary>
     public bool SyncFails { get; set; }
 }
