@@ -23,7 +23,7 @@ internal sealed record Measured(double Wall, double Cpu, double AnonymousMiB)
         return (sorted[^1] - sorted[0]) / sorted[sorted.Length / 2];
     }
 
-    private static double Middle(IEnumerable<double> figures)
+    public static double Middle(IEnumerable<double> figures)
     {
         double[] sorted = [.. figures.Order()];
         return sorted[sorted.Length / 2];

@@ -60,6 +60,9 @@ internal sealed class MeasuredProcess : IDisposable
         }
     }
 
+    /// <summary>Writes a line to its input.</summary>
+    public void Say(string line) => _process.StandardInput.WriteLine(line);
+
     /// <summary>Ends its input, which some take as the sign to end.</summary>
     public void EndInput() => _process.StandardInput.Close();
 

@@ -1,4 +1,5 @@
 using Freshet.SwarmBench.Download;
+using Freshet.SwarmBench.Swarm;
 using Freshet.SwarmBench.Upload;
 
 // One mode a question; each is a folder with its own options, runs and report.
@@ -10,6 +11,10 @@ switch (mode)
         return DownloadBench.Run(rest);
     case "upload":
         return UploadBench.Run(rest);
+    case "swarm":
+        return SwarmBench.Run(rest);
+    case "member-freshet":
+        return await FreshetMember.RunAsync(rest).ConfigureAwait(false);
     default:
         Console.Error.WriteLine("""
             SwarmBench: whole processes side by side.
@@ -18,6 +23,7 @@ switch (mode)
 
             download    from one libtorrent seeder: Freshet, libtorrent, and a C program doing the same system calls
             upload      to four libtorrent leechers: the same three as the seeder
+            swarm       one seeder and N leechers of one client with equal upload limits: how near the bound they end, how often the seeder sends its content
             """);
         return 2;
 }
