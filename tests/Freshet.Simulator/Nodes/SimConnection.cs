@@ -2,6 +2,7 @@ using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Protocol.Wire;
+using Freshet.Simulator.Checks;
 using Freshet.Simulator.Network;
 
 namespace Freshet.Simulator.Nodes;
@@ -9,6 +10,8 @@ namespace Freshet.Simulator.Nodes;
 /// <summary>What a pump is for a real connection: feeds a <see cref="PeerLink"/> from a simulated stream and sends what it has to say.</summary>
 internal sealed class SimConnection(SimNode node, PeerLink link, SimStream stream) : ISimStreamReceiver
 {
+    private readonly UploadCheck _check = new(node.World, $"{node.Address} {link.Id}");
+
     public ConnectionId Id => link.Id;
 
     public MonoTime Deadline => link.Deadline;
@@ -30,6 +33,9 @@ internal sealed class SimConnection(SimNode node, PeerLink link, SimStream strea
             node.Touch(this);
         return taken;
     }
+
+    /// <summary>The link has told of something.</summary>
+    public void Happened(in PeerEvent happened) => _check.Happened(happened);
 
     public void Drained() => node.Touch(this);
 
@@ -56,6 +62,7 @@ internal sealed class SimConnection(SimNode node, PeerLink link, SimStream strea
         {
             ReadOnlyMemory<byte> bytes = link.BeginSend();
             int count = Math.Min(bytes.Length, stream.Room);
+            _check.Sent(bytes.Span[..count]);
             stream.Send(bytes.Span[..count]);
             link.EndSend(count, node.Now);
         }

@@ -22,7 +22,12 @@ public sealed partial class SimNode
 
     void ISimHost.Receive(Datagram datagram) => Run(() => _engine.Handle(datagram, Now));
 
-    void IPeerEventSink.Post(in PeerEvent peerEvent) => _events.Enqueue(peerEvent);
+    void IPeerEventSink.Post(in PeerEvent peerEvent)
+    {
+        if (_connections.TryGetValue(peerEvent.Connection, out SimConnection? connection))
+            connection.Happened(peerEvent);
+        _events.Enqueue(peerEvent);
+    }
 
     void IEngineEffects.Send(in PeerCommand command) => _commands.Enqueue(command);
 

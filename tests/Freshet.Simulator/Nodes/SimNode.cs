@@ -80,6 +80,9 @@ public sealed partial class SimNode : ISimHost, IEngineEffects, IPeerEventSink, 
     /// <summary>Whether the process lives.</summary>
     public bool IsAlive { get; private set; } = true;
 
+    /// <summary>The world that it lives in.</summary>
+    internal SimWorld World => _swarm.World;
+
     /// <summary>The virtual time.</summary>
     public MonoTime Now => _swarm.World.Now;
 
