@@ -35,6 +35,9 @@ public sealed record ResumeRecord
     /// <summary>The files as last seen.</summary>
     public IReadOnlyList<FileStamp> Files { get; init; } = [];
 
+    /// <summary>Whether every piece is recorded: the torrent was complete once, whatever has been lost since.</summary>
+    public bool IsWhole => Bitfield.TryParse(Recorded.Span, PieceCount, out Bitfield? recorded) && recorded!.IsFull;
+
     /// <summary>Payload bytes received over all runs, good or not.</summary>
     public long Downloaded { get; init; }
 

@@ -8,6 +8,9 @@ namespace Freshet.Engine.Session;
 /// <summary>What a session may do and how much of it. Immutable: <see cref="SessionEngine.Apply"/> puts another in its place.</summary>
 public sealed record SessionSettings
 {
+    /// <summary>Connections of a torrent where nobody says otherwise: more peers bring no more speed, and each costs a HAVE for every piece.</summary>
+    public const int UsualConnectionsPerTorrent = 100;
+
     /// <summary>How the session names itself to peers and trackers; fixed for its life.</summary>
     public required PeerId PeerId { get; init; }
 
@@ -27,7 +30,7 @@ public sealed record SessionSettings
     public int MaxConnections { get; init; } = 200;
 
     /// <summary>The most connections of one torrent, half-open ones counted.</summary>
-    public int MaxConnectionsPerTorrent { get; init; } = 100;
+    public int MaxConnectionsPerTorrent { get; init; } = UsualConnectionsPerTorrent;
 
     /// <summary>Connections that are being opened at once: enough to get past dead addresses fast, few enough for home routers.</summary>
     public int MaxHalfOpen { get; init; } = 50;

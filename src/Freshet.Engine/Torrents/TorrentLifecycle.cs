@@ -33,6 +33,7 @@ internal sealed class TorrentLifecycle : IQueueMember
     private string? _trouble;
     private string? _goal;
     private bool _wasComplete;
+    private bool _hasCompleted;
     private int _vanished;
 
     // Whether the files are known to be this torrent's: a check that finds nothing right in them is then damage, not somebody else's data.
@@ -176,6 +177,7 @@ internal sealed class TorrentLifecycle : IQueueMember
         _isOurs = true;
         _vanished = 0;
         _wasComplete = _torrent.Wanted.DonePieces.IsFull;
+        _hasCompleted |= _wasComplete;
         if (TakesCallers && _torrent.Picker.IsComplete)
             OpenSwarm(now);
         IsResting = false;
@@ -222,7 +224,9 @@ internal sealed class TorrentLifecycle : IQueueMember
         if (!_wasComplete && _torrent.Wanted.DonePieces.IsFull)
         {
             _wasComplete = true;
-            _torrent.Announcer.Completed(now);
+            if (!_hasCompleted)
+                _torrent.Announcer.Completed(now);
+            _hasCompleted = true;
         }
 
         Want(isComplete ? QueueKind.Seed : QueueKind.Download, now);
@@ -399,6 +403,7 @@ internal sealed class TorrentLifecycle : IQueueMember
             _torrent);
         Show();
         var policy = new StartPolicy(check, _torrent.Spec.FullAllocation, _torrent.Spec.Overwrite || _isOurs, _torrent.Spec.OnlyWhole);
+        _hasCompleted |= _resume is { IsWhole: true };
         Storage.Start(_resume, _torrent.Spec.BootId, policy, now);
         CountForRecord(now);
     }

@@ -39,6 +39,6 @@ public sealed record EngineLoopOptions
     /// <summary>How long opening a TCP connection may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The most peer connections, half-open ones counted; never more than file handles allow.</summary>
-    public int MaxConnections { get; init; } = 1000;
+    /// <summary>The most peer connections, half-open ones counted; never more than file handles allow. Null: as many as they allow, within reason.</summary>
+    public int? MaxConnections { get; init; }
 }

@@ -11,7 +11,7 @@ internal static unsafe class OpenFiles
 
     private const int LimitOfOpenFiles = 7;
 
-    /// <summary>The limit of this process; where the system has none that could be asked for, more than anybody needs.</summary>
+    /// <summary>The limit of this process (the runtime has raised it to the hard one when it started); where the system has none that could be asked for, more than anybody needs.</summary>
     public static long Limit()
     {
         if (!FileCalls.IsSupported)

@@ -8,15 +8,18 @@ namespace Freshet.IO.Network;
 /// </summary>
 internal sealed class ConnectionBudget
 {
+    /// <summary>Where nobody says how many: more connections fill the tables of home routers, and bring no more speed.</summary>
+    public const int MostUsual = 1000;
+
     private int _taken;
 
-    public ConnectionBudget(int wanted)
+    public ConnectionBudget(int? wanted)
         : this(wanted, OpenFiles.Limit())
     {
     }
 
-    public ConnectionBudget(int wanted, long openFileLimit)
-        => Capacity = (int)Math.Clamp(Math.Min(wanted, OpenFiles.ForPeers(openFileLimit)), 1, int.MaxValue);
+    public ConnectionBudget(int? wanted, long openFileLimit)
+        => Capacity = (int)Math.Clamp(Math.Min(wanted ?? MostUsual, OpenFiles.ForPeers(openFileLimit)), 1, int.MaxValue);
 
     /// <summary>The most connections at once.</summary>
     public int Capacity { get; }

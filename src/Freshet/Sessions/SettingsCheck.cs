@@ -16,8 +16,8 @@ internal static class SettingsCheck
         ArgumentNullException.ThrowIfNull(options);
         Require(options.DownloadDirectory.Length > 0, "DownloadDirectory must not be empty.");
         Require(options.ListenPort is null or (>= 0 and <= 65535), "ListenPort must be a port from 0 to 65535, or null.");
-        Require(options.MaxConnections > 0, "MaxConnections must be at least 1.");
-        Require(options.MaxPeersPerTorrent > 0, "MaxPeersPerTorrent must be at least 1.");
+        Require(options.MaxConnections is null or > 0, "MaxConnections must be at least 1, or null.");
+        Require(options.MaxPeersPerTorrent is null or > 0, "MaxPeersPerTorrent must be at least 1, or null.");
         Require(options.MemoryBudget >= LeastMemory, $"MemoryBudget must be at least {LeastMemory} bytes.");
         Check(options.Limits);
         Require(options.PeerTimeout > TimeSpan.Zero, "PeerTimeout must be positive.");

@@ -11,12 +11,6 @@ public sealed record ClientOptions
     /// <summary>The memory that payload may take by default: 32 MiB, enough for a full line and small enough for a small board.</summary>
     public const long DefaultMemoryBudget = 32L << 20;
 
-    /// <summary>Connections of the whole session by default.</summary>
-    public const int DefaultMaxConnections = 500;
-
-    /// <summary>Connections of one torrent by default.</summary>
-    public const int DefaultMaxPeersPerTorrent = 100;
-
     /// <summary>Where downloads go, unless <see cref="AddOptions.Directory"/> says otherwise. Default: the current folder.</summary>
     public string DownloadDirectory { get; init; } = ".";
 
@@ -35,11 +29,14 @@ public sealed record ClientOptions
     /// </summary>
     public IPAddress? BindAddress { get; init; }
 
-    /// <summary>The most connections of the whole session.</summary>
-    public int MaxConnections { get; init; } = DefaultMaxConnections;
+    /// <summary>
+    /// The most connections of the whole session; never more than the process may open files for, less a reserve. Default: three quarters of what is beyond the
+    /// reserve, 1,000 at the most (docs/peers.md).
+    /// </summary>
+    public int? MaxConnections { get; init; }
 
-    /// <summary>The most connections of a torrent, unless <see cref="AddOptions.MaxPeers"/> says otherwise.</summary>
-    public int MaxPeersPerTorrent { get; init; } = DefaultMaxPeersPerTorrent;
+    /// <summary>The most connections of a torrent, unless <see cref="AddOptions.MaxPeers"/> says otherwise. Default: 100, or the session's where that is less.</summary>
+    public int? MaxPeersPerTorrent { get; init; }
 
     /// <summary>The bytes of payload that may be in memory at one time.</summary>
     public long MemoryBudget { get; init; } = DefaultMemoryBudget;

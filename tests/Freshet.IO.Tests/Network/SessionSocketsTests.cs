@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Freshet.Core;
 using Freshet.IO.Loop;
+using Freshet.IO.Native;
 using Freshet.IO.Network;
 
 namespace Freshet.IO.Tests.Network;
@@ -79,8 +80,11 @@ public sealed class SessionSocketsTests : IDisposable
     [InlineData(200, 1024, 200)]
     [InlineData(2000, 1024, 732)]
     [InlineData(200, 64, 12)]
+    [InlineData(null, 64, 12)]
+    [InlineData(null, 1024, 732)]
+    [InlineData(null, 1_000_000, 1000)]
     [InlineData(200, 32, 1)]
-    public void Connections_leave_handles_for_everything_else(int wanted, int openFiles, int capacity)
+    public void Connections_leave_handles_for_everything_else(int? wanted, int openFiles, int capacity)
     {
         var budget = new ConnectionBudget(wanted, openFiles);
         Assert.Equal(capacity, budget.Capacity);
@@ -88,6 +92,17 @@ public sealed class SessionSocketsTests : IDisposable
         Assert.False(budget.TryTake());
         budget.Return();
         Assert.True(budget.TryTake());
+    }
+
+    /// <summary>What the arithmetic starts from: the runtime raises the soft limit to the hard one when the process starts.</summary>
+    [Fact]
+    public void The_limit_of_open_files_is_the_hard_one()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "reads /proc");
+        string line = File.ReadLines("/proc/self/limits").Single(line => line.StartsWith("Max open files", StringComparison.Ordinal));
+        string[] numbers = [.. line["Max open files".Length..].Split(' ', StringSplitOptions.RemoveEmptyEntries)];
+        Assert.Equal(numbers[1], numbers[0]);
+        Assert.Equal(numbers[1], OpenFiles.Limit().ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
     private EngineLoopOptions Options() => new() { Pool = _pool };
