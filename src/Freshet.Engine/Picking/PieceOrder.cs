@@ -53,6 +53,9 @@ internal sealed partial class PieceOrder
 
     public bool Contains(int piece) => _position[piece] != NotListed;
 
+    /// <summary>Whether not all pieces have the same priority.</summary>
+    public bool HasPriorities => _priorities is not null;
+
     /// <summary>What is wanted first; for a piece that is not wanted what it was last.</summary>
     public FilePriority PriorityOf(int piece) => _priorities is null ? FilePriority.Normal : _priorities[piece];
 

@@ -87,9 +87,16 @@ public sealed partial class PiecePicker
         OpenPiece? partial = FindPartial(peer, who.IsSnubbed ? Partials.Slow : Partials.Shared);
         if (IsCrowded)
             return partial ?? FindPartial(peer, Partials.Any) ?? Begin(peer, who);
-        return partial is null
-            ? Begin(peer, who) ?? FindPartial(peer, Partials.Any)
-            : Begin(peer, who, above: _order.PriorityOf(partial.Piece)) ?? partial;
+        return partial is null ? BeginOrHelp(peer, who) : Begin(peer, who, above: _order.PriorityOf(partial.Piece)) ?? partial;
+    }
+
+    /// <summary>A new piece, or else one that others have for themselves; that one first where it has a higher priority.</summary>
+    private OpenPiece? BeginOrHelp(PeerPieces peer, in PickRequest who)
+    {
+        if (!_order.HasPriorities || Custom is not null)
+            return Begin(peer, who) ?? FindPartial(peer, Partials.Any);
+        OpenPiece? other = FindPartial(peer, Partials.Any);
+        return other is null ? Begin(peer, who) : Begin(peer, who, above: _order.PriorityOf(other.Piece) - 1) ?? other;
     }
 
     /// <summary>An open piece or a new one, whichever costs less; <see cref="SmartCost"/> says what.</summary>
@@ -109,7 +116,7 @@ public sealed partial class PiecePicker
         }
 
         if (best is null)
-            return (IsCrowded ? FindPartial(peer, Partials.Any) : null) ?? Begin(peer, who) ?? FindPartial(peer, Partials.Any);
+            return (IsCrowded ? FindPartial(peer, Partials.Any) : null) ?? BeginOrHelp(peer, who);
         if (IsCrowded)
             return best;
         FilePriority priority = _order.PriorityOf(best.Piece);

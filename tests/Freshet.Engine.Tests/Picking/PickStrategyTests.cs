@@ -141,6 +141,19 @@ public sealed class PickStrategyTests
         Assert.Equal([high, high, high, high, begun.Value], world.Pick(world.Seeder(), 5).Select(block => block.Piece.Value));
     }
 
+    [Theory]
+    [InlineData(PickStrategy.RarestFirst)]
+    [InlineData(PickStrategy.Smart)]
+    public void An_urgent_piece_that_others_have_for_themselves_comes_before_new_ones_that_are_not(PickStrategy strategy)
+    {
+        var world = new PickerWorld(10, blocksPerPiece: 4, strategy: strategy);
+        FilePriority[] priorities = [.. Enumerable.Repeat(FilePriority.Normal, 10)];
+        priorities[4] = FilePriority.High;
+        world.Picker.SetPriorities(priorities);
+        Assert.Equal(4, Assert.Single(world.Pick(world.Seeder(), 1, snubbed: true)).Piece.Value);
+        Assert.Equal([4, 4, 4], world.Pick(world.Seeder(), 3).Select(block => block.Piece.Value));
+    }
+
     [Fact]
     public void A_fast_peer_gets_whole_pieces_in_a_row()
     {

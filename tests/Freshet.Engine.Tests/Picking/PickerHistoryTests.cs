@@ -65,7 +65,7 @@ public sealed class PickerHistoryTests
 
         public void Step()
         {
-            switch (_random.Next(26))
+            switch (_random.Next(27))
             {
                 case 0 or 1:
                     Join();
@@ -153,6 +153,9 @@ public sealed class PickerHistoryTests
                     break;
                 case 22:
                     With(peer => peer.Rate = _random.Chance(0.3) ? 0 : 1L << _random.Next(30));
+                    break;
+                case 24 when _random.Chance(0.2):
+                    Picker.Custom = _random.Chance(0.3) ? null : new Whim(_random);
                     break;
                 case 23 when _random.Chance(0.3):
                     Picker.Strategy = (PickStrategy)_random.Next(5);
@@ -265,6 +268,7 @@ public sealed class PickerHistoryTests
             peer.Told = peer.Rate;
             peer.Best = Math.Max(peer.Best, peer.Rate);
             int helped = peer.Requests.Count;
+            bool isOurs = Picker.Custom is null;
             BlockRange[] blocks = World.Pick(peer.Id, count, peer.Choked, peer.Snubbed, _random.Chance(0.5), peer.Rate);
             foreach (BlockRange block in blocks)
             {
@@ -282,9 +286,24 @@ public sealed class PickerHistoryTests
                 peer.Requests.Add(block);
             }
 
+            if (!peer.Choked && isOurs)
+                CheckPriorities(peer, blocks, closed);
             if (crowded && canHelp && !peer.Choked && blocks.Length > 0)
                 Assert.DoesNotContain(blocks[0].Piece, closed);
             Assert.True(!freeForHim || count == 0 || blocks.Length > 0, "a peer that has what nobody was asked for is asked");
+        }
+
+        /// <summary>No piece is begun for a peer that has one of a higher priority to begin.</summary>
+        private void CheckPriorities(Peer peer, BlockRange[] blocks, HashSet<PieceIndex> closed)
+        {
+            closed = [.. closed.Where(piece => peer.Has.Contains(piece.Value))];
+            foreach (BlockRange block in blocks)
+            {
+                if (!closed.Remove(block.Piece))
+                    continue;
+                FilePriority priority = Picker.PriorityOf(block.Piece);
+                Assert.True(closed.All(piece => Picker.PriorityOf(piece) <= priority), "a higher priority is begun first");
+            }
         }
 
         private IEnumerable<BlockRange> FreeBlocksOf(Peer peer, HashSet<BlockRange> asked)
@@ -407,6 +426,19 @@ public sealed class PickerHistoryTests
         }
 
         private PieceIndex AnyPiece() => new(_random.Next(_pieces));
+    }
+
+    /// <summary>Somebody else's picker: proposes what can be begun, or has no opinion, or does what it must not.</summary>
+    private sealed class Whim(SeededRandom random) : IPiecePicker
+    {
+        public PieceIndex? Choose(IPieceView view) => random.Next(20) switch
+        {
+            0 => throw new InvalidOperationException("no"),
+            1 => new PieceIndex(random.Next(100) - 30),
+            < 10 => null,
+            < 15 => view.Rarest(),
+            _ => view.NextFrom(new PieceIndex(random.Next(view.Layout.PieceCount))),
+        };
     }
 
     private sealed class Peer(ConnectionId id)
