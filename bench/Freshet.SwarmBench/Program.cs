@@ -1,4 +1,5 @@
 using Freshet.SwarmBench.Download;
+using Freshet.SwarmBench.Limits;
 using Freshet.SwarmBench.Swarm;
 using Freshet.SwarmBench.Upload;
 
@@ -15,6 +16,10 @@ switch (mode)
         return SwarmBench.Run(rest);
     case "member-freshet":
         return await FreshetMember.RunAsync(rest).ConfigureAwait(false);
+    case "limits":
+        return LimitBench.Run(rest);
+    case "limited-freshet":
+        return await LimitedFreshet.RunAsync(rest).ConfigureAwait(false);
     default:
         Console.Error.WriteLine("""
             SwarmBench: whole processes side by side.
@@ -24,6 +29,7 @@ switch (mode)
             download    from one libtorrent seeder: Freshet, libtorrent, and a C program doing the same system calls
             upload      to four libtorrent leechers: the same three as the seeder
             swarm       one seeder and N leechers of one client with equal upload limits: how near the bound they end, how often the seeder sends its content
+            limits      Freshet's rate limits as a libtorrent peer sees them, up and down
             """);
         return 2;
 }

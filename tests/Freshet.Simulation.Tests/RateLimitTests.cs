@@ -2,7 +2,6 @@ using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.RateLimiting;
-using Freshet.Engine.Session;
 using Freshet.Simulator.Network;
 using Freshet.Simulator.Nodes;
 using Freshet.Simulator.Peers;

@@ -44,18 +44,6 @@ internal static class OptionShapes
         return option;
     }
 
-    /// <summary>An option that only takes 0 or off today.</summary>
-    public static Setting<string?> Off(string name, string helpName, string description, string what)
-    {
-        var option = new Setting<string?>(name) { Description = description, HelpName = helpName };
-        option.Validators.Add(result =>
-        {
-            if (result.Tokens is [{ Value: not ("0" or "0s" or "0.0" or "off" or "none") }])
-                result.AddError($"{name} {result.Tokens[0].Value}: {what} is not there yet; leave the option out, or use {name} 0.");
-        });
-        return option;
-    }
-
     public static Setting<TimeSpan?> Duration(string name, string description, bool mayBeZero = false) => new(name)
     {
         Description = $"{description}: {DurationText.Help}",

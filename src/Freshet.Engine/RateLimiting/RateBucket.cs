@@ -28,10 +28,10 @@ public sealed class RateBucket
     public const int MaxNeed = BlockRange.BlockLength + RateCost.BlockHeader;
 
     /// <summary>
-    /// What a bucket holds is a fifth of a second of its rate: after a pause, 2 % more than the rate within ten seconds; and room enough that nothing is
-    /// lost when the loop comes late, because it worked for some milliseconds or the machine was busy.
+    /// What a bucket holds is a quarter of a second of its rate: after a pause, 2.5 % more than the rate within ten seconds; and room enough that nothing is
+    /// lost when the loop comes late, because the machine was busy, or the peer, because its TCP only asked after 200 ms whether our window is open again.
     /// </summary>
-    private const int CapacityPart = 5;
+    private const int CapacityPart = 4;
 
     /// <summary>
     /// The shortest wait. At 100 MiB/s a block takes 0.15 ms; to wake for each of them would cost more than to move it. What gathers meanwhile is shared out

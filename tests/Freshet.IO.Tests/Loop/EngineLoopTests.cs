@@ -17,6 +17,10 @@ public sealed class EngineLoopTests : IAsyncDisposable
     /// <summary>Pumps, and whether their sockets are the portable ones.</summary>
     public static TheoryData<int, bool> Ways => new() { { 1, false }, { 1, true }, { 2, false }, { 3, true } };
 
+    /// <summary>The same, and whether what is read is limited.</summary>
+    public static TheoryData<int, bool, bool> WaysOfReading
+        => new() { { 1, false, false }, { 1, true, false }, { 2, false, false }, { 3, true, false }, { 1, false, true }, { 2, false, true }, { 3, true, true } };
+
     public async ValueTask DisposeAsync()
     {
         foreach (EngineLoop loop in _loops)
@@ -25,9 +29,10 @@ public sealed class EngineLoopTests : IAsyncDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Ways))]
-    public async Task Two_sessions_pass_a_torrent(int pumps, bool portable)
+    [MemberData(nameof(WaysOfReading))]
+    public async Task Two_sessions_pass_a_torrent(int pumps, bool portable, bool isLimited)
     {
+        const int Slice = 5000;
         const int Blocks = 512;
         (EngineLoop source, ScriptedEngine seeder, _) = Start(pumps, portable);
         (EngineLoop target, ScriptedEngine leecher, _) = Start(pumps, portable);
@@ -49,8 +54,18 @@ public sealed class EngineLoopTests : IAsyncDisposable
         var done = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         int next = 0;
         int good = 0;
+        long credit = 0;
         await target.InvokeAsync(_ => leecher.OnPeer = (e, _) =>
         {
+            if (isLimited && e.Kind is PeerEventKind.Ready or PeerEventKind.ReadWaiting)
+            {
+                int given = e.Kind == PeerEventKind.Ready ? 0 : Slice;
+                credit += given;
+                leecher.Effects.Send(new PeerCommand(PeerCommandKind.ReadCredit, e.Connection) { Value = given });
+            }
+
+            if (e.Kind == PeerEventKind.CreditLeft)
+                credit -= e.Value;
             if (e.Kind == PeerEventKind.Closed)
                 done.TrySetException(new InvalidOperationException($"closed: {e.Reason}"));
             if (e.Kind == PeerEventKind.Block)
@@ -81,6 +96,12 @@ public sealed class EngineLoopTests : IAsyncDisposable
             return true;
         });
         Assert.Equal(Blocks, await done.Task);
+
+        // No byte came in without credit, on any pump; each connection may have one slice that it has not answered for.
+        const long Read = Blocks * (BlockRange.BlockLength + 13L);
+        long used = await target.InvokeAsync(_ => credit);
+        if (isLimited)
+            Assert.InRange(used, Read, Read + (3 * Slice) + 1000);
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using Freshet.Abstractions;
-using Freshet.IO.Pumps;
 
 namespace Freshet.IO.Tests.Pumps;
 
