@@ -36,6 +36,9 @@ public sealed class BitTorrentClient : IAsyncDisposable
     /// </summary>
     public string? StateWarning => PlainText.OrNull(_host.StateWarning);
 
+    /// <summary>Torrents that <see cref="ClientOptions.RestoreTorrents"/> could not bring back, each with the reason: another process has it, its metainfo is gone.</summary>
+    public IReadOnlyList<string> RestoreFailures { get; private set; } = [];
+
     /// <summary>Starts a session.</summary>
     /// <exception cref="FreshetException">
     /// The port is taken (<see cref="FreshetError.Conflict"/>), an address to bind to is not there (<see cref="FreshetError.Network"/>), or the state
@@ -47,7 +50,7 @@ public sealed class BitTorrentClient : IAsyncDisposable
         SettingsCheck.Check(options);
 
         // Opening a database and sockets blocks.
-        return Task.Run(() => new BitTorrentClient(SessionHost.Start(options)), cancellationToken);
+        return Task.Run(() => StartHereAsync(options), cancellationToken);
     }
 
     /// <summary>Adds a torrent, and starts it unless told otherwise.</summary>
@@ -129,6 +132,23 @@ public sealed class BitTorrentClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the listening, with an <see cref="OperationCanceledException"/>.</param>
     public IAsyncEnumerable<TorrentEvent> EventsAsync(EventDetail detail = EventDetail.All, CancellationToken cancellationToken = default)
         => _host.Events.SubscribeAsync(detail, cancellationToken);
+
+    private static async Task<BitTorrentClient> StartHereAsync(ClientOptions options)
+    {
+        var client = new BitTorrentClient(SessionHost.Start(options));
+        if (!options.RestoreTorrents)
+            return client;
+        try
+        {
+            client.RestoreFailures = await new TorrentRestorer(client._host).RestoreAsync().ConfigureAwait(false);
+            return client;
+        }
+        catch
+        {
+            await client.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()

@@ -2,6 +2,7 @@ using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Picking;
+using Freshet.Engine.Session;
 using Freshet.Engine.Statistics;
 using Freshet.IO.State;
 using Freshet.Sessions;
@@ -17,7 +18,11 @@ public sealed class Torrent
     private readonly SessionHost _host;
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _removing = new();
-    private TorrentStatus _last;
+    private readonly string _name;
+    private readonly Metainfo? _metainfo;
+    private volatile WeakReference<Metainfo>? _recent;
+    private volatile RememberedOptions? _remembered;
+    private TorrentStatus? _last;
     private Task? _removal;
     private bool _deletesData;
 
@@ -25,31 +30,40 @@ public sealed class Torrent
     private long _commandedAt;
     private TorrentLease? _lease;
 
-    internal Torrent(SessionHost host, TorrentId id, Metainfo metainfo, string directory, TorrentLease? lease)
+    internal Torrent(SessionHost host, TorrentId id, TorrentSpec spec, TorrentLease? lease, RememberedOptions? remembered)
     {
         _host = host;
         _lease = lease;
+        _remembered = remembered;
+        _name = spec.Summary.Name;
+
+        // What the state can give back is not held.
+        _metainfo = remembered is null ? spec.Metainfo : null;
+        _recent = remembered is not null && spec.Metainfo is { } metainfo ? new WeakReference<Metainfo>(metainfo) : null;
         Id = id;
-        Metainfo = metainfo;
-        Directory = directory;
-        _last = new TorrentStatus
-        {
-            Id = id,
-            Hashes = metainfo.Hashes,
-            Name = metainfo.Name,
-            Directory = directory,
-            State = TorrentState.Stopped,
-        };
+        Hashes = spec.Summary.Hashes;
+        Directory = spec.Directory;
     }
 
     /// <summary>Its number in the session.</summary>
     public TorrentId Id { get; }
 
     /// <summary>Its info-hashes.</summary>
-    public InfoHashes Hashes => Metainfo.Hashes;
+    public InfoHashes Hashes { get; }
 
-    /// <summary>Its metainfo.</summary>
-    public Metainfo Metainfo { get; }
+    /// <summary>Its metainfo. Of a torrent that is remembered it is read from the state where it is not in memory.</summary>
+    /// <exception cref="FreshetException">The state has it no more (<see cref="FreshetError.Storage"/>).</exception>
+    public Metainfo Metainfo
+    {
+        get
+        {
+            if (_metainfo is { } held || (_recent is { } recent && recent.TryGetTarget(out held)))
+                return held;
+            Metainfo metainfo = _host.LoadMetainfo(Hashes, _name);
+            _recent = new WeakReference<Metainfo>(metainfo);
+            return metainfo;
+        }
+    }
 
     /// <summary>The absolute folder that its files lie under.</summary>
     public string Directory { get; }
@@ -59,16 +73,21 @@ public sealed class Torrent
     {
         if (_host.Snapshots.Current.Find(Id) is { } status)
             Volatile.Write(ref _last, status);
-        return Volatile.Read(ref _last);
+        return Volatile.Read(ref _last)
+            ?? new TorrentStatus { Id = Id, Hashes = Hashes, Name = _name, Directory = Directory, State = TorrentState.Stopped };
     }
 
     /// <summary>Starts it: what is on disk is checked as far as needed, then the rest is fetched. Also leaves an error state.</summary>
     public Task StartAsync(CancellationToken cancellationToken = default)
-        => CommandAsync(now => _host.Engine.Start(Id, now), cancellationToken);
+    {
+        NoteStarted(true);
+        return CommandAsync(now => _host.Engine.Start(Id, now), cancellationToken);
+    }
 
     /// <summary>Stops it; done when trackers are told (for at most 3 s), data is on the device and state is saved.</summary>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
+        NoteStarted(false);
         if (!await CommandAsync(now => _host.Engine.Stop(Id, now), cancellationToken).ConfigureAwait(false))
             return;
         try
@@ -102,6 +121,7 @@ public sealed class Torrent
     public Task SelectAsync(Func<FileEntry, bool>? select, CancellationToken cancellationToken = default)
     {
         IReadOnlyList<FilePriority>? priorities = FilePriorities.Of(Metainfo.Layout, select, priority: null);
+        Note(options => options with { Priorities = priorities?.ToArray() });
         return CommandAsync(now => _host.Engine.SetPriorities(Id, priorities, now), cancellationToken);
     }
 
@@ -114,22 +134,26 @@ public sealed class Torrent
         ArgumentNullException.ThrowIfNull(patch);
         if (patch.Strategy is { } strategy && !Enum.IsDefined(strategy))
             throw new ArgumentException($"{(int)strategy} is no strategy.", nameof(patch));
+        PieceLayout? layout = null;
         if (patch.Priorities is { } priorities)
-            FilePriorities.Check(Metainfo.Layout, priorities);
+            FilePriorities.Check(layout = Metainfo.Layout, priorities);
         if (patch.Limits is { } limits)
             SettingsCheck.Check(limits);
-        return CommandAsync(now => Apply(patch, now), cancellationToken);
+        return CommandAsync(now => Apply(patch, layout, now), cancellationToken);
     }
 
     /// <summary>How much each file is wanted, by index; filler and links, which are never stored, are skipped.</summary>
     public Task<IReadOnlyList<FilePriority>> GetPrioritiesAsync(CancellationToken cancellationToken = default)
-        => InvokeAsync<IReadOnlyList<FilePriority>>(
+    {
+        PieceLayout layout = Metainfo.Layout;
+        return InvokeAsync<IReadOnlyList<FilePriority>>(
             _ =>
             {
                 IReadOnlyList<FilePriority>? priorities = _host.Engine.GetPriorities(Id);
-                return [.. Metainfo.Layout.Files.Select(file => file.IsStored ? priorities?[file.Index.Value] ?? FilePriority.Normal : FilePriority.Skip)];
+                return [.. layout.Files.Select(file => file.IsStored ? priorities?[file.Index.Value] ?? FilePriority.Normal : FilePriority.Skip)];
             },
             cancellationToken);
+    }
 
     /// <summary>Tries further peers.</summary>
     /// <param name="peers">Each an <see cref="IPEndPoint"/> or a <see cref="DnsEndPoint"/>; a name that cannot be looked up is left out.</param>
@@ -163,7 +187,7 @@ public sealed class Torrent
 
     /// <summary>A copy of which pieces are verified and stored; empty once the torrent is removed.</summary>
     public Task<Bitfield> GetPiecesAsync(CancellationToken cancellationToken = default)
-        => InvokeAsync(_ => _host.Engine.GetPieces(Id) ?? new Bitfield(Metainfo.Layout.PieceCount), cancellationToken);
+        => InvokeAsync(_ => _host.Engine.GetPieces(Id) ?? new Bitfield(Status().PieceCount), cancellationToken);
 
     /// <summary>Its removal, once somebody has asked for it.</summary>
     internal Task? Removal
@@ -210,6 +234,12 @@ public sealed class Torrent
 
     private void Forget()
     {
+        bool deletesData;
+        lock (_removing)
+            deletesData = _deletesData;
+
+        // Read before the state forgets it.
+        Metainfo? metainfo = deletesData ? Metainfo : null;
         try
         {
             _host.Store.Remove(Hashes);
@@ -217,17 +247,14 @@ public sealed class Torrent
         catch (Exception error)
         {
             // A record too many costs nothing: what it says is compared with what is on disk before it is believed.
-            _host.Logger.StateStoreWarning($"The record of {PlainText.Of(Metainfo.Name)} stays: {error.Message}");
+            _host.Logger.StateStoreWarning($"The record of {PlainText.Of(_name)} stays: {error.Message}");
         }
 
-        bool deletesData;
-        lock (_removing)
-            deletesData = _deletesData;
-        if (deletesData)
-            DataRemoval.Delete(Metainfo, Directory);
+        if (metainfo is not null)
+            DataRemoval.Delete(metainfo, Directory);
     }
 
-    private bool Apply(TorrentPatch patch, MonoTime now)
+    private bool Apply(TorrentPatch patch, PieceLayout? layout, MonoTime now)
     {
         if (patch.Strategy is { } strategy)
             _host.Engine.SetStrategy(Id, (PickStrategy)strategy);
@@ -241,9 +268,44 @@ public sealed class Torrent
             _host.Engine.Move(Id, move, now);
         if (patch.Limits is { } limits)
             _host.Engine.Limit(Id, limits, now);
+        IReadOnlyList<FilePriority>? priorities = null;
         if (patch.Priorities is { } changes)
-            _host.Engine.SetPriorities(Id, FilePriorities.With(Metainfo.Layout, _host.Engine.GetPriorities(Id), changes), now);
+        {
+            priorities = FilePriorities.With(layout!, _host.Engine.GetPriorities(Id), changes);
+            _host.Engine.SetPriorities(Id, priorities, now);
+        }
+
+        Note(options => options with
+        {
+            Strategy = patch.Strategy ?? options.Strategy,
+            TrackerTiers = patch.TrackerTiers ?? options.TrackerTiers,
+            Priorities = priorities?.ToArray() ?? options.Priorities,
+            Goals = patch.Goals is { } own ? (own == SeedGoals.None ? null : own) : options.Goals,
+            IsForced = patch.IsForced ?? options.IsForced,
+            Limits = patch.Limits ?? options.Limits,
+        });
         return true;
+    }
+
+    /// <summary>Whether the next start has it again.</summary>
+    internal bool IsRemembered => _remembered is not null;
+
+    /// <summary>Whether it is to run at the next start.</summary>
+    internal void NoteStarted(bool isStarted)
+    {
+        if (IsRemembered)
+            _host.Changes.Add(new RememberedChange(Hashes) { IsStarted = isStarted });
+    }
+
+    /// <summary>Has the next start know what was changed.</summary>
+    private void Note(Func<RememberedOptions, RememberedOptions> change)
+    {
+        if (_remembered is not { } before)
+            return;
+        RememberedOptions options = change(before);
+        _remembered = options;
+        if (options != before)
+            _host.Changes.Add(new RememberedChange(Hashes) { Options = options.ToText() ?? "" });
     }
 
     internal void ReleaseLease() => Interlocked.Exchange(ref _lease, null)?.Dispose();

@@ -74,4 +74,22 @@ public interface IStateStore : IDisposable
 
     /// <summary>Forgets a torrent.</summary>
     void Remove(InfoHashes hashes);
+
+    /// <summary>Keeps a torrent for the next start, behind those that are there; one that is there already keeps its place and its dates.</summary>
+    /// <param name="torrent">What is to be known at once.</param>
+    /// <param name="metainfo">The torrent file, read only where it is needed.</param>
+    /// <returns>Whether it is kept: by default nothing is.</returns>
+    bool Remember(RememberedTorrent torrent, ReadOnlyMemory<byte> metainfo) => false;
+
+    /// <summary>What <see cref="Remember"/> has kept, in the queue's order.</summary>
+    IReadOnlyList<RememberedTorrent> LoadRemembered() => [];
+
+    /// <summary>The torrent file that <see cref="Remember"/> has kept, or null.</summary>
+    ReadOnlyMemory<byte>? LoadMetainfo(InfoHashes hashes) => null;
+
+    /// <summary>Keeps what has changed of remembered torrents, all or none; others are left out.</summary>
+    void Change(IReadOnlyList<RememberedChange> changes)
+    {
+        // Where nothing is remembered nothing changes.
+    }
 }

@@ -10,8 +10,8 @@ internal sealed class SeedCommand(GlobalOptions globals, Streams streams)
 {
     private readonly Argument<string[]> _sources = new("T")
     {
-        Description = "A torrent file, a folder of torrents, or an http(s) URL; its data is looked for in the folder that --output names",
-        Arity = ArgumentArity.OneOrMore,
+        Description = "A torrent file, a folder of torrents, or an http(s) URL; its data is looked for in the folder that --output names. Without any: all that were seeded before",
+        Arity = ArgumentArity.ZeroOrMore,
     };
 
     private readonly Option<bool> _download = new("--download") { Description = "Fetch what is missing; without it a torrent that is not complete is an error" };
@@ -40,5 +40,6 @@ internal sealed class SeedCommand(GlobalOptions globals, Streams streams)
         {
             Seeds = true,
             SeedOnly = !parsed.GetValue(_download),
+            Remembers = true,
         };
 }

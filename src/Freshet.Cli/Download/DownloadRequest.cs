@@ -60,6 +60,9 @@ internal sealed record DownloadRequest
     /// <summary>Whether only that: what is not complete fails.</summary>
     public bool SeedOnly { get; init; }
 
+    /// <summary>Whether the state knows the torrents from now on; without a source, whether all come back that it knows.</summary>
+    public bool Remembers { get; init; }
+
     /// <summary>When a torrent has given enough.</summary>
     public SeedGoals Goals { get; init; } = SeedGoals.None;
 

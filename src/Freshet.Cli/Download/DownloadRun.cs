@@ -16,6 +16,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
     private readonly Dictionary<TorrentId, Torrent> _running = [];
     private readonly HashSet<TorrentId> _complete = [];
     private readonly StatusFile? _statusFile = request.StatusFile is { } path ? new StatusFile(path, context.Warn) : null;
+    private readonly IdleHeap _idleHeap = new();
     private int _exitCode;
     private long _lastProgress = Stopwatch.GetTimestamp();
     private long _lastProgressBytes = -1;
@@ -30,7 +31,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             List<(TorrentSource Source, Metainfo Metainfo)> loaded = await LoadAsync(stop.Token);
             if (request.List)
                 ListFiles(loaded.ConvertAll(torrent => torrent.Metainfo));
-            else if (loaded.Count > 0)
+            else if (loaded.Count > 0 || RestoresAll)
                 await DownloadAsync(loaded, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -91,6 +92,8 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
                 _display.Warn(TroubleText.Tag(warning, TroubleCodes.StateFolder));
             long started = Stopwatch.GetTimestamp();
             Task telling = TellAsync(client);
+            if (RestoresAll)
+                TakeRestored(client);
             for (int i = 0; i < loaded.Count; i++)
                 await AddAsync(client, loaded[i].Source, loaded[i].Metainfo, selections[i], stop);
             try
@@ -128,6 +131,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
                     Check = request.Check,
                     Overwrite = request.Overwrite,
                     SeedOnly = request.SeedOnly,
+                    Remember = request.Remembers,
                     UseTrackers = request.UseTrackers,
                     TrackerTiers = request.TrackerTiers,
                     Trackers = request.Trackers,
@@ -146,6 +150,25 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
         }
     }
 
+    private bool RestoresAll => request.Remembers && request.Sources.Count == 0;
+
+    private void TakeRestored(BitTorrentClient client)
+    {
+        foreach (string failure in client.RestoreFailures)
+            Fail("the state", new FreshetException(FreshetError.Conflict, failure));
+        IReadOnlyList<TorrentStatus> torrents = client.Snapshot().Torrents;
+        foreach (TorrentStatus status in torrents)
+        {
+            _running.Add(status.Id, client.Find(status.Id)!);
+            if (status.IsComplete)
+                _complete.Add(status.Id);
+        }
+
+        _display.Restored(torrents.Count, _complete.Count);
+        if (torrents.Count == 0 && client.RestoreFailures.Count == 0)
+            throw new CommandFailure(ExitCode.Usage, "no torrent was seeded before with this state folder: name one.");
+    }
+
     /// <summary>Until everything is complete or has failed, or it is given up.</summary>
     private async Task WatchAsync(BitTorrentClient client, long started, CancellationToken stop)
     {
@@ -154,10 +177,14 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             SessionSnapshot snapshot = client.Snapshot();
             if (request.ShowPeers)
                 _display.UpdatePeers(await PeersAsync(stop));
-            _display.Update(snapshot);
             _statusFile?.Keep(snapshot);
-            foreach (TorrentStatus status in snapshot.Torrents.Where(status => _running.ContainsKey(status.Id)))
-                Judge(status, Stopwatch.GetElapsedTime(started));
+            if (_idleHeap.Look(snapshot) || _complete.Count < _running.Count)
+            {
+                _display.Update(snapshot);
+                foreach (TorrentStatus status in snapshot.Torrents.Where(status => _running.ContainsKey(status.Id)))
+                    Judge(status, Stopwatch.GetElapsedTime(started));
+            }
+
             if (_running.Count > 0 && GivesUp(snapshot))
             {
                 NoteFailure(ExitCode.Network);
@@ -183,12 +210,13 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
 
     private async Task WaitAsync(CancellationToken stop)
     {
-        Torrent[] incomplete = [.. _running.Values.Where(torrent => !_complete.Contains(torrent.Id))];
-        if (incomplete.Length == 0)
+        if (_complete.Count >= _running.Count)
         {
             await Task.Delay(_display.Interval, stop);
             return;
         }
+
+        Torrent[] incomplete = [.. _running.Values.Where(torrent => !_complete.Contains(torrent.Id))];
 
         // Completion is acted on at once, everything else at the display's pace.
         using var tick = CancellationTokenSource.CreateLinkedTokenSource(stop);
@@ -221,12 +249,14 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             if (request.Seeds && status.State != TorrentState.Stopped)
                 return;
             _running.Remove(status.Id);
+            _complete.Remove(status.Id);
             if (request.Seeds)
                 _display.Say($"{TerminalText.Escape(status.Name)}: stopped{(status.Reason is { } reason ? ", " + TerminalText.Escape(reason) : "")}");
         }
         else if (status.State == TorrentState.Error && !status.WillRetry)
         {
             _running.Remove(status.Id);
+            _complete.Remove(status.Id);
             FailStorage(status);
         }
     }
@@ -239,6 +269,9 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
 
     private bool GivesUp(SessionSnapshot snapshot)
     {
+        if (_complete.Count >= _running.Count)
+            return false;
+
         // A check counts as progress: it may take long, and nothing can come in meanwhile.
         long bytes = snapshot.Torrents.Sum(status => status.Downloaded);
         if (bytes != _lastProgressBytes || snapshot.Torrents.Any(status => status.State == TorrentState.Checking))
@@ -247,7 +280,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             _lastProgress = Stopwatch.GetTimestamp();
         }
 
-        return request.GiveUpAfter is { } patience && _running.Keys.Any(id => !_complete.Contains(id)) && Stopwatch.GetElapsedTime(_lastProgress) >= patience;
+        return request.GiveUpAfter is { } patience && Stopwatch.GetElapsedTime(_lastProgress) >= patience;
     }
 
     /// <summary>Until the session ends, its last events with it.</summary>
@@ -285,6 +318,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
         {
             DownloadDirectory = request.Directory,
             StateDirectory = request.StateDirectory,
+            RestoreTorrents = request.Remembers && request.Sources.Count == 0,
             ListenPort = request.ListenPort,
             BindAddress = request.Bind,
             RequestQueue = request.Pipeline,

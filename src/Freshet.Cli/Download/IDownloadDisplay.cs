@@ -12,6 +12,9 @@ internal interface IDownloadDisplay
     /// <summary>A torrent was added.</summary>
     void Added(Torrent torrent);
 
+    /// <summary>Torrents came back that the state knows.</summary>
+    void Restored(int torrents, int complete);
+
     /// <summary>The state of things.</summary>
     void Update(SessionSnapshot snapshot);
 

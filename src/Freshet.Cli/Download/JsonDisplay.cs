@@ -29,6 +29,12 @@ internal sealed class JsonDisplay(CommandContext context) : IDownloadDisplay
         });
     }
 
+    public void Restored(int torrents, int complete) => Write("restored", DateTimeOffset.UtcNow, null, json =>
+    {
+        json.WriteNumber("torrents", torrents);
+        json.WriteNumber("complete", complete);
+    });
+
     public void Update(SessionSnapshot snapshot)
     {
         foreach (TorrentStatus status in snapshot.Torrents)

@@ -25,6 +25,8 @@ internal sealed class LineDisplay(CommandContext context) : IDownloadDisplay
         context.Out.Flush();
     }
 
+    public void Restored(int torrents, int complete) => Say($"{Amounts.Count(torrents, "torrent")} as before, {complete} of them complete");
+
     public void Update(SessionSnapshot snapshot)
     {
         if (Stopwatch.GetElapsedTime(_lastLine) < LineInterval)

@@ -53,6 +53,8 @@ internal sealed class LiveDisplay : IDownloadDisplay
         // Its panel says it.
     }
 
+    public void Restored(int torrents, int complete) => Say($"{Amounts.Count(torrents, "torrent")} as before, {complete} of them complete");
+
     public void Update(SessionSnapshot snapshot)
     {
         var rows = new List<IRenderable>();

@@ -78,6 +78,9 @@ public sealed record Metainfo
     /// <summary>The info dictionary's bytes as they stood: what info-hashes are over and what BEP 9 serves.</summary>
     public required ReadOnlyMemory<byte> InfoBytes { get; init; }
 
+    /// <summary>The whole file as it was read; empty for what never was one.</summary>
+    public ReadOnlyMemory<byte> FileBytes { get; init; }
+
     /// <summary>What is odd but harmless in the file: wrong order of keys, names made safe, duplicates renamed.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 

@@ -29,6 +29,7 @@ internal static class MetainfoParser
             Layout = info.Layout,
             PieceHashes = info.PieceHashes,
             InfoBytes = infoBytes,
+            FileBytes = torrent,
             PieceLayers = layers.Layers,
             HasAllPieceLayers = layers.AreAll,
             Trackers = SourceListParser.Trackers(root, context),

@@ -224,7 +224,7 @@ public sealed class Announcer
             _lastAnswered = tracker;
             IPEndPoint[] peers = [.. answer.Peers.Where(peer => peer.Address is not null).Select(peer => new IPEndPoint(peer.Address!, peer.Port))];
             _effects.Publish(new TrackerNotice(_source.Id, tracker.Url.ToString(), peers.Length, next, null, route.Message));
-            if (peers.Length > 0)
+            if (peers.Length > 0 && !(answer.Incomplete == 0 && _source.WantsLeechersOnly))
                 _source.PeersFound(peers, now);
         }
         else if (!tracker.Routes.Any(other => other != route && other.Answer is not null && other.Schedule.Failures == 0))

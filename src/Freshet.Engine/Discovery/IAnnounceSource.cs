@@ -40,6 +40,9 @@ public interface IAnnounceSource
     /// <summary>A tracker tells our address as it sees it (BEP 24).</summary>
     void SeenAs(IPAddress tracker, IPAddress address);
 
+    /// <summary>Whether peers are of no use where the tracker counts no leecher among them: a torrent that sleeps is not to be woken for other seeders.</summary>
+    bool WantsLeechersOnly => false;
+
     /// <summary>A tracker named peers.</summary>
     void PeersFound(IReadOnlyList<IPEndPoint> peers, MonoTime now);
 

@@ -156,6 +156,9 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     bool IAnnounceSource.IsShortOfPeers => _awake?.Connector.IsShortOfPeers ?? false;
 
     /// <inheritdoc/>
+    bool IAnnounceSource.WantsLeechersOnly => IsAsleep;
+
+    /// <inheritdoc/>
     void IAnnounceSource.PeersFound(IReadOnlyList<IPEndPoint> peers, MonoTime now) => AddPeers(peers, PeerSources.Tracker, now);
 
     public void AddPeers(IReadOnlyList<IPEndPoint> peers, PeerSources source, MonoTime now)

@@ -7,6 +7,7 @@ internal static class Errno
     public const int NoEntry = 2;
     public const int Interrupted = 4;
     public const int Io = 5;
+    public const int Again = 11;
     public const int AccessDenied = 13;
     public const int Exists = 17;
     public const int NotDirectory = 20;

@@ -24,6 +24,16 @@ internal static class RecordCodec
         return bytes;
     }
 
+    /// <summary>Reads <see cref="Hashes"/>.</summary>
+    /// <exception cref="FormatException">They have another length.</exception>
+    public static InfoHashes ParseHashes(ReadOnlySpan<byte> bytes) => bytes.Length switch
+    {
+        Sha1Hash.Length => new InfoHashes(new Sha1Hash(bytes), null),
+        Sha256Hash.Length => new InfoHashes(null, new Sha256Hash(bytes)),
+        Sha1Hash.Length + Sha256Hash.Length => new InfoHashes(new Sha1Hash(bytes[..Sha1Hash.Length]), new Sha256Hash(bytes[Sha1Hash.Length..])),
+        _ => throw new FormatException("no info-hashes"),
+    };
+
     /// <summary>Per partial piece: its number and the length of its bits (4 bytes each, little-endian), then the bits.</summary>
     public static byte[] Partials(IReadOnlyList<PartialPieceRecord> partials)
     {

@@ -84,14 +84,31 @@ public sealed class SqliteStateStore : IStateStore
     /// <inheritdoc/>
     public void Remove(InfoHashes hashes)
     {
+        Write(() => StateRows.Remove(_connection, hashes));
+    }
+
+    /// <inheritdoc/>
+    public bool Remember(RememberedTorrent torrent, ReadOnlyMemory<byte> metainfo)
+    {
+        Write(() => RememberedRows.Put(_connection, torrent, metainfo));
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Change(IReadOnlyList<RememberedChange> changes) => Write(() => RememberedRows.Change(_connection, changes));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<RememberedTorrent> LoadRemembered()
+    {
         lock (_gate)
-        {
-            Guarded(() =>
-            {
-                StateSchema.InTransaction(_connection, () => StateRows.Remove(_connection, hashes));
-                return true;
-            });
-        }
+            return Guarded(() => RememberedRows.All(_connection));
+    }
+
+    /// <inheritdoc/>
+    public ReadOnlyMemory<byte>? LoadMetainfo(InfoHashes hashes)
+    {
+        lock (_gate)
+            return Guarded(() => RememberedRows.Metainfo(_connection, hashes)) is { } torrent ? torrent : null;
     }
 
     /// <inheritdoc/>
@@ -105,6 +122,18 @@ public sealed class SqliteStateStore : IStateStore
     {
         // SQLITE_CORRUPT, SQLITE_NOTADB; damage that SQLite does not see as such ends as SQLITE_ERROR ("no such table") or SQLITE_CONSTRAINT.
         return exception.SqliteErrorCode is 11 or 26 or 1 or 19;
+    }
+
+    private void Write(Action action)
+    {
+        lock (_gate)
+        {
+            Guarded(() =>
+            {
+                StateSchema.InTransaction(_connection, action);
+                return true;
+            });
+        }
     }
 
     private bool DurableChanged(ResumeRecord record)

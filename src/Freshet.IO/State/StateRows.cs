@@ -16,10 +16,10 @@ internal static class StateRows
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = """
             INSERT INTO folder (path) VALUES ($folder) ON CONFLICT DO NOTHING;
-            INSERT INTO torrent (hashes, folder, pieces, downloaded, uploaded, saved)
-                VALUES ($hashes, (SELECT id FROM folder WHERE path = $folder), $pieces, $downloaded, $uploaded, $saved)
+            INSERT INTO torrent (hashes, folder, pieces, downloaded, uploaded, saved, seeded)
+                VALUES ($hashes, (SELECT id FROM folder WHERE path = $folder), $pieces, $downloaded, $uploaded, $saved, $seeded)
                 ON CONFLICT (hashes, folder) DO UPDATE SET
-                    pieces = excluded.pieces, downloaded = excluded.downloaded, uploaded = excluded.uploaded, saved = excluded.saved;
+                    pieces = excluded.pieces, downloaded = excluded.downloaded, uploaded = excluded.uploaded, saved = excluded.saved, seeded = excluded.seeded;
             INSERT OR REPLACE INTO progress (torrent, boot, recorded, durable, partials, files, digest)
                 VALUES ((SELECT id FROM torrent WHERE hashes = $hashes AND folder = (SELECT id FROM folder WHERE path = $folder)),
                     $boot, $recorded, $durable, $partials, $files, $digest);
@@ -37,6 +37,7 @@ internal static class StateRows
         command.Parameters.AddWithValue("$downloaded", record.Downloaded);
         command.Parameters.AddWithValue("$uploaded", record.Uploaded);
         command.Parameters.AddWithValue("$saved", saved);
+        command.Parameters.AddWithValue("$seeded", record.Seeded.Ticks);
         command.Parameters.AddWithValue("$boot", bootId);
         command.Parameters.AddWithValue("$recorded", recorded);
         command.Parameters.AddWithValue("$durable", durable);
@@ -44,6 +45,7 @@ internal static class StateRows
         command.Parameters.AddWithValue("$files", files);
         command.Parameters.AddWithValue("$digest", RecordCodec.Digest(hashes, record.Directory, bootId, numbers, recorded, durable, partials, files));
         command.ExecuteNonQuery();
+        RememberedRows.Recorded(connection, record);
     }
 
     /// <summary>Reads a torrent's record: of one folder, or the latest.</summary>
@@ -55,7 +57,7 @@ internal static class StateRows
     {
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = """
-            SELECT torrent.id, folder.path, pieces, downloaded, uploaded, boot, recorded, durable, partials, files, digest, saved
+            SELECT torrent.id, folder.path, pieces, downloaded, uploaded, boot, recorded, durable, partials, files, digest, saved, seeded
             FROM torrent JOIN folder ON folder.id = torrent.folder JOIN progress ON progress.torrent = torrent.id
             WHERE hashes = $hashes AND ($folder IS NULL OR folder.path = $folder)
             ORDER BY saved DESC, torrent.id DESC LIMIT 1;
@@ -95,7 +97,9 @@ internal static class StateRows
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = """
             DELETE FROM torrent WHERE hashes = $hashes;
-            DELETE FROM folder WHERE id NOT IN (SELECT folder FROM torrent);
+            DELETE FROM remembered WHERE hashes = $hashes;
+            DELETE FROM folder WHERE id NOT IN (SELECT folder FROM torrent) AND id NOT IN (SELECT folder FROM remembered);
+            DELETE FROM trackers WHERE id NOT IN (SELECT trackers FROM remembered);
             """;
         command.Parameters.AddWithValue("$hashes", RecordCodec.Hashes(hashes));
         command.ExecuteNonQuery();
@@ -132,6 +136,7 @@ internal static class StateRows
             Files = stamps,
             Downloaded = downloaded,
             Uploaded = uploaded,
+            Seeded = new TimeSpan(row[12] is long seeded ? seeded : 0),
         };
     }
 }

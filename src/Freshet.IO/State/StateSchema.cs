@@ -45,6 +45,31 @@ internal static class StateSchema
             partials BLOB,
             files    BLOB);
         """,
+        """
+        CREATE TABLE trackers (
+            id    INTEGER PRIMARY KEY,
+            tiers TEXT NOT NULL UNIQUE);
+        CREATE TABLE remembered (
+            id        INTEGER PRIMARY KEY,
+            hashes    BLOB NOT NULL UNIQUE,
+            folder    INTEGER NOT NULL REFERENCES folder (id),
+            name      TEXT NOT NULL,
+            bytes     INTEGER NOT NULL,
+            pieces    INTEGER NOT NULL,
+            private   INTEGER NOT NULL,
+            trackers  INTEGER NOT NULL REFERENCES trackers (id),
+            position  INTEGER NOT NULL,
+            started   INTEGER NOT NULL,
+            whole     INTEGER NOT NULL DEFAULT 0,
+            added     INTEGER NOT NULL,
+            completed INTEGER,
+            seeded    INTEGER NOT NULL,
+            options   TEXT);
+        CREATE TABLE metainfo (
+            remembered INTEGER PRIMARY KEY REFERENCES remembered (id) ON DELETE CASCADE,
+            torrent    BLOB NOT NULL);
+        ALTER TABLE torrent ADD COLUMN seeded INTEGER NOT NULL DEFAULT 0;
+        """,
     ];
 
     /// <summary>The version that this program reads and writes.</summary>
@@ -92,7 +117,12 @@ internal static class StateSchema
     {
         // One by one: of several queries in one command only the first is looked at.
         Execute(connection, "SELECT id, path FROM folder LIMIT 0");
-        Execute(connection, "SELECT id, hashes, folder, pieces, downloaded, uploaded, saved FROM torrent LIMIT 0");
+        Execute(connection, "SELECT id, hashes, folder, pieces, downloaded, uploaded, saved, seeded FROM torrent LIMIT 0");
+        Execute(connection, "SELECT id, tiers FROM trackers LIMIT 0");
+        Execute(
+            connection,
+            "SELECT id, hashes, folder, name, bytes, pieces, private, trackers, position, started, whole, added, completed, seeded, options FROM remembered LIMIT 0");
+        Execute(connection, "SELECT remembered, torrent FROM metainfo LIMIT 0");
         Execute(connection, "SELECT torrent, boot, recorded, durable, partials, files, digest FROM progress LIMIT 0");
         Execute(connection, "SELECT id, found, hashes, folder, recorded, durable, partials, files FROM damaged LIMIT 0");
     }

@@ -1,7 +1,9 @@
+using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using Freshet.Core;
+using Freshet.IO.Native;
 
 namespace Freshet.IO.State;
 
@@ -11,8 +13,16 @@ namespace Freshet.IO.State;
 /// </summary>
 public sealed class TorrentLease : IDisposable
 {
-    private readonly FileStream _lock;
-    private readonly string _holderPath;
+    private readonly LeaseTable? _table;
+    private readonly long _number;
+    private readonly FileStream? _lock;
+    private readonly string? _holderPath;
+
+    private TorrentLease(LeaseTable table, long number)
+    {
+        _table = table;
+        _number = number;
+    }
 
     private TorrentLease(FileStream locked, string holderPath)
     {
@@ -31,11 +41,47 @@ public sealed class TorrentLease : IDisposable
     public static bool TryAcquire(
         string stateFolder, InfoHashes hashes, string directory, [NotNullWhen(true)] out TorrentLease? lease, out int? holder)
     {
+        if (!FileCalls.IsSupported)
+            return TryAcquireFile(stateFolder, hashes, directory, out lease, out holder);
+        Directory.CreateDirectory(stateFolder);
+
+        // 62 bits: two torrents that share a number will not be met, and would only wait for each other.
+        long number = BinaryPrimitives.ReadInt64LittleEndian(KeyOf(hashes, directory)) & (long.MaxValue >> 1);
+        lease = LeaseTable.TryTake(stateFolder, number, out holder) is { } table ? new TorrentLease(table, number) : null;
+        if (lease is null)
+            return false;
+        holder = null;
+        return true;
+    }
+
+    /// <summary>Gives the lease back.</summary>
+    public void Dispose()
+    {
+        _table?.Release(_number);
+        if (_lock is null)
+            return;
+        try
+        {
+            File.Delete(_holderPath!);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A number left behind is replaced by the next holder's.
+        }
+
+        // The lock's file stays: to delete it is to race with someone who has just opened it.
+        _lock.Dispose();
+    }
+
+    /// <summary>Where there are no locks on bytes that name their holder: a file for each lease, and its holder's number beside it.</summary>
+    private static bool TryAcquireFile(
+        string stateFolder, InfoHashes hashes, string directory, [NotNullWhen(true)] out TorrentLease? lease, out int? holder)
+    {
         lease = null;
         holder = null;
         string folder = Path.Combine(stateFolder, "leases");
         Directory.CreateDirectory(folder);
-        string path = Path.Combine(folder, NameFor(hashes, directory));
+        string path = Path.Combine(folder, Convert.ToHexStringLower(KeyOf(hashes, directory).AsSpan(0, 16)));
         string holderPath = path + ".pid";
         if (ExclusiveFile.TryOpen(path + ".lock") is not { } locked)
         {
@@ -56,27 +102,8 @@ public sealed class TorrentLease : IDisposable
         return true;
     }
 
-    /// <summary>Gives the lease back.</summary>
-    public void Dispose()
-    {
-        try
-        {
-            File.Delete(_holderPath);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // A number left behind is replaced by the next holder's.
-        }
-
-        // The lock's file stays: to delete it is to race with someone who has just opened it.
-        _lock.Dispose();
-    }
-
-    private static string NameFor(InfoHashes hashes, string directory)
-    {
-        string key = $"{hashes}\n{Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))}";
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)).AsSpan(0, 16));
-    }
+    private static byte[] KeyOf(InfoHashes hashes, string directory)
+        => SHA256.HashData(Encoding.UTF8.GetBytes($"{hashes}\n{Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))}"));
 
     private static int? ReadHolder(string path)
     {

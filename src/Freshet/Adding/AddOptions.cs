@@ -13,6 +13,11 @@ public sealed record AddOptions
     /// <summary>Whether it starts at once.</summary>
     public bool Start { get; init; } = true;
 
+    /// <summary>
+    /// Whether the next session with <see cref="ClientOptions.RestoreTorrents"/> and this state folder has it again, running or stopped as it was left, until it is removed.
+    /// </summary>
+    public bool Remember { get; init; }
+
     /// <summary>Which files to fetch, or null for all.</summary>
     public Func<FileEntry, bool>? Select { get; init; }
 

@@ -37,6 +37,7 @@ internal sealed class SessionHost : IAsyncDisposable
         StateDirectory = stateDirectory;
         Store = store;
         Logger = logger;
+        Changes = new RememberedChanges(store, logger);
         _ownsStore = ownsStore;
         _pool = new BlockPool(options.MemoryBudget);
         _disk = new DiskWorkers(options.Storage ?? new FileStorage(), _pool);
@@ -139,6 +140,7 @@ internal sealed class SessionHost : IAsyncDisposable
             return;
         if (Loop.Post(_observed.Shutdown))
             await Task.WhenAny(_observed.Quiet, Loop.Completion, Task.Delay(QuietLimit)).ConfigureAwait(false);
+        await SaveEndAsync().ConfigureAwait(false);
         await Loop.StopAsync(AnnounceGrace, _observed.Quiet.IsCompleted ? QuietLimit : AnnounceGrace).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Loop.DisposeAsync().ConfigureAwait(false);
         End(new ObjectDisposedException(nameof(BitTorrentClient), "The session has ended."));
@@ -147,6 +149,52 @@ internal sealed class SessionHost : IAsyncDisposable
         Task parts = Task.Run(DisposeParts);
         await (Loop.HasGivenUp ? Task.WhenAny(parts, Task.Delay(AnnounceGrace)) : parts).ConfigureAwait(false);
         Logger.SessionEnded();
+    }
+
+    /// <summary>Keeps what changes of torrents that are remembered.</summary>
+    public RememberedChanges Changes { get; }
+
+    /// <summary>Takes in a torrent that the engine has been given. On the loop's thread.</summary>
+    public void Take(Torrent torrent)
+    {
+        Torrents.Add(torrent);
+        Snapshots.Added(torrent.Id, torrent.Directory);
+        FreshetMetrics.Torrents.Add(1);
+    }
+
+    /// <summary>Takes the lease of a torrent's data; null where the state folder cannot be written.</summary>
+    /// <exception cref="FreshetException">Another process has it.</exception>
+    public TorrentLease? TakeLease(InfoHashes hashes, string name, string directory)
+    {
+        try
+        {
+            if (TorrentLease.TryAcquire(StateDirectory, hashes, directory, out TorrentLease? lease, out int? holder))
+                return lease;
+            string who = holder is { } process ? $"process {process}" : "another process";
+            throw new FreshetException(
+                FreshetError.Conflict, $"{PlainText.Of(name)} is in use by {who} in {directory}. Wait for it or end it, or download into another folder.")
+            {
+                Code = TroubleCodes.TorrentInUse,
+            };
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A state folder that cannot be written costs a check at the next start, and this guard; not the download.
+            Logger.StateStoreWarning($"The torrent cannot be guarded against a second process: {error.Message}");
+            return null;
+        }
+    }
+
+    /// <summary>The metainfo of a torrent that is remembered.</summary>
+    /// <exception cref="FreshetException">It is not there any more, or damaged.</exception>
+    public Metainfo LoadMetainfo(InfoHashes hashes, string name)
+    {
+        ReadOnlyMemory<byte> bytes = Store.LoadMetainfo(hashes)
+            ?? throw new FreshetException(FreshetError.Storage, $"The metainfo of {PlainText.Of(name)} is not in the state folder any more: add its torrent file again.");
+        Metainfo metainfo = MetainfoReading.Read(bytes, $"the state's torrent file of {PlainText.Of(name)}");
+        return metainfo.Hashes == hashes
+            ? metainfo
+            : throw new FreshetException(FreshetError.Storage, $"The metainfo of {PlainText.Of(name)} in the state folder is another torrent's: add its torrent file again.");
     }
 
     /// <summary>Takes a torrent that the engine has forgotten out of the session.</summary>
@@ -215,6 +263,12 @@ internal sealed class SessionHost : IAsyncDisposable
             case TorrentStateNotice:
                 Snapshots.Hurry();
                 break;
+            case TorrentNeededNotice needed:
+                _ = WakeAsync(needed.Torrent);
+                break;
+            case GoalReachedNotice { Action: GoalAction.Stop } goal:
+                Torrents.Find(goal.Torrent)?.NoteStarted(false);
+                break;
             case GoalReachedNotice { Action: GoalAction.Remove or GoalAction.RemoveWithData } goal:
                 _ = RemoveAsync(goal);
                 break;
@@ -238,6 +292,42 @@ internal sealed class SessionHost : IAsyncDisposable
         catch (Exception error) when (error is FreshetException or ObjectDisposedException)
         {
             Logger.GoalRemovalFailed(goal.Torrent, error.Message);
+        }
+    }
+
+    /// <summary>What no record says: places in the queue, and for how long torrents have seeded that slept.</summary>
+    private async Task SaveEndAsync()
+    {
+        foreach (TorrentStatus status in Snapshots.Current.Torrents)
+        {
+            if (Torrents.Find(status.Id) is { IsRemembered: true })
+                Changes.Add(new RememberedChange(status.Hashes) { Position = status.QueuePosition, Seeded = status.SeedingTime(DateTimeOffset.UtcNow) });
+        }
+
+        await Changes.FlushAsync().ConfigureAwait(false);
+    }
+
+    private async Task WakeAsync(TorrentId id)
+    {
+        if (Torrents.Find(id) is not { } torrent)
+            return;
+        try
+        {
+            (Metainfo metainfo, ResumeRecord? resume) = await Task.Run(() => (torrent.Metainfo, Store.Load(torrent.Hashes, torrent.Directory))).ConfigureAwait(false);
+            await Loop.InvokeAsync(now =>
+            {
+                Engine.Wake(id, metainfo, resume, now);
+                return true;
+            }).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The session has ended meanwhile.
+        }
+        catch (Exception error)
+        {
+            // Whatever a store throws: the torrent says so, and the others go on.
+            Loop.Post(now => Engine.WakeFailed(id, error.Message, now));
         }
     }
 

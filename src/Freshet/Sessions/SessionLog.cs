@@ -44,6 +44,9 @@ internal static partial class SessionLog
     [LoggerMessage(17, LogLevel.Warning, "{Torrent} cannot be removed after its goal: {Message}")]
     public static partial void GoalRemovalFailed(this ILogger logger, TorrentId torrent, string message);
 
+    [LoggerMessage(18, LogLevel.Information, "{Count} torrents restored, {Failures} could not be")]
+    public static partial void TorrentsRestored(this ILogger logger, int count, int failures);
+
     [LoggerMessage(20, LogLevel.Trace, "{Torrent} piece {Piece} stored")]
     public static partial void PieceCompleted(this ILogger logger, TorrentId torrent, PieceIndex piece);
 

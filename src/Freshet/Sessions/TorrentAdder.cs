@@ -2,7 +2,6 @@ using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Discovery;
-using Freshet.Engine.Picking;
 using Freshet.Engine.Session;
 using Freshet.Engine.Storage;
 using Freshet.IO.State;
@@ -57,36 +56,30 @@ internal sealed class TorrentAdder(SessionHost host) : IDisposable
     private async Task<Torrent> AddNewAsync(Metainfo metainfo, IReadOnlyList<IPEndPoint> peers, AddOptions options)
     {
         string directory = Path.GetFullPath(options.Directory ?? host.Options.DownloadDirectory);
-        TorrentLease? lease = TakeLease(metainfo, directory);
+        TorrentLease? lease = host.TakeLease(metainfo.Hashes, metainfo.Name, directory);
         try
         {
             ResumeRecord? resume = await Task.Run(() => host.Store.Load(metainfo.Hashes, directory)).ConfigureAwait(false);
-            var spec = new TorrentSpec
+            RememberedOptions kept = KeptOf(metainfo, options);
+            IPiecePicker? picker = options.Picker?.Invoke(metainfo) ?? host.Options.Picker?.Invoke(metainfo);
+            TorrentSpec spec = kept.ToSpec(directory) with
             {
                 Metainfo = metainfo,
-                Directory = directory,
-                Priorities = FilePriorities.Of(metainfo.Layout, options.Select, options.Priority),
                 Resume = resume,
                 BootId = host.Store.BootId,
                 Check = (DiskCheck)options.Check,
                 Overwrite = options.Overwrite,
-                OnlyWhole = options.SeedOnly,
-                Strategy = (PickStrategy)options.Strategy,
-                Picker = options.Picker?.Invoke(metainfo) ?? host.Options.Picker?.Invoke(metainfo),
-                ExtraTrackers = [.. options.Trackers.Select(tracker => tracker.OriginalString)],
-                UseTrackers = options.UseTrackers,
-                Tiers = options.TrackerTiers is { } tiers ? ToEngine(tiers) : null,
+                Picker = picker,
                 Peers = peers,
-                Limits = options.Limits,
                 FullAllocation = host.Options.AllocateFully,
                 Start = options.Start,
-                MaxConnections = options.MaxPeers,
-                Goals = options.Goals,
-                IsForced = options.Force,
+
+                // A picker of somebody else's has a memory of its own, which would be lost.
+                MaySleep = picker is null,
             };
-            var torrent = await host.Loop.InvokeAsync(now => AddToEngine(spec, lease, now)).ConfigureAwait(false);
+            bool isRemembered = options.Remember && await Task.Run(() => Remember(spec, kept)).ConfigureAwait(false);
+            var torrent = await host.Loop.InvokeAsync(now => AddToEngine(spec, lease, isRemembered ? kept : null, now)).ConfigureAwait(false);
             lease = null;
-            FreshetMetrics.Torrents.Add(1);
             host.Logger.TorrentAdded(torrent.Id, torrent.Hashes, PlainText.Of(metainfo.Name), directory);
             return torrent;
         }
@@ -96,38 +89,60 @@ internal sealed class TorrentAdder(SessionHost host) : IDisposable
         }
     }
 
+    private static RememberedOptions KeptOf(Metainfo metainfo, AddOptions options) => new()
+    {
+        Priorities = FilePriorities.Of(metainfo.Layout, options.Select, options.Priority)?.ToArray(),
+        Strategy = options.Strategy,
+        IgnoresTrackers = !options.UseTrackers,
+        Trackers = options.Trackers.Count == 0 ? null : [.. options.Trackers.Select(tracker => tracker.OriginalString)],
+        TrackerTiers = options.TrackerTiers,
+        Goals = options.Goals,
+        IsForced = options.Force,
+        SeedOnly = options.SeedOnly,
+        MaxPeers = options.MaxPeers,
+        Limits = options.Limits == TorrentLimits.None ? null : options.Limits,
+    };
+
+    private bool Remember(TorrentSpec spec, RememberedOptions options)
+    {
+        Metainfo metainfo = spec.Metainfo!;
+        try
+        {
+            return !metainfo.FileBytes.IsEmpty && host.Store.Remember(
+                new RememberedTorrent
+                {
+                    Hashes = metainfo.Hashes,
+                    Directory = spec.Directory,
+                    Name = metainfo.Name,
+                    TotalBytes = metainfo.Layout.TotalLength,
+                    PieceCount = metainfo.Layout.PieceCount,
+                    IsPrivate = metainfo.IsPrivate,
+                    Trackers = metainfo.Trackers,
+                    IsStarted = spec.Start,
+                    AddedTicks = DateTime.UtcNow.Ticks,
+                    Seeded = spec.Resume?.Seeded ?? default,
+                    Options = options.ToText(),
+                },
+                metainfo.FileBytes);
+        }
+        catch (Exception error)
+        {
+            // Whatever a store throws: the torrent runs, and has to be added again at the next start.
+            host.Logger.StateStoreWarning($"{PlainText.Of(metainfo.Name)} is not remembered for the next start: {error.Message}");
+            return false;
+        }
+    }
+
     /// <summary>On the loop's thread; the snapshot is taken at once, so that the torrent can be seen when the caller has it.</summary>
-    private Torrent AddToEngine(TorrentSpec spec, TorrentLease? lease, MonoTime now)
+    private Torrent AddToEngine(TorrentSpec spec, TorrentLease? lease, RememberedOptions? kept, MonoTime now)
     {
         AddOutcome outcome = host.Engine.AddTorrent(spec, now);
         if (!outcome.IsAdded)
             throw new FreshetException(FreshetError.Conflict, $"{PlainText.Of(spec.Summary.Name)} cannot be added: {outcome.Refusal}.") { Code = TroubleCodes.TorrentInUse };
-        var torrent = new Torrent(host, outcome.Id, spec.Metainfo!, spec.Directory, lease);
-        host.Torrents.Add(torrent);
-        host.Snapshots.Added(outcome.Id, spec.Directory);
+        var torrent = new Torrent(host, outcome.Id, spec, lease, kept);
+        host.Take(torrent);
         host.Snapshots.Advance(host.Engine, now);
         return torrent;
-    }
-
-    private TorrentLease? TakeLease(Metainfo metainfo, string directory)
-    {
-        try
-        {
-            if (TorrentLease.TryAcquire(host.StateDirectory, metainfo.Hashes, directory, out TorrentLease? lease, out int? holder))
-                return lease;
-            string who = holder is { } process ? $"process {process}" : "another process";
-            throw new FreshetException(
-                FreshetError.Conflict, $"{PlainText.Of(metainfo.Name)} is in use by {who} in {directory}. Wait for it or end it, or download into another folder.")
-            {
-                Code = TroubleCodes.TorrentInUse,
-            };
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // A state folder that cannot be written costs a check at the next start, and this guard; not the download.
-            host.Logger.StateStoreWarning($"The torrent cannot be guarded against a second process: {error.Message}");
-            return null;
-        }
     }
 
     internal static TierOrder ToEngine(TrackerTiers tiers) => tiers == TrackerTiers.Bep12 ? TierOrder.OneByOne : TierOrder.AllAtOnce;

@@ -20,6 +20,9 @@ public sealed record ClientOptions
     /// </summary>
     public string? StateDirectory { get; init; }
 
+    /// <summary>Whether the torrents come back that were added with <see cref="AddOptions.Remember"/>, in this session or an earlier one.</summary>
+    public bool RestoreTorrents { get; init; }
+
     /// <summary>The TCP port to take peers' connections on; 0 for one that the system chooses, null to take none.</summary>
     public int? ListenPort { get; init; } = 0;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 
@@ -88,6 +89,52 @@ public sealed class SeedCommandTests : IDisposable
         await interrupt.CancelAsync();
         Assert.Equal(ExitCode.Ok, (await running).ExitCode);
     }
+
+    [Fact]
+    public async Task Without_a_torrent_everything_comes_back_that_was_seeded_before_also_after_a_kill()
+    {
+        _torrent.WriteContent(_folder.At("data"));
+        using (Process process = Process.Start(new ProcessStartInfo(
+            Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet",
+            [
+                Path.Combine(AppContext.BaseDirectory, "Freshet.Cli.dll"), "seed", _file, "-o", _folder.At("data"), "--bind", "127.0.0.1",
+                "--state-dir", _folder.At("state"), "--json",
+            ])
+        {
+            RedirectStandardOutput = true,
+        })!)
+        {
+            while (await process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken) is { } line && !line.Contains("\"completed\"", StringComparison.Ordinal))
+                Assert.DoesNotContain("\"failed\"", line, StringComparison.Ordinal);
+
+            CliResult refused = await SeedAllAsync(TestContext.Current.CancellationToken);
+            Assert.Equal(ExitCode.Conflict, refused.ExitCode);
+            Assert.Contains($"in use by process {process.Id}", refused.Error, StringComparison.Ordinal);
+            process.Kill();
+            await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        File.Delete(_folder.At("status.json"));
+        using var interrupt = new CancellationTokenSource();
+        Task<CliResult> running = SeedAllAsync(interrupt.Token);
+        await LeechAsync(await PortAsync());
+        await interrupt.CancelAsync();
+        CliResult result = await running;
+        Assert.Equal(ExitCode.Ok, result.ExitCode);
+        Assert.Contains("1 torrent as before", result.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_a_torrent_and_a_memory_it_says_so()
+    {
+        CliResult result = await SeedAllAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(ExitCode.Usage, result.ExitCode);
+        Assert.Contains("name one", result.Error, StringComparison.Ordinal);
+    }
+
+    private Task<CliResult> SeedAllAsync(CancellationToken interrupt) => Cli.RunAsync(
+        new RunOptions { Interrupt = interrupt },
+        "seed", "--bind", "127.0.0.1", "--status-file", _folder.At("status.json"), "--state-dir", _folder.At("state"));
 
     private Task<CliResult> SeedAsync(CancellationToken interrupt, params string[] more) => Cli.RunAsync(
         new RunOptions { Interrupt = interrupt },

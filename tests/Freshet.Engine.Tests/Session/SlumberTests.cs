@@ -37,6 +37,17 @@ public sealed class SlumberTests
         Assert.True(rig.HasState(TorrentState.Seeding));
     }
 
+    [Theory]
+    [InlineData("d8:completei5e10:incompletei0e8:intervali1800e5:peers6:aaaaaae", false)]
+    [InlineData("d8:completei5e10:incompletei1e8:intervali1800e5:peers6:aaaaaae", true)]
+    [InlineData("d8:intervali1800e5:peers6:aaaaaae", true)]
+    public void An_announce_wakes_it_where_there_may_be_a_leecher(string answer, bool wakes)
+    {
+        EngineRig rig = Asleep("http://192.0.2.7/announce");
+        rig.AnswerTracker(answer);
+        Assert.Equal(wakes, rig.Notices.OfType<TorrentNeededNotice>().Any());
+    }
+
     [Fact]
     public void A_peer_that_leaves_while_it_waits_is_forgotten()
     {

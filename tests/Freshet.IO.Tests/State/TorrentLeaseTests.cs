@@ -37,23 +37,38 @@ public sealed class TorrentLeaseTests : IDisposable
     [Fact]
     public void A_holder_that_is_killed_gives_the_lease_back()
     {
-        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/flock"), "Another process takes the lock with flock(1).");
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/python3"), "Another process takes the lock with Python.");
         Assert.True(TorrentLease.TryAcquire(_folder.Path, Records.V1(1), "/data", out TorrentLease? lease, out _));
         lease.Dispose();
-        string path = Directory.GetFiles(_folder["leases"], "*.lock").Single();
-        using Process other = Process.Start(new ProcessStartInfo("bash", ["-c", "exec 9<>\"$0\"; flock 9; echo $$; read -r line", path])
+        const string script = "import fcntl, sys; f = open(sys.argv[1], 'r+'); fcntl.lockf(f, fcntl.LOCK_EX); print('locked', flush=True); sys.stdin.read()";
+        using Process other = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", script, _folder["leases.lock"]])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;
-        string number = other.StandardOutput.ReadLine()!;
-        File.WriteAllText(path.Replace(".lock", ".pid", StringComparison.Ordinal), number);
+        Assert.Equal("locked", other.StandardOutput.ReadLine());
         Assert.False(TorrentLease.TryAcquire(_folder.Path, Records.V1(1), "/data", out _, out int? holder));
         Assert.Equal(other.Id, holder);
         other.Kill();
         other.WaitForExit();
         Assert.True(TorrentLease.TryAcquire(_folder.Path, Records.V1(1), "/data", out lease, out _));
         lease.Dispose();
+    }
+
+    [Fact]
+    public void A_thousand_leases_need_one_handle()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Handles are counted in /proc.");
+        TorrentLease[] leases = [.. Enumerable.Range(0, 1000).Select(number =>
+        {
+            Assert.True(TorrentLease.TryAcquire(_folder.Path, Records.V1(1), $"/data/{number}", out TorrentLease? lease, out _));
+            return lease;
+        })];
+        int open = Directory.GetFiles("/proc/self/fd").Count(fd => File.ResolveLinkTarget(fd, returnFinalTarget: false)?.FullName.StartsWith(_folder.Path, StringComparison.Ordinal) == true);
+        Assert.Equal(1, open);
+        Assert.False(TorrentLease.TryAcquire(_folder.Path, Records.V1(1), "/data/500", out _, out _));
+        foreach (TorrentLease lease in leases)
+            lease.Dispose();
     }
 }

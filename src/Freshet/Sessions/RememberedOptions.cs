@@ -1,0 +1,76 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Freshet.Abstractions;
+using Freshet.Engine.Picking;
+using Freshet.Engine.Session;
+
+namespace Freshet.Sessions;
+
+/// <summary>How a torrent was added and what was changed since, in the form that outlasts the session. Every default is left out.</summary>
+internal sealed record RememberedOptions
+{
+    public static RememberedOptions Default { get; } = new();
+
+    public FilePriority[]? Priorities { get; init; }
+
+    public PieceStrategy Strategy { get; init; }
+
+    public bool IgnoresTrackers { get; init; }
+
+    public string[]? Trackers { get; init; }
+
+    public TrackerTiers? TrackerTiers { get; init; }
+
+    public SeedGoals? Goals { get; init; }
+
+    public bool IsForced { get; init; }
+
+    public bool SeedOnly { get; init; }
+
+    public int? MaxPeers { get; init; }
+
+    public TorrentLimits? Limits { get; init; }
+
+    /// <summary>Reads what <see cref="ToText"/> wrote; what cannot be read counts as the defaults, which lose nothing but wishes.</summary>
+    public static RememberedOptions Parse(string? text)
+    {
+        if (string.IsNullOrEmpty(text))
+            return Default;
+        try
+        {
+            return JsonSerializer.Deserialize(text, RememberedJson.Default.RememberedOptions) ?? Default;
+        }
+        catch (JsonException)
+        {
+            return Default;
+        }
+    }
+
+    /// <summary>As text; null where all is as by default.</summary>
+    public string? ToText() => this == Default ? null : JsonSerializer.Serialize(this, RememberedJson.Default.RememberedOptions);
+
+    /// <summary>As the engine takes them; what depends on the metainfo and the disk is for the caller to add.</summary>
+    public TorrentSpec ToSpec(string directory) => new()
+    {
+        Directory = directory,
+        Priorities = Priorities,
+        Strategy = (PickStrategy)Strategy,
+        UseTrackers = !IgnoresTrackers,
+        ExtraTrackers = Trackers ?? [],
+        Tiers = TrackerTiers is { } tiers ? TorrentAdder.ToEngine(tiers) : null,
+        Goals = Goals,
+        IsForced = IsForced,
+        OnlyWhole = SeedOnly,
+        MaxConnections = MaxPeers,
+        Limits = Limits ?? TorrentLimits.None,
+    };
+}
+
+/// <summary>Options as JSON, without reflection.</summary>
+[JsonSourceGenerationOptions(
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+    IgnoreReadOnlyProperties = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(RememberedOptions))]
+internal sealed partial class RememberedJson : JsonSerializerContext;

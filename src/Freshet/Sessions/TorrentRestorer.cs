@@ -1,0 +1,93 @@
+using Freshet.Abstractions;
+using Freshet.Engine.Session;
+using Freshet.IO.State;
+
+namespace Freshet.Sessions;
+
+/// <summary>
+/// Brings back the torrents that are remembered. Those that are whole come back asleep: a row of the state each, no metainfo, no look at the disk. What their records
+/// say is looked at closely when the first peer comes.
+/// </summary>
+internal sealed class TorrentRestorer(SessionHost host)
+{
+    private readonly List<string> _failures = [];
+
+    /// <summary>Brings them all back.</summary>
+    /// <returns>Which could not be, and why.</returns>
+    /// <exception cref="FreshetException">The state cannot be read.</exception>
+    public async Task<IReadOnlyList<string>> RestoreAsync()
+    {
+        List<(TorrentSpec Spec, TorrentLease? Lease, RememberedOptions Options)> found = await Task.Run(Find).ConfigureAwait(false);
+        await host.Loop.InvokeAsync(now =>
+        {
+            foreach ((TorrentSpec spec, TorrentLease? lease, RememberedOptions options) in found)
+            {
+                AddOutcome outcome = host.Engine.AddTorrent(spec, now);
+                if (outcome.IsAdded)
+                    host.Take(new Torrent(host, outcome.Id, spec, lease, options));
+                else
+                    lease?.Dispose();
+            }
+
+            host.Snapshots.Advance(host.Engine, now);
+            return true;
+        }).ConfigureAwait(false);
+        host.Logger.TorrentsRestored(found.Count, _failures.Count);
+        return _failures;
+    }
+
+    private List<(TorrentSpec, TorrentLease?, RememberedOptions)> Find()
+    {
+        var found = new List<(TorrentSpec, TorrentLease?, RememberedOptions)>();
+        foreach (RememberedTorrent torrent in LoadRemembered())
+        {
+            TorrentLease? lease = null;
+            try
+            {
+                lease = host.TakeLease(torrent.Hashes, torrent.Name, torrent.Directory);
+                RememberedOptions options = RememberedOptions.Parse(torrent.Options);
+                found.Add((SpecOf(torrent, options), lease, options));
+                lease = null;
+            }
+            catch (FreshetException error)
+            {
+                _failures.Add(error.Message);
+            }
+            finally
+            {
+                lease?.Dispose();
+            }
+        }
+
+        return found;
+    }
+
+    private IReadOnlyList<RememberedTorrent> LoadRemembered()
+    {
+        try
+        {
+            return host.Store.LoadRemembered();
+        }
+        catch (Exception error)
+        {
+            // Whatever a store throws.
+            throw new FreshetException(FreshetError.Storage, $"The torrents that are remembered in {host.StateDirectory} cannot be read: {error.Message}", error);
+        }
+    }
+
+    private TorrentSpec SpecOf(RememberedTorrent torrent, RememberedOptions options)
+    {
+        TorrentSpec spec = options.ToSpec(torrent.Directory) with
+        {
+            Summary = new TorrentSummary(torrent.Hashes, torrent.Name, torrent.TotalBytes, torrent.PieceCount, torrent.IsPrivate, torrent.Trackers),
+            BootId = host.Store.BootId,
+            FullAllocation = host.Options.AllocateFully,
+            Start = torrent.IsStarted,
+            Counts = new TorrentCounts(torrent.Downloaded, torrent.Uploaded, torrent.Seeded),
+            MaySleep = true,
+        };
+        return torrent.IsWhole && options.Priorities is null
+            ? spec
+            : spec with { Metainfo = host.LoadMetainfo(torrent.Hashes, torrent.Name), Resume = host.Store.Load(torrent.Hashes, torrent.Directory) };
+    }
+}
