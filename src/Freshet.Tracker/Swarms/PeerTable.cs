@@ -13,6 +13,9 @@ internal sealed class PeerTable(bool isIPv6, ulong seed)
 {
     private const int SmallestCapacity = 2;
 
+    // Peers that are chosen together: one of them alone would bring in a line of memory that eight fit on.
+    private const int RunLength = 8;
+
     private KindCounts _counts;
     private byte[] _compact = [];
     private Sha1Hash[] _ids = [];
@@ -140,8 +143,8 @@ internal sealed class PeerTable(bool isIPv6, ulong seed)
     }
 
     /// <summary>
-    /// Chooses peers at random, each at most once and each as likely as any other: one out of each of <paramref name="wanted"/> equal parts of the table,
-    /// which begins at a random place.
+    /// Chooses peers at random, each at most once and each as likely as any other: runs of a few neighbours, each out of its own part of the table, which
+    /// begins at a random place. Neighbours have nothing else in common: the table's order is that of comings and goings.
     /// </summary>
     /// <param name="wanted">How many.</param>
     /// <param name="leechersOnly">Whether peers that want nothing are of no use to whoever asks.</param>
@@ -159,20 +162,21 @@ internal sealed class PeerTable(bool isIPv6, ulong seed)
         if (count == 0)
             return 0;
         int start = random.Next(eligible);
-        int stride = Stride;
-        bool takesAll = count == eligible;
-        for (int i = 0; i < count; i++)
+        for (int done = 0; done < count;)
         {
-            int from = (int)((long)i * eligible / count);
-            int next = (int)((long)(i + 1) * eligible / count);
-            int position = start + from + (takesAll || next - from <= 1 ? 0 : random.Next(next - from));
-            if (position >= eligible)
-                position -= eligible;
-            if (skipsOne && position >= except)
-                position++;
-            _compact.AsSpan(position * stride, stride).CopyTo(chosen[(i * stride)..]);
-            if (!ids.IsEmpty)
-                ids[i] = _ids[position];
+            int length = Math.Min(RunLength, count - done);
+            int from = (int)((long)done * eligible / count);
+            int spare = (int)((long)(done + length) * eligible / count) - from - length;
+            int position = start + from + (spare > 0 ? random.Next(spare + 1) : 0);
+            for (int end = position + length; position < end; position++, done++)
+            {
+                int taken = position >= eligible ? position - eligible : position;
+                if (skipsOne && taken >= except)
+                    taken++;
+                CopyOne(taken, chosen, done);
+                if (!ids.IsEmpty)
+                    ids[done] = _ids[taken];
+            }
         }
 
         return count;
@@ -183,6 +187,15 @@ internal sealed class PeerTable(bool isIPv6, ulong seed)
 
     // Multiply-shift with a secret odd factor: two sources collide as rarely as chance has it, whoever chooses them.
     private uint Hash(ulong source) => (uint)(((source ^ (source >> 29)) * (seed | 1)) >> 32);
+
+    // Lengths that the compiler knows are copied without a call.
+    private void CopyOne(int position, Span<byte> chosen, int index)
+    {
+        if (isIPv6)
+            _compact.AsSpan(position * 18, 18).CopyTo(chosen.Slice(index * 18, 18));
+        else
+            _compact.AsSpan(position * 6, 6).CopyTo(chosen.Slice(index * 6, 6));
+    }
 
     private void Link(int position)
     {
