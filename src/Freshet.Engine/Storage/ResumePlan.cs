@@ -126,14 +126,11 @@ public sealed class ResumePlan
             if (!file.IsStored || file.Length == 0)
                 continue;
             (bool isComplete, bool isStarted) = Coverage(file.Index, recorded);
-            if (IsInPart(i))
-            {
-                // What was in its own file then is not what the part file has.
-                trust[i] = record.Files[i].Length < 0 ? part : FileTrust.Replaced;
-                continue;
-            }
 
-            trust[i] = FileStampRule.Judge(record.Files[i], StampOf(i), record.SavedTicks, isComplete, sameBoot);
+            // What was in its own file then is not what the part file has.
+            trust[i] = IsInPart(i)
+                ? record.Files[i].Length < 0 ? part : FileTrust.Replaced
+                : FileStampRule.Judge(record.Files[i], StampOf(i), record.SavedTicks, isComplete, sameBoot);
             if (StampOf(i).Length < 0 && isStarted && record.Files[i].Length >= 0 && _location.Wants(file.Index))
                 (missing ??= []).Add(file.Index);
         }

@@ -287,6 +287,16 @@ public sealed class ResumePlanTests
         AssertPieces([1, 3], plan.ToCheck);
     }
 
+    [Fact]
+    public void A_wanted_file_that_is_gone_is_missing_also_where_there_is_a_part_file()
+    {
+        ResumeRecord record = SkippedRecord([0, 1, 3], [1]);
+        record = record with { Files = [record.Files[0], new FileStamp(3 * Block, T), record.Files[2], Part] };
+        FileStamp[] stamps = [new(3 * Block, T), FileStamp.Missing, new(Block, T), Part];
+        ResumePlan plan = ResumePlan.Make(Skipped(f1: true), record, "boot", stamps, DiskCheck.Auto);
+        Assert.Equal(1, Assert.Single(plan.MissingFiles).Value);
+    }
+
     [Theory]
     [InlineData(DiskCheck.Full)]
     [InlineData(DiskCheck.None)]
