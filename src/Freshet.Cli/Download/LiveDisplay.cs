@@ -58,10 +58,12 @@ internal sealed class LiveDisplay : IDownloadDisplay
     public void Update(SessionSnapshot snapshot)
     {
         var rows = new List<IRenderable>();
+        int torrents = 0;
         foreach (TorrentStatus status in snapshot.Torrents)
         {
             if (!_done.Contains(status.Id))
             {
+                torrents++;
                 rows.Add(new TorrentPanel(status));
                 rows.AddRange(PeersOf(status.Id));
             }
@@ -69,7 +71,7 @@ internal sealed class LiveDisplay : IDownloadDisplay
 
         if (StatusText.Seeding(snapshot) is { } seeding)
             rows.Add(new Text(seeding));
-        if (rows.Count > 1)
+        if (torrents > 1)
             rows.Add(new Text($"in all {Amounts.Rate(snapshot.DownloadRate)}, {Amounts.Count(snapshot.Peers, "peer")}"));
         lock (_gate)
             _live?.UpdateTarget(new Rows(rows));
