@@ -209,6 +209,16 @@ public sealed class TorrentBuilderTests : IDisposable
         System.Diagnostics.Process.Start("rm", ["-r", path]).WaitForExit();
     }
 
+    [Fact]
+    public async Task What_no_program_would_read_is_refused_before_anything_is_hashed()
+    {
+        string deep = string.Concat(Enumerable.Repeat("d/", MetainfoLimits.MaxPathElements + 1)) + "file";
+        string path = Write(new(StringComparer.Ordinal) { [deep] = [1] }, "deep");
+        FreshetException error = await Assert.ThrowsAsync<FreshetException>(
+            () => TorrentBuilder.CreateAsync(path, null, new Told(_ => Assert.Fail("hashed")), Cancellation));
+        Assert.Equal((FreshetError.Usage, TroubleCodes.ContentUnfit), (error.Error, error.Code));
+    }
+
     [Theory]
     [InlineData(10_000)]
     [InlineData(8192)]

@@ -27,7 +27,7 @@ public sealed record CreatedTorrent(
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         string place = Path.GetFullPath(path);
-        string temporary = $"{place}.{Environment.ProcessId}.tmp";
+        string temporary = $"{place}.{Path.GetRandomFileName()}.tmp";
         try
         {
             try

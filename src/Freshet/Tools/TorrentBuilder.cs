@@ -88,6 +88,9 @@ public static class TorrentBuilder
             DemandPieces(total, pieceLength);
 
             var location = new StorageLocation(default, scan.Directory, new PieceLayout(scan.Files, pieceLength), default);
+
+            // Whatever makes it unusable is found before an hour of hashing: all but the hashes is known.
+            Read(MetainfoWriter.Write(DraftOf(scan, name, pieceLength, new byte[location.Layout.PieceCount * Sha1Hash.Length], options)));
             var hasher = new ContentHasher(location, scan.Stamps, storage, bytes => progress?.Report(new CreateProgress(bytes, total)));
             long started = Stopwatch.GetTimestamp();
             byte[] hashes = hasher.Run(options.Threads, cancellation);

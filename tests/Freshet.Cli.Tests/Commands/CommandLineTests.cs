@@ -10,7 +10,7 @@ public sealed class CommandLineTests
         CliResult result = await Cli.RunAsync("--help");
         Assert.Equal(ExitCode.Ok, result.ExitCode);
         Assert.Contains("freshet [command] [options]", result.Out, StringComparison.Ordinal);
-        foreach (string verb in (string[])["download", "seed", "create", "info", "verify", "tracker", "demo", "version", "completion", "help"])
+        foreach (string verb in (string[])["download", "seed", "create", "config", "info", "verify", "tracker", "demo", "version", "completion", "help"])
             Assert.Contains($"  {verb} ", result.Out, StringComparison.Ordinal);
     }
 
@@ -80,6 +80,8 @@ public sealed class CommandLineTests
     [InlineData("down", "download")]
     [InlineData("info x --tr", "--trackers")]
     [InlineData("cre", "create")]
+    [InlineData("config ", "print")]
+    [InlineData("seed x --pee", "--peers")]
     [InlineData("create x --repro", "--reproducible")]
     [InlineData("completion ", "zsh")]
     [InlineData("download x --strategy ", "sequential")]
