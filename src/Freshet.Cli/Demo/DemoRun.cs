@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using Freshet.Cli.Download;
 using Freshet.Cli.Output;
-using Freshet.Core;
+using Freshet.Tracker;
 using Microsoft.Extensions.Logging;
 
 namespace Freshet.Cli.Demo;
@@ -38,37 +38,41 @@ internal sealed class DemoRun(long size, CommandContext context)
     private async Task<int> RunAsync(string folder, CancellationToken stop)
     {
         var content = new DemoContent(size);
-        await using var tracker = new DemoTracker();
-        TorrentSource source = TorrentSource.FromBytes(content.MakeTorrent(tracker.Url), "the demo's torrent");
-        Metainfo metainfo = await source.LoadAsync(stop);
+        using TrackerServer tracker = TrackerServer.Start(new TrackerOptions { Listen = [new IPEndPoint(IPAddress.Loopback, 0)], Udp = false });
+        string url = $"http://{tracker.Endpoints[0]}/announce";
+        TorrentSource source = TorrentSource.FromBytes(content.MakeTorrent(url), "the demo's torrent");
+        context.Say($"tracker {url}");
 
         // The slow one alone would take some ten seconds; with the one that leaves it is about half of that.
         long slowRate = Math.Max(size / 10, 256 * 1024);
-        await using var slow = new DemoSeeder(new SeederBehaviour("slow seeder", slowRate), content, metainfo);
-        await using var corrupt = new DemoSeeder(
-            new SeederBehaviour("seeder that sends corrupt blocks", slowRate * 2, CorruptsEvery: 4), content, metainfo);
-        DemoSeeder? leaver = null;
-        await using var leaving = leaver = new DemoSeeder(
-            new SeederBehaviour("seeder that leaves half-way", slowRate * 2, LeavesAfter: size / 2), content, metainfo)
+        SeederBehaviour[] behaviours =
+        [
+            new("slow seeder", slowRate),
+            new("seeder that leaves half-way", slowRate * 2, LeavesAfter: size / 2),
+            new("seeder that sends corrupt blocks", slowRate * 2, CorruptsEvery: 4),
+        ];
+        var seeders = new List<DemoSeeder>();
+        try
         {
-            Left = () =>
+            foreach (SeederBehaviour behaviour in behaviours)
             {
-                tracker.Remove(leaver!.Endpoint);
-                _display.Say($"the seeder at {leaver.Endpoint} has left");
-            },
-        };
-        DemoSeeder[] seeders = [slow, leaving, corrupt];
-        context.Say($"tracker {tracker.Url}");
-        foreach (DemoSeeder seeder in seeders)
-        {
-            tracker.Add(seeder.Endpoint);
-            context.Say($"{seeder.Endpoint}  {seeder.Behaviour.Title}");
-        }
+                DemoSeeder seeder = await DemoSeeder.StartAsync(behaviour, content, source, Path.Combine(folder, $"seeder-{seeders.Count}"), TellThatItLeaves, stop);
+                seeders.Add(seeder);
+                context.Say($"{seeder.Endpoint}  {behaviour.Title}");
+            }
 
-        (TorrentStatus status, TimeSpan elapsed) = await DownloadAsync(source, folder, stop);
-        bool equal = content.Equals(Path.Combine(folder, DemoContent.Name));
-        return Judge(status, elapsed, equal, seeders);
+            (TorrentStatus status, TimeSpan elapsed) = await DownloadAsync(source, folder, stop);
+            bool equal = content.Equals(Path.Combine(folder, DemoContent.Name));
+            return Judge(status, elapsed, equal, seeders);
+        }
+        finally
+        {
+            foreach (DemoSeeder seeder in seeders)
+                await seeder.DisposeAsync();
+        }
     }
+
+    private void TellThatItLeaves(DemoSeeder seeder) => _display.Say($"the seeder at {seeder.Endpoint} has left");
 
     private async Task<(TorrentStatus Status, TimeSpan Elapsed)> DownloadAsync(TorrentSource source, string folder, CancellationToken stop)
     {
@@ -115,7 +119,7 @@ internal sealed class DemoRun(long size, CommandContext context)
         }
     }
 
-    private int Judge(TorrentStatus status, TimeSpan elapsed, bool equal, DemoSeeder[] seeders)
+    private int Judge(TorrentStatus status, TimeSpan elapsed, bool equal, IEnumerable<DemoSeeder> seeders)
     {
         foreach (DemoSeeder seeder in seeders.Where(seeder => _banned.Contains(seeder.Endpoint)))
             context.Say($"banned: {seeder.Endpoint}, the {seeder.Behaviour.Title}");

@@ -1,153 +1,83 @@
-using System.Buffers.Binary;
-using System.Diagnostics;
 using System.Net;
-using System.Net.Sockets;
-using System.Text;
+using Freshet.Abstractions;
 using Freshet.Core;
 
 namespace Freshet.Cli.Demo;
 
-/// <summary>A seeder that follows a script: the plain wire of BEP 3, everything unchoked, and the weakness that its behaviour asks for.</summary>
+/// <summary>A seeder of the demo: a whole session of its own, announced to the demo's tracker, with the weakness that its behaviour asks for.</summary>
 internal sealed class DemoSeeder : IAsyncDisposable
 {
-    private const int HandshakeLength = 68;
-
-    /// <summary>A request is 13 bytes; no message that a downloader sends to a seeder here is longer than its bitfield.</summary>
-    private const int MaxMessage = 64 * 1024;
-
-    private const byte Unchoke = 1, Interested = 2, BitfieldId = 5, Request = 6, Piece = 7;
-
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly BitTorrentClient _client;
     private readonly CancellationTokenSource _stop = new();
-    private readonly DemoContent _content;
-    private readonly Metainfo _metainfo;
-    private readonly byte[] _handshake;
-    private readonly Task _accepting;
-    private readonly long _started = Stopwatch.GetTimestamp();
-    private long _sent;
-    private int _blocks;
+    private Task _leaving = Task.CompletedTask;
 
-    public DemoSeeder(SeederBehaviour behaviour, DemoContent content, Metainfo metainfo)
+    private DemoSeeder(SeederBehaviour behaviour, BitTorrentClient client)
     {
         Behaviour = behaviour;
-        _content = content;
-        _metainfo = metainfo;
-        _listener.Start();
-        Endpoint = (IPEndPoint)_listener.LocalEndpoint;
-        byte[] peerId = Encoding.ASCII.GetBytes($"-FD0001-{Endpoint.Port:D12}");
-        _handshake = [19, .. "BitTorrent protocol"u8, .. new byte[8], .. metainfo.Hashes.V1!.Value.Bytes, .. peerId];
-        _accepting = AcceptAsync();
+        _client = client;
+        Endpoint = new IPEndPoint(IPAddress.Loopback, client.Snapshot().ListenPort ?? 0);
     }
 
     public SeederBehaviour Behaviour { get; }
 
     public IPEndPoint Endpoint { get; }
 
-    /// <summary>Told once, when the seeder has left as its script says.</summary>
-    public Action? Left { get; init; }
+    /// <summary>Starts one.</summary>
+    /// <param name="behaviour">What it is like.</param>
+    /// <param name="content">What it gives.</param>
+    /// <param name="source">The torrent.</param>
+    /// <param name="folder">Where its state goes.</param>
+    /// <param name="left">Told once, when it has left as its behaviour says.</param>
+    /// <param name="stop">Ends the start.</param>
+    public static async Task<DemoSeeder> StartAsync(
+        SeederBehaviour behaviour, DemoContent content, TorrentSource source, string folder, Action<DemoSeeder> left, CancellationToken stop)
+    {
+        BitTorrentClient client = await BitTorrentClient.StartAsync(
+            new ClientOptions
+            {
+                BindAddress = IPAddress.Loopback,
+                StateDirectory = folder,
+                Storage = new DemoStorage(content, behaviour.CorruptsEvery),
+                Limits = new RateLimits { Normal = new TransferLimits { Up = behaviour.BytesPerSecond } },
+            },
+            stop);
+        var seeder = new DemoSeeder(behaviour, client);
+        try
+        {
+            Torrent torrent = (await client.AddAsync(source, new AddOptions { Directory = folder, Check = CheckMode.None }, stop)).Torrent;
+            await torrent.WaitAsync(TorrentCondition.Complete, stop);
+            if (behaviour.LeavesAfter is { } most)
+                seeder._leaving = seeder.LeaveAsync(torrent, most, left);
+        }
+        catch
+        {
+            await seeder.DisposeAsync();
+            throw;
+        }
+
+        return seeder;
+    }
 
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Stop();
-        await _accepting;
-        _listener.Dispose();
+        await _leaving;
+        await _client.DisposeAsync();
         _stop.Dispose();
     }
 
-    private async Task AcceptAsync()
+    private async Task LeaveAsync(Torrent torrent, long most, Action<DemoSeeder> left)
     {
-        var serving = new List<Task>();
         try
         {
-            while (true)
-                serving.Add(ServeAsync(await _listener.AcceptSocketAsync(_stop.Token)));
+            while (torrent.Status().Uploaded < most)
+                await Task.Delay(TimeSpan.FromMilliseconds(100), _stop.Token);
+            left(this);
+            await _client.DisposeAsync();
         }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (OperationCanceledException)
         {
-            // It left, or the demo ends.
+            // The demo is over before.
         }
-
-        await Task.WhenAll(serving);
-    }
-
-    private async Task ServeAsync(Socket socket)
-    {
-        using (socket)
-        {
-            socket.NoDelay = true;
-            try
-            {
-                await using var stream = new NetworkStream(socket);
-                await TalkAsync(stream);
-            }
-            catch (Exception error) when (error is IOException or OperationCanceledException or SocketException)
-            {
-                // The downloader hung up (on the one that it banned, for instance), or this one leaves.
-            }
-        }
-    }
-
-    private async Task TalkAsync(NetworkStream stream)
-    {
-        byte[] incoming = new byte[MaxMessage];
-        await stream.ReadExactlyAsync(incoming.AsMemory(0, HandshakeLength), _stop.Token);
-        if (!incoming.AsSpan(28, Sha1Hash.Length).SequenceEqual(_metainfo.Hashes.V1!.Value.Bytes))
-            return;
-        await stream.WriteAsync(_handshake, _stop.Token);
-        var everything = new Bitfield(_metainfo.Layout.PieceCount);
-        everything.SetAll();
-        await stream.WriteAsync(Message(BitfieldId, everything.ToArray()), _stop.Token);
-        while (true)
-        {
-            await stream.ReadExactlyAsync(incoming.AsMemory(0, 4), _stop.Token);
-            int length = BinaryPrimitives.ReadInt32BigEndian(incoming);
-            if (length is < 0 or > MaxMessage)
-                return;
-            await stream.ReadExactlyAsync(incoming.AsMemory(0, length), _stop.Token);
-            if (length == 1 && incoming[0] == Interested)
-                await stream.WriteAsync(Message(Unchoke, []), _stop.Token);
-            else if (length == 13 && incoming[0] == Request)
-                await SendBlockAsync(stream, incoming.AsMemory(1, 12));
-        }
-    }
-
-    private async Task SendBlockAsync(NetworkStream stream, ReadOnlyMemory<byte> request)
-    {
-        int piece = BinaryPrimitives.ReadInt32BigEndian(request.Span);
-        int offset = BinaryPrimitives.ReadInt32BigEndian(request.Span[4..]);
-        int length = BinaryPrimitives.ReadInt32BigEndian(request.Span[8..]);
-        if (!_metainfo.Layout.Contains(new BlockRange(new PieceIndex(piece), offset, length)))
-            throw new IOException("a request outside the torrent");
-        byte[] payload = new byte[8 + length];
-        request.Span[..8].CopyTo(payload);
-        _content.Read(_metainfo.Layout.OffsetOf(new PieceIndex(piece)) + offset, payload.AsSpan(8));
-        if (Behaviour.CorruptsEvery > 0 && Interlocked.Increment(ref _blocks) % Behaviour.CorruptsEvery == 0)
-            payload[8 + (length / 2)] ^= 0xFF;
-        long sent = Interlocked.Add(ref _sent, length);
-        await PaceAsync(sent);
-        await stream.WriteAsync(Message(Piece, payload), _stop.Token);
-        if (sent >= Behaviour.LeavesAfter)
-        {
-            await _stop.CancelAsync();
-            Left?.Invoke();
-        }
-    }
-
-    private async Task PaceAsync(long sent)
-    {
-        TimeSpan due = TimeSpan.FromSeconds((double)sent / Behaviour.BytesPerSecond);
-        TimeSpan wait = due - Stopwatch.GetElapsedTime(_started);
-        if (wait > TimeSpan.FromMilliseconds(1))
-            await Task.Delay(wait, _stop.Token);
-    }
-
-    private static byte[] Message(byte id, byte[] payload)
-    {
-        byte[] message = new byte[5 + payload.Length];
-        BinaryPrimitives.WriteInt32BigEndian(message, payload.Length + 1);
-        message[4] = id;
-        payload.CopyTo(message, 5);
-        return message;
     }
 }
