@@ -28,7 +28,7 @@ internal sealed class TrackerRun(TrackerOptions options, RedisAddress? redis, Co
         }
         catch (TrackerException e)
         {
-            throw new CommandFailure(ExitCodeFor(e), e.Message, TroubleCodes.CannotListen);
+            throw new CommandFailure(ExitCodeFor(e), e.Message, e.SocketError is null ? TroubleCodes.SourceUnreadable : TroubleCodes.CannotListen);
         }
 
         using (server)
