@@ -1,6 +1,5 @@
 using System.Net;
 using Freshet.Abstractions;
-using Freshet.Core;
 
 namespace Freshet.Cli.Demo;
 

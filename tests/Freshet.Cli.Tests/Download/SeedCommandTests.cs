@@ -101,6 +101,7 @@ public sealed class SeedCommandTests : IDisposable
                 "--state-dir", _folder.At("state"), "--json",
             ])
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
         })!)
         {
