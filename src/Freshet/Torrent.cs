@@ -258,6 +258,8 @@ public sealed class Torrent
     {
         if (patch.Strategy is { } strategy)
             _host.Engine.SetStrategy(Id, (PickStrategy)strategy);
+        if (patch.SuperSeeding is { } superSeeding)
+            _host.Engine.SetSuperSeeding(Id, superSeeding, now);
         if (patch.TrackerTiers is { } tiers)
             _host.Engine.SetTiers(Id, TorrentAdder.ToEngine(tiers), now);
         if (patch.Goals is { } goals)
@@ -278,6 +280,7 @@ public sealed class Torrent
         Note(options => options with
         {
             Strategy = patch.Strategy ?? options.Strategy,
+            SuperSeeding = patch.SuperSeeding ?? options.SuperSeeding,
             TrackerTiers = patch.TrackerTiers ?? options.TrackerTiers,
             Priorities = priorities?.ToArray() ?? options.Priorities,
             Goals = patch.Goals is { } own ? (own == SeedGoals.None ? null : own) : options.Goals,

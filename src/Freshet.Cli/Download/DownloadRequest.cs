@@ -17,6 +17,10 @@ internal sealed record DownloadRequest
 
     public PieceStrategy Strategy { get; init; }
 
+    public int? UploadSlots { get; init; }
+
+    public bool SuperSeeding { get; init; }
+
     public int ListenPort { get; init; }
 
     public IPAddress? Bind { get; init; }

@@ -102,6 +102,20 @@ internal sealed class SessionOptions
         CustomParser = result => result.Tokens is [{ Value: "auto" }] ? 0 : ParsedNumber(result, 1, int.MaxValue) ?? 0,
     };
 
+    // 0 gives nothing, -1: auto. The parser cannot carry a null.
+    private readonly Setting<int> _uploadSlots = new("--upload-slots")
+    {
+        Description = "How many peers of a torrent may download from us at once: a number, or auto for as many as keep the line busy",
+        HelpName = "N|auto",
+        DefaultValueFactory = static _ => -1,
+        CustomParser = result => result.Tokens is [{ Value: "auto" }] ? -1 : ParsedNumber(result, 0, int.MaxValue) ?? -1,
+    };
+
+    private readonly Setting<bool> _superSeed = new("--super-seed")
+    {
+        Description = "As the only source, show each peer one piece at a time, and the next when that one is seen at another (BEP 16)",
+    };
+
     private readonly LimitOptions _limits = new();
     private readonly Setting<string> _check = Choice("--check", "What is hashed before the download (auto: what is in doubt)", "auto", "full", "none");
     private readonly Setting<bool> _overwrite = new("--overwrite") { Description = "Write over files that are there and hold nothing of the torrent" };
@@ -147,6 +161,8 @@ internal sealed class SessionOptions
             _onComplete,
             _maxPeers,
             _pipeline,
+            _uploadSlots,
+            _superSeed,
             .. _limits.All,
             _check,
             _overwrite,
@@ -182,6 +198,8 @@ internal sealed class SessionOptions
         UseTrackers = !parsed.GetValue(_noTrackers),
         MaxPeers = parsed.GetValue(_maxPeers),
         Pipeline = parsed.GetValue(_pipeline) is > 0 and int requests ? requests : null,
+        UploadSlots = parsed.GetValue(_uploadSlots) is >= 0 and int slots ? slots : null,
+        SuperSeeding = parsed.GetValue(_superSeed),
         Limits = _limits.Read(parsed),
         Overwrite = parsed.GetValue(_overwrite),
         Check = Enum.Parse<CheckMode>(parsed.GetRequiredValue(_check), ignoreCase: true),

@@ -308,12 +308,12 @@ public sealed class Choker : IChoker
     private void Unchoke(SlotSeeker peer, MonoTime now)
     {
         peer.Unchoke(_target.Measure(peer.Peer, now), now);
-        _target.Unchoke(peer.Peer);
+        _target.Unchoke(peer.Peer, now);
     }
 
     private void Choke(SlotSeeker peer, MonoTime now)
     {
         peer.Choke(now);
-        _target.Choke(peer.Peer);
+        _target.Choke(peer.Peer, now);
     }
 }

@@ -7,10 +7,10 @@ namespace Freshet.Engine.Choking;
 public interface IChokeTarget
 {
     /// <summary>Lets a peer download from us.</summary>
-    void Unchoke(ConnectionId peer);
+    void Unchoke(ConnectionId peer, MonoTime now);
 
     /// <summary>Lets it no more.</summary>
-    void Choke(ConnectionId peer);
+    void Choke(ConnectionId peer, MonoTime now);
 
     /// <summary>What has passed between a peer and us.</summary>
     ChokeFigures Measure(ConnectionId peer, MonoTime now);

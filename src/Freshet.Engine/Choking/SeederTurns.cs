@@ -4,13 +4,16 @@ namespace Freshet.Engine.Choking;
 
 /// <summary>
 /// A seeder gives to those who take fastest, for a turn each: who has had its quota goes behind those who wait, so that a fast peer that would take
-/// everything (THREATS W11) takes turns like any other.
+/// everything (THREATS W11) takes turns like any other; so does who takes nothing.
 /// </summary>
 /// <param name="pieceLength">In bytes.</param>
 public sealed class SeederTurns(int pieceLength) : IChokeRule
 {
     /// <summary>A turn lasts at least so long: libtorrent's minute.</summary>
     public static readonly TimeSpan TurnTime = TimeSpan.FromMinutes(1);
+
+    // Two rounds: who has taken nothing in the last of them lets others wait for nothing.
+    private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(20);
 
     // libtorrent's quota: a turn brings whole pieces, which the peer can pass on.
     private const int TurnPieces = 20;
@@ -25,7 +28,12 @@ public sealed class SeederTurns(int pieceLength) : IChokeRule
     {
         if (peer.Figures.IsUploadOnly)
             return SlotClaim.None;
-        return peer.IsUnchoked && peer.SentInTurn >= _quota && now - peer.UnchokedAt >= TurnTime ? SlotClaim.Served : SlotClaim.Usual;
+        if (!peer.IsUnchoked)
+            return SlotClaim.Usual;
+        TimeSpan held = now - peer.UnchokedAt;
+        bool hasHadItsTurn = peer.SentInTurn >= _quota && held >= TurnTime;
+        bool takesNothing = peer.SentRate == 0 && held >= IdleTime;
+        return hasHadItsTurn || takesNothing ? SlotClaim.Served : SlotClaim.Usual;
     }
 
     /// <inheritdoc/>

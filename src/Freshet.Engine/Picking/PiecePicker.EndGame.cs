@@ -10,7 +10,7 @@ public sealed partial class PiecePicker
     {
         get
         {
-            if (MissingWanted == 0 || _order.Count > (SeederCount > 0 ? 0 : _order.CountOfRarest))
+            if (MissingWanted == 0 || _order.Count > (SeederCount > 0 || IsGrowing ? 0 : _order.CountOfRarest))
                 return false;
             foreach (OpenPiece open in _open.Partials)
             {
@@ -22,6 +22,12 @@ public sealed partial class PiecePicker
             return true;
         }
     }
+
+    /// <summary>
+    /// Whether pieces that nobody had keep turning up in the swarm, as while its only source gives them out one by one. Those are waited for: to ask twice for the few
+    /// that are there would be the end-game all the time.
+    /// </summary>
+    public bool IsGrowing { get; set; }
 
     /// <summary>
     /// When nothing else is left: opens pieces that are reserved to a sender far slower than a peer with nothing to do. Whose fault it is if such a piece is
@@ -93,7 +99,7 @@ public sealed partial class PiecePicker
             if (count == into.Length || looked > MaxLookedAt)
                 break;
             looked++;
-            if (!IsFarSlower(slow, peer))
+            if (slow == peer || !IsFarSlower(slow, peer))
                 continue;
             for (int i = slow.Outstanding.Count - 1; i >= 0 && count < into.Length && looked <= MaxLookedAt; i--, looked++)
             {

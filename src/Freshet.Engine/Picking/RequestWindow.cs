@@ -3,14 +3,17 @@ using Freshet.Core;
 namespace Freshet.Engine.Picking;
 
 /// <summary>
-/// How many requests one connection may have outstanding, and when they have waited too long. It starts at 32 and doubles every round trip (one more for every
+/// How many requests one connection may have outstanding, and when they have waited too long. It starts at 4 and doubles every round trip (one more for every
 /// block that comes) until the rate stops growing; then it is twice the bandwidth-delay product or one second of rate, whichever is more, within what the
 /// peer queues. Not thread-safe; time never goes back.
 /// </summary>
 public sealed class RequestWindow
 {
-    /// <summary>Requests at the start: enough for 4 MB/s at 125 ms before anything was measured; Transmission's floor.</summary>
-    public const int StartDepth = 32;
+    /// <summary>
+    /// Requests at the start: 64 KiB, which a new TCP connection needs three round trips to send, and by then there are eight times as many. More would tie pieces up
+    /// at slow peers before anything is known of them: in a swarm that begins together that costs everybody a tenth of the time (docs/choking.md).
+    /// </summary>
+    public const int StartDepth = 4;
 
     /// <summary>The fewest requests to a peer that answers: one on the way while another is answered.</summary>
     public const int MinDepth = 2;

@@ -40,7 +40,7 @@ internal sealed class IterationWork
             while (_torrents.TryDequeue(out Torrent? torrent))
             {
                 torrent.IsDirty = false;
-                torrent.EndIteration();
+                torrent.EndIteration(now);
             }
 
             while (_torrents.Count == 0 && _peers.TryDequeue(out PeerConnection? peer))

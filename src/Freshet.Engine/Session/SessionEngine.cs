@@ -218,6 +218,15 @@ public sealed class SessionEngine : IEngine
         return torrent is not null;
     }
 
+    /// <summary>Seeds a torrent as BEP 16 says from now on, or no more; peers that were told of everything stay so.</summary>
+    /// <returns>False where there is no such torrent.</returns>
+    public bool SetSuperSeeding(TorrentId id, bool isOn, MonoTime now)
+    {
+        Torrent? torrent = Find(id);
+        torrent?.SetSuperSeeding(isOn, now);
+        return torrent is not null;
+    }
+
     /// <summary>Has a torrent run whatever the limits of active torrents are, or no longer.</summary>
     /// <returns>False where there is no such torrent.</returns>
     public bool SetForced(TorrentId id, bool isForced, MonoTime now)

@@ -43,6 +43,9 @@ public sealed record TorrentSpec
     /// <summary>Somebody else's choice of pieces, asked before the strategy; for this torrent alone.</summary>
     public IPiecePicker? Picker { get; init; }
 
+    /// <summary>Whether it seeds as BEP 16 says: a piece at a time to each peer, the next when that one is seen elsewhere.</summary>
+    public bool SuperSeeding { get; init; }
+
     /// <summary>Trackers beside those of the metainfo, as tiers of their own; not used where the torrent is private.</summary>
     public IReadOnlyList<string> ExtraTrackers { get; init; } = [];
 

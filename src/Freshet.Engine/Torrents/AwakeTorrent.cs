@@ -24,6 +24,7 @@ internal sealed class AwakeTorrent
         Connector = new SwarmConnector(torrent, session);
         Requester = new Requester(torrent, session);
         Uploader = new Uploader(torrent, session);
+        InitialSeeding = new InitialSeeding(torrent, session);
         Messages = new PeerMessages(torrent, session);
     }
 
@@ -38,6 +39,8 @@ internal sealed class AwakeTorrent
     public Requester Requester { get; }
 
     public Uploader Uploader { get; }
+
+    public InitialSeeding InitialSeeding { get; }
 
     public PeerMessages Messages { get; }
 

@@ -102,6 +102,9 @@ internal sealed class PeerConnection
 
     public bool IsInterestedInUs { get; set; }
 
+    /// <summary>Whether it was told of some of our pieces only (<see cref="InitialSeeding"/>).</summary>
+    public bool IsShownPart { get; set; }
+
     /// <summary>Whether the peer waits for its queue to be filled at the end of this iteration.</summary>
     public bool IsDirty { get; set; }
 

@@ -33,6 +33,7 @@ internal sealed class PeerMessages
         _torrent.Requester.Left(peer);
         _torrent.Uploader.Left(peer, now);
         peer.Reads?.End();
+        _torrent.InitialSeeding.Left(peer, now);
         _torrent.NeedsPeers(now);
     }
 
@@ -167,7 +168,7 @@ internal sealed class PeerMessages
         _session.Effects.Publish(new PeerConnectedNotice(_torrent.Id, peer.Id, peer.Endpoint, peer.Peer));
 
         // The bitfield must be the first message of all (BEP 3); it is a copy, because pieces go on coming.
-        peer.Send(PeerCommandKind.Bitfield, _torrent.AnnouncedPieces());
+        peer.Send(PeerCommandKind.Bitfield, _torrent.InitialSeeding.Greet(peer, now));
         if (peer.SupportsExtensions)
             SayExtensions(peer);
         _torrent.Uploader.OfferFast(peer);
@@ -184,7 +185,10 @@ internal sealed class PeerMessages
     {
         if (!_torrent.Picker.AddHave(peer.Id, piece))
             return Spend(peer, now);
+        if (_torrent.Picker.AvailabilityOf(piece) == 1)
+            _torrent.Requester.SwarmGrew(now);
         _session.Work.Add(peer);
+        _torrent.InitialSeeding.Had(peer, piece, now);
         if (peer.IsSeeder)
             CloseUseless(peer, now);
         return DisconnectReason.None;
@@ -201,6 +205,7 @@ internal sealed class PeerMessages
         else if (happened.Kind == PeerEventKind.Bitfield)
             _torrent.Picker.SetHave(peer.Id, (Bitfield)happened.Payload!);
         _session.Work.Add(peer);
+        _torrent.InitialSeeding.SaidPieces(peer, now);
         CloseUseless(peer, now);
         return DisconnectReason.None;
     }

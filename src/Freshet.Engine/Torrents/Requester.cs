@@ -21,9 +21,19 @@ internal sealed class Requester
     /// </summary>
     private const int MaxRejectsInRow = 50;
 
+    /// <summary>So long after a piece that nobody had has turned up more are expected: some rounds of a choker.</summary>
+    private static readonly TimeSpan GrowthPause = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// What a peer is taken to bring, in bytes a second, until it is known: the eighth part of a slow line. So the first pieces, too, come from one sender each where they
+    /// are small, and whose fault it is if one is wrong is clear.
+    /// </summary>
+    private const long UnknownRate = 16 * 1024;
+
     private readonly Torrent _torrent;
     private readonly SessionContext _session;
     private readonly BlockRange[] _chosen = new BlockRange[Batch];
+    private MonoTime? _grewAt;
     private bool _wakeIdle;
     private bool _isEndGame;
 
@@ -42,6 +52,9 @@ internal sealed class Requester
         _wakeIdle = true;
         _session.Work.Add(_torrent);
     }
+
+    /// <summary>A peer has got a piece that nobody had.</summary>
+    public void SwarmGrew(MonoTime now) => _grewAt = now;
 
     /// <summary>Looks at every peer again.</summary>
     public void WakeAll()
@@ -81,6 +94,7 @@ internal sealed class Requester
             return;
         }
 
+        _torrent.Picker.IsGrowing = now - _grewAt < GrowthPause;
         Span<BlockRange> blocks = _chosen;
         int outstandingBefore = peer.Window.Outstanding;
         while (true)
@@ -94,7 +108,7 @@ internal sealed class Requester
                 IsSnubbed = peer.Window.IsSnubbed,
                 BytesPerSecond = peer.DownloadRate(now),
                 IsSuspect = _torrent.Blame.IsSuspect(peer.Identity),
-                PrefersWholePieces = peer.Window.BytesPerSecond * PiecePicker.WholePieceTime.TotalSeconds >= _torrent.Layout.PieceLength,
+                PrefersWholePieces = BringsWholePieces(peer),
             };
             int count = _torrent.Picker.Pick(who, blocks[..room]);
             foreach (ref readonly BlockRange block in blocks[..count])
@@ -212,6 +226,12 @@ internal sealed class Requester
         if (peer.Window.Outstanding > 0)
             WakeIdle();
         _torrent.Picker.RemovePeer(peer.Id);
+    }
+
+    private bool BringsWholePieces(PeerConnection peer)
+    {
+        long rate = peer.Window.BytesPerSecond;
+        return (rate > 0 ? rate : UnknownRate) * PiecePicker.WholePieceTime.TotalSeconds >= _torrent.Layout.PieceLength;
     }
 
     private void UpdateInterest(PeerConnection peer)

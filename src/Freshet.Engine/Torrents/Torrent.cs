@@ -32,6 +32,7 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
         Summary = spec.Summary;
         Priorities = spec.Priorities;
         Strategy = spec.Strategy;
+        IsSuperSeeding = spec.SuperSeeding;
         CustomPicker = spec.Picker;
         _tiers = spec.Tiers;
 
@@ -69,6 +70,9 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     /// <summary>Somebody else's choice of pieces, asked first; null: none, or none any more.</summary>
     public IPiecePicker? CustomPicker { get; private set; }
 
+    /// <summary>Whether it seeds as BEP 16 says.</summary>
+    public bool IsSuperSeeding { get; private set; }
+
     public InfoHashes Hashes => Summary.Hashes;
 
     public TorrentRates Rates { get; }
@@ -105,6 +109,8 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
     public Requester Requester => Awake.Requester;
 
     public Uploader Uploader => Awake.Uploader;
+
+    public InitialSeeding InitialSeeding => Awake.InitialSeeding;
 
     public PeerMessages Messages => Awake.Messages;
 
@@ -241,6 +247,15 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
         Session.Effects.Publish(new PickerFailedNotice(Id, reason));
     }
 
+    /// <summary>Seeds as BEP 16 says from now on, or no more. Who was told of everything is not told otherwise.</summary>
+    public void SetSuperSeeding(bool isOn, MonoTime now)
+    {
+        if (isOn == IsSuperSeeding)
+            return;
+        IsSuperSeeding = isOn;
+        _awake?.InitialSeeding.End(now);
+    }
+
     /// <summary>Wants files more or less than before.</summary>
     public void SetPriorities(IReadOnlyList<FilePriority>? priorities, MonoTime now)
     {
@@ -279,9 +294,6 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
         }
     }
 
-    /// <summary>The pieces that peers are told of; a copy.</summary>
-    public Bitfield AnnouncedPieces() => Picker.Have.Clone();
-
     /// <summary>Whether the torrent runs and has all that is wanted.</summary>
     public bool WantsNothing => Lifecycle.IsOpen && Picker.IsComplete;
 
@@ -295,6 +307,7 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
         if (error.Kind is not (DiskErrorKind.Missing or DiskErrorKind.Device) || Storage is not { } storage || !storage.Forget(piece, now))
             return;
         Picker.Unhave(piece);
+        InitialSeeding.End(now);
         Wanted.Undo(piece);
         bool isUntold = Awake.NewPieces.Remove(piece);
         foreach (PeerConnection peer in Connector.Connections)
@@ -312,10 +325,11 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
         => WantsNothing && !peer.IsInterestedInUs && (peer.IsUploadOnly || peer.IsSeeder);
 
     /// <summary>Does once what a batch of events has left.</summary>
-    public void EndIteration()
+    public void EndIteration(MonoTime now)
     {
         if (_awake is not { } awake)
             return;
+        awake.InitialSeeding.EndIteration(now);
         if (awake.NewPieces.Count > 0)
         {
             foreach (PeerConnection peer in awake.Connector.Connections)
@@ -468,9 +482,11 @@ internal sealed class Torrent : ITorrentStorageOwner, IAnnounceSource
         // Also those who say that they want nothing more: they may want more again, and must know then what is here.
         if (!peer.IsGreeted)
             return;
+
+        // Also those who have the piece: a source that shows its pieces one by one waits for our word. Only who has everything needs none of it.
         foreach (PieceIndex piece in Awake.NewPieces)
         {
-            if (!Picker.PeerHas(peer.Id, piece))
+            if (!peer.IsSeeder)
                 peer.Send(PeerCommandKind.Have, piece);
         }
 

@@ -425,6 +425,7 @@ internal sealed class TorrentLifecycle : IQueueMember
             IsOpen = true;
             _torrent.Requester.IsHeld = _trouble is not null;
             _torrent.Uploader.Opened();
+            _torrent.InitialSeeding.Opened();
             _torrent.Connector.Open(now);
             if (!_hasFirstPeers)
             {

@@ -48,8 +48,21 @@ internal sealed class Uploader : IChokeTarget
         if (peer.IsInterestedInUs)
             return;
         peer.IsInterestedInUs = true;
+        Wants(peer, now);
+    }
+
+    /// <summary>A peer wants something of us, or would if it knew what we have.</summary>
+    public void Wants(PeerConnection peer, MonoTime now)
+    {
         TakeRole();
         _choker.Interested(peer.Id, now);
+        ScheduleRechoke();
+    }
+
+    /// <summary>A peer knows what we have and wants nothing of it.</summary>
+    public void WantsNoMore(PeerConnection peer, MonoTime now)
+    {
+        _choker.NotInterested(peer.Id, now);
         ScheduleRechoke();
     }
 
@@ -58,18 +71,21 @@ internal sealed class Uploader : IChokeTarget
         if (!peer.IsInterestedInUs)
             return;
         peer.IsInterestedInUs = false;
-        _choker.NotInterested(peer.Id, now);
-        ScheduleRechoke();
+        if (peer.IsShownPart)
+            _torrent.InitialSeeding.HasAllShown(peer, now);
+        else
+            WantsNoMore(peer, now);
     }
 
     /// <summary>A peer asks for a block; the reason to close where it breaks a rule, else None.</summary>
     public DisconnectReason OnRequest(PeerConnection peer, BlockRange range, MonoTime now)
     {
-        bool isServed = _torrent.Picker.Have[range.Piece] && range.Length <= BlockRange.BlockLength && IsServed(peer, range.Piece);
+        bool isServed = _torrent.Picker.Have[range.Piece] && _torrent.InitialSeeding.IsShown(peer, range.Piece) && range.Length <= BlockRange.BlockLength && IsServed(peer, range.Piece);
         if (isServed && peer.IsChokedByUs)
             isServed = peer.FastAllowance.TryServe(range.Piece, _torrent.Layout.BlocksIn(range.Piece) * ServingsWhileChoked);
         if (isServed && peer.Uploads.TryAdd(range))
         {
+            _torrent.InitialSeeding.Asked(peer, range.Piece);
             peer.Uploads.Serve(now);
             return DisconnectReason.None;
         }
@@ -90,7 +106,8 @@ internal sealed class Uploader : IChokeTarget
     /// <summary>Tells a new peer which pieces it may have while choked (BEP 6), those that we have.</summary>
     public void OfferFast(PeerConnection peer)
     {
-        if (!peer.SupportsFast || _torrent.Picker.Have.IsEmpty)
+        // While we are the only source, what goes to those without a slot would be the same few pieces again and again.
+        if (!peer.SupportsFast || _torrent.Picker.Have.IsEmpty || _torrent.InitialSeeding.IsOn)
             return;
         foreach (PieceIndex piece in AllowedFastSet.Compute(peer.Endpoint.Address, _torrent.Hashes.Primary, _torrent.Layout.PieceCount))
         {
@@ -147,22 +164,24 @@ internal sealed class Uploader : IChokeTarget
     }
 
     /// <inheritdoc/>
-    void IChokeTarget.Unchoke(ConnectionId peer)
+    void IChokeTarget.Unchoke(ConnectionId peer, MonoTime now)
     {
         if (_session.Connections.Find(peer) is not { IsReady: true } connection)
             return;
         connection.IsChokedByUs = false;
         connection.Send(PeerCommandKind.Unchoke);
+        _torrent.InitialSeeding.SetServed(connection, isServed: true, now);
     }
 
     /// <inheritdoc/>
-    void IChokeTarget.Choke(ConnectionId peer)
+    void IChokeTarget.Choke(ConnectionId peer, MonoTime now)
     {
         if (_session.Connections.Find(peer) is not { IsReady: true } connection)
             return;
         connection.IsChokedByUs = true;
         connection.Send(PeerCommandKind.Choke);
         connection.Uploads.Choked();
+        _torrent.InitialSeeding.SetServed(connection, isServed: false, now);
     }
 
     /// <inheritdoc/>
@@ -183,6 +202,7 @@ internal sealed class Uploader : IChokeTarget
         TakeRole();
         _choker.Rechoke(now);
         ScheduleRechoke();
+        _torrent.InitialSeeding.RoundOver(now);
     }
 
     private void TakeRole() => _choker.Rule = _torrent.IsFetching ? _whileLeeching : _whileSeeding;

@@ -33,6 +33,12 @@ public sealed record AddOptions
     /// </summary>
     public Func<Metainfo, IPiecePicker?>? Picker { get; init; }
 
+    /// <summary>
+    /// Whether to super-seed (BEP 16): each peer is shown one piece at a time, and the next only when that one is seen at another peer. For the only source of a torrent
+    /// with a slow line, among peers that are not trusted to pass pieces on. Without it a lone source spreads its pieces as well, faster.
+    /// </summary>
+    public bool SuperSeeding { get; init; }
+
     /// <summary>How much of what is on disk is hashed first.</summary>
     public CheckMode Check { get; init; }
 

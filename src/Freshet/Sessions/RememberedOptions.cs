@@ -15,6 +15,8 @@ internal sealed record RememberedOptions
 
     public PieceStrategy Strategy { get; init; }
 
+    public bool SuperSeeding { get; init; }
+
     public bool IgnoresTrackers { get; init; }
 
     public string[]? Trackers { get; init; }
@@ -55,6 +57,7 @@ internal sealed record RememberedOptions
         Directory = directory,
         Priorities = Priorities,
         Strategy = (PickStrategy)Strategy,
+        SuperSeeding = SuperSeeding,
         UseTrackers = !IgnoresTrackers,
         ExtraTrackers = Trackers ?? [],
         Tiers = TrackerTiers is { } tiers ? TorrentAdder.ToEngine(tiers) : null,

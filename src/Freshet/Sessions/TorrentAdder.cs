@@ -93,6 +93,7 @@ internal sealed class TorrentAdder(SessionHost host) : IDisposable
     {
         Priorities = FilePriorities.Of(metainfo.Layout, options.Select, options.Priority)?.ToArray(),
         Strategy = options.Strategy,
+        SuperSeeding = options.SuperSeeding,
         IgnoresTrackers = !options.UseTrackers,
         Trackers = options.Trackers.Count == 0 ? null : [.. options.Trackers.Select(tracker => tracker.OriginalString)],
         TrackerTiers = options.TrackerTiers,

@@ -18,6 +18,9 @@ public sealed record TorrentPatch
     /// <summary>How fast it, and each of its peers, may be uploaded and downloaded; <see cref="TorrentLimits.None"/> lifts its limits.</summary>
     public TorrentLimits? Limits { get; init; }
 
+    /// <summary>Whether it seeds as <see cref="AddOptions.SuperSeeding"/> says from now on. Peers that were told of everything stay so.</summary>
+    public bool? SuperSeeding { get; init; }
+
     /// <summary>Which of its trackers are announced to.</summary>
     public TrackerTiers? TrackerTiers { get; init; }
 

@@ -60,14 +60,14 @@ internal sealed class ChokerRig : IChokeTarget
         }
     }
 
-    void IChokeTarget.Unchoke(ConnectionId peer)
+    void IChokeTarget.Unchoke(ConnectionId peer, MonoTime now)
     {
         Assert.DoesNotContain(peer, Unchoked);
         Unchoked.Add(peer);
         Changes++;
     }
 
-    void IChokeTarget.Choke(ConnectionId peer)
+    void IChokeTarget.Choke(ConnectionId peer, MonoTime now)
     {
         Assert.True(Unchoked.Remove(peer), "only who is unchoked is choked");
         Changes++;

@@ -8,7 +8,7 @@ public sealed class RequestWindowTests
     private const double Gigabit = 125e6;
 
     [Fact]
-    public void It_starts_with_32_requests() => Assert.Equal(32, new RequestWindow().Room);
+    public void It_starts_with_4_requests() => Assert.Equal(4, new RequestWindow().Room);
 
     [Fact]
     public void A_long_fat_link_is_full_within_ten_round_trips()

@@ -135,7 +135,7 @@ public sealed class DownloadTests
     [Fact]
     public void Requests_that_are_not_answered_go_to_another_peer()
     {
-        var rig = new EngineRig(pieces: 4);
+        var rig = new EngineRig(pieces: 4, pipeline: 32);
         rig.Add();
         FakePeer silent = rig.Peer(1, p => p.IsSilent = true);
         rig.Introduce(silent);
@@ -162,7 +162,7 @@ public sealed class DownloadTests
     [Fact]
     public void In_the_end_game_the_last_blocks_are_asked_twice_and_the_loser_gets_a_cancel()
     {
-        var rig = new EngineRig(pieces: 2);
+        var rig = new EngineRig(pieces: 2, pipeline: 32);
         rig.Add();
         FakePeer slow = rig.Peer(1, p => p.IsSilent = true);
         rig.Introduce(slow);
@@ -209,7 +209,7 @@ public sealed class DownloadTests
     [Fact]
     public void A_slow_sender_of_a_failed_piece_does_not_decide_when_the_download_ends()
     {
-        var rig = new EngineRig(pieces: 1, pieceLength: 512 * 1024);
+        var rig = new EngineRig(pieces: 1, pieceLength: 512 * 1024, pipeline: 32);
         rig.Add();
         FakePeer poisoner = rig.Peer(1, p => p.Corrupts = range => range.BlockInPiece == 5);
         rig.Introduce(poisoner);
@@ -259,7 +259,7 @@ public sealed class DownloadTests
     [Fact]
     public void A_lone_sender_is_not_banned_for_what_our_own_disk_has_spoilt()
     {
-        var rig = new EngineRig(pieces: 1, pieceLength: 256 * 1024);
+        var rig = new EngineRig(pieces: 1, pieceLength: 256 * 1024, pipeline: 32);
         rig.Add();
         FakePeer peer = rig.Peer(1, p => p.IsSilent = true);
         rig.Introduce(peer);
@@ -349,7 +349,7 @@ public sealed class DownloadTests
     }
 
     [Fact]
-    public void Haves_go_to_those_who_lack_the_piece_only()
+    public void Haves_go_to_all_but_those_who_have_everything()
     {
         var rig = new EngineRig(pieces: 4);
         rig.Add();
@@ -359,7 +359,7 @@ public sealed class DownloadTests
         rig.RunUntil(() => rig.HasState(TorrentState.Seeding));
         rig.Run(1);
         Assert.Empty(rig.Sent(seeder, PeerCommandKind.Have));
-        Assert.Equal([1, 2, 3], rig.Sent(leecher, PeerCommandKind.Have).Select(command => command.Range.Piece.Value).Order());
+        Assert.Equal([0, 1, 2, 3], rig.Sent(leecher, PeerCommandKind.Have).Select(command => command.Range.Piece.Value).Order());
         Assert.Null(leecher.ClosedFor);
     }
 

@@ -19,7 +19,7 @@ internal sealed class EngineRig : IEngineEffects
     private long _order;
     private long _lastIncoming = -1;
 
-    public EngineRig(int pieces = 8, int pieceLength = 64 * 1024, int? lastLength = null, SessionSettings? settings = null, long poolBytes = 32 << 20, ulong seed = 1)
+    public EngineRig(int pieces = 8, int pieceLength = 64 * 1024, int? lastLength = null, SessionSettings? settings = null, long poolBytes = 32 << 20, ulong seed = 1, int? pipeline = null)
     {
         var random = new SeededRandom(seed);
         Content = new byte[((pieces - 1) * pieceLength) + (lastLength ?? pieceLength)];
@@ -27,7 +27,7 @@ internal sealed class EngineRig : IEngineEffects
         Metainfo = MakeMetainfo(Content, pieceLength);
         Pool = new BlockPool(poolBytes);
         Disk = new FakeDisk(Metainfo.Layout, Metainfo.PieceHashes, Pool, random) { MaxLatency = TimeSpan.FromMilliseconds(1) };
-        Settings = settings ?? new SessionSettings { PeerId = PeerId.Create(random), ListenPort = 6881 };
+        Settings = settings ?? new SessionSettings { PeerId = PeerId.Create(random), ListenPort = 6881, Pipeline = pipeline };
         Engine = new SessionEngine(Settings, this, Pool, new SeededRandom(seed + 1), new byte[32], Now);
     }
 

@@ -11,6 +11,11 @@ public sealed record SimLinkSettings
     /// <summary>Bytes a second in; 0 is unlimited.</summary>
     public double DownloadRate { get; init; }
 
+    /// <summary>
+    /// The bytes of one stream that its host may have on their way, queues of its line counted: as much as kernels grow theirs to on ordinary lines.
+    /// </summary>
+    public int SendBuffer { get; init; } = 512 * 1024;
+
     /// <summary>One way, to the middle of the world; two hosts are the sum of theirs apart.</summary>
     public TimeSpan Latency { get; init; } = TimeSpan.FromMilliseconds(10);
 

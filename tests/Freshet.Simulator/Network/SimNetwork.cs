@@ -121,6 +121,9 @@ public sealed class SimNetwork
     public bool IsOffered(IPAddress one, IPAddress other, InfoHashes torrent, Bitfield missing)
         => _hosts.TryGetValue(other, out (ISimHost Host, SimLink Link) host) && !IsCut(one, other) && host.Host.Offers(torrent, missing);
 
+    internal int SendBuffer(IPAddress address)
+        => _hosts.TryGetValue(address, out (ISimHost Host, SimLink Link) host) ? host.Link.Settings.SendBuffer : new SimLinkSettings().SendBuffer;
+
     internal bool IsCut(IPEndPoint one, IPEndPoint other) => IsCut(one.Address, other.Address);
 
     internal MonoTime Arrival(SimStream from, int bytes)
@@ -129,8 +132,14 @@ public sealed class SimNetwork
         MonoTime arrived = left + Latency(from.Local.Address) + Latency(from.Remote.Address);
         while (Lost(from.Local.Address) || Lost(from.Remote.Address))
             arrived += RetransmitAfter;
-        return _hosts.TryGetValue(from.Remote.Address, out (ISimHost Host, SimLink Link) receiver) ? receiver.Link.ReceiveBy(arrived, bytes) : arrived;
+        return arrived;
     }
+
+    /// <summary>
+    /// When bytes that reach a host's line at this moment have come in. Asked when they do: what a slow sender has still to send must not keep the line from others.
+    /// </summary>
+    internal MonoTime Received(IPAddress by, int bytes)
+        => _hosts.TryGetValue(by, out (ISimHost Host, SimLink Link) receiver) ? receiver.Link.ReceiveBy(_world.Now, bytes) : _world.Now;
 
     private bool IsCut(IPAddress one, IPAddress other)
         => _cuts.Exists(cut => (cut.One.Contains(one) && cut.Other.Contains(other)) || (cut.One.Contains(other) && cut.Other.Contains(one)));

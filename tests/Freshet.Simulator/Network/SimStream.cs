@@ -10,9 +10,6 @@ namespace Freshet.Simulator.Network;
 /// </summary>
 public sealed class SimStream
 {
-    // What a socket buffers on its way: as much as kernels grow theirs to on ordinary lines.
-    private const int Window = 512 * 1024;
-
     // Whoever wants to send a whole message waits until there is this much room at the most.
     private const int LowRoom = 64 * 1024;
 
@@ -23,11 +20,13 @@ public sealed class SimStream
 
     private readonly SimNetwork _network;
     private readonly SimWorld _world;
+    private readonly int _window;
     private readonly Queue<byte[]> _inbox = new();
     private readonly Queue<byte[]?> _held = new();
     private int _inboxOffset;
     private int _inFlight;
     private MonoTime _lastArrival;
+    private MonoTime _lastReceived;
     private SimStream _other = null!;
     private ISimStreamReceiver? _receiver;
     private bool _delivering;
@@ -39,6 +38,7 @@ public sealed class SimStream
         _world = world;
         Local = local;
         Remote = remote;
+        _window = network.SendBuffer(local.Address);
     }
 
     /// <summary>This end's address.</summary>
@@ -51,7 +51,7 @@ public sealed class SimStream
     public bool IsClosed { get; private set; }
 
     /// <summary>How many bytes <see cref="Send"/> would take now.</summary>
-    public int Room => IsClosed ? 0 : Math.Max(0, Window - _inFlight);
+    public int Room => IsClosed ? 0 : Math.Max(0, _window - _inFlight);
 
     /// <summary>Whether bytes are here that were not taken.</summary>
     public bool HasUnread => _inbox.Count > 0;
@@ -66,7 +66,7 @@ public sealed class SimStream
             _inFlight += segment.Length;
             MonoTime arrival = MonoTime.Max(_network.Arrival(this, segment.Length), _lastArrival);
             _lastArrival = arrival;
-            _world.At(arrival, () => _other.Arrive(segment));
+            _world.At(arrival, () => _other.Reach(segment));
         }
     }
 
@@ -86,7 +86,7 @@ public sealed class SimStream
         _inbox.Clear();
         _receiver = null;
         MonoTime arrival = MonoTime.Max(_network.Arrival(this, 40), _lastArrival);
-        _world.At(arrival, () => _other.Arrive(segment: null));
+        _world.At(arrival, () => _other.Reach(segment: null));
     }
 
     /// <summary>Breaks the connection at both ends at once, as a reset does.</summary>
@@ -106,6 +106,17 @@ public sealed class SimStream
     {
         _receiver = receiver;
         Deliver();
+    }
+
+    /// <summary>A segment, or the end, has reached our line and comes in when that is free.</summary>
+    private void Reach(byte[]? segment)
+    {
+        MonoTime due = MonoTime.Max(_network.Received(Local.Address, segment?.Length ?? 40), _lastReceived);
+        _lastReceived = due;
+        if (due <= _world.Now)
+            Arrive(segment);
+        else
+            _world.At(due, () => Arrive(segment));
     }
 
     /// <summary>A segment comes, or with none the end. While there is a cut all of it waits, in its order: the sender's TCP tries again until it heals.</summary>
@@ -189,7 +200,7 @@ public sealed class SimStream
 
     private void Taken(int bytes)
     {
-        bool wasLow = Room < LowRoom;
+        bool wasLow = Room < Math.Min(LowRoom, _window);
         _inFlight -= bytes;
         if (wasLow && bytes > 0 && _receiver is { } receiver)
             _world.After(TimeSpan.Zero, receiver.Drained);
