@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Freshet.SwarmBench.Restart;
+
+/// <summary>What one restart showed.</summary>
+/// <param name="SecondsToSeed">From the process's start to the event that all torrents are back.</param>
+/// <param name="AnonymousKiB">Private memory when idle.</param>
+/// <param name="IdleMilliseconds">Processor time a second when idle.</param>
+/// <param name="Handles">Open handles.</param>
+internal sealed record RestartFigures(double SecondsToSeed, double AnonymousKiB, double IdleMilliseconds, int Handles);
+
+/// <summary>A state folder with torrents that were seeded once, and restarts of it.</summary>
+internal sealed class SeedingSession
+{
+    private const int PieceLength = 16 * 1024;
+
+    private readonly string _folder;
+    private readonly int _torrents;
+
+    public SeedingSession(string folder, int torrents)
+    {
+        _folder = folder;
+        _torrents = torrents;
+        Directory.CreateDirectory(Path.Combine(folder, "data"));
+        Directory.CreateDirectory(Path.Combine(folder, "torrents"));
+        var random = new Random(7);
+        for (int number = 0; number < torrents; number++)
+            Make(number, random);
+    }
+
+    /// <summary>Seeds them all once, so that they are remembered.</summary>
+    public void SeedOnce()
+    {
+        using Process process = Start(Path.Combine(_folder, "torrents"), "-o", Path.Combine(_folder, "data"));
+        for (int complete = 0; complete < _torrents;)
+        {
+            string line = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("freshet seed ended too early");
+            if (line.Contains("\"completed\"", StringComparison.Ordinal))
+                complete++;
+        }
+
+        End(process, Drain(process));
+    }
+
+    /// <summary>Starts again without naming a torrent.</summary>
+    public RestartFigures Restart(double idleSeconds)
+    {
+        long started = Stopwatch.GetTimestamp();
+        using Process process = Start();
+        string line = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("freshet seed ended too early");
+        double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        if (!line.Contains($"\"torrents\":{_torrents},\"complete\":{_torrents}", StringComparison.Ordinal))
+            throw new InvalidOperationException($"not all seed: {line}");
+        Thread reading = Drain(process);
+
+        // What a start leaves behind is given back some seconds later, and methods that were called often are compiled anew.
+        Thread.Sleep(TimeSpan.FromSeconds(10));
+        double before = CpuMilliseconds(process.Id);
+        Thread.Sleep(TimeSpan.FromSeconds(idleSeconds));
+        double idle = (CpuMilliseconds(process.Id) - before) / idleSeconds;
+        var figures = new RestartFigures(seconds, AnonymousKiB(process.Id), idle, Directory.GetFiles($"/proc/{process.Id}/fd").Length);
+        End(process, reading);
+        return figures;
+    }
+
+    /// <summary>Reads on, so that it never waits for us.</summary>
+    private static Thread Drain(Process process)
+    {
+        var reading = new Thread(() => process.StandardOutput.BaseStream.CopyTo(Stream.Null));
+        reading.Start();
+        return reading;
+    }
+
+    private static void End(Process process, Thread reading)
+    {
+        using (Process interrupt = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))
+            interrupt.WaitForExit();
+        reading.Join();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"freshet seed ended with {process.ExitCode}");
+    }
+
+    private static double CpuMilliseconds(int process)
+    {
+        // Fields 14 and 15 of the file, counted behind the name in parentheses: ticks of 10 ms.
+        string text = File.ReadAllText($"/proc/{process}/stat");
+        string[] fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
+        return 10 * (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture));
+    }
+
+    private static double AnonymousKiB(int process) => File.ReadLines($"/proc/{process}/status")
+        .Where(static line => line.StartsWith("RssAnon:", StringComparison.Ordinal))
+        .Select(static line => double.Parse(line.AsSpan(8).Trim(" kB\t"), provider: CultureInfo.InvariantCulture))
+        .Single();
+
+    private Process Start(params string[] more)
+    {
+        string program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../Freshet.Cli/release/Freshet.Cli"));
+        return Process.Start(new ProcessStartInfo(program, ["seed", .. more, "--bind", "127.0.0.1", "--state-dir", Path.Combine(_folder, "state"), "--json"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+        })!;
+    }
+
+    private void Make(int number, Random random)
+    {
+        byte[] content = new byte[(4 * PieceLength) + number];
+        random.NextBytes(content);
+        string name = $"torrent-{number:00000}.bin";
+        byte[] hashes = [.. content.Chunk(PieceLength).SelectMany(SHA1.HashData)];
+        File.WriteAllBytes(Path.Combine(_folder, "data", name), content);
+        File.WriteAllBytes(
+            Path.Combine(_folder, "torrents", $"{number:00000}.torrent"),
+            [
+                .. "d4:info"u8,
+                .. Encoding.ASCII.GetBytes($"d6:lengthi{content.Length}e4:name{name.Length}:{name}12:piece lengthi{PieceLength}e6:pieces{hashes.Length}:"),
+                .. hashes,
+                .. "ee"u8,
+            ]);
+    }
+}
