@@ -15,6 +15,7 @@ namespace Freshet.Tests;
 internal sealed partial class TestTracker : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentDictionary<int, bool> _ports = new();
     private readonly ConcurrentDictionary<string, Func<string, byte[]>> _pages = new(StringComparer.Ordinal);
     private readonly Task _serving;
@@ -41,9 +42,11 @@ internal sealed partial class TestTracker : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _stop.CancelAsync();
         _listener.Stop();
         await _serving;
         _listener.Dispose();
+        _stop.Dispose();
     }
 
     [GeneratedRegex("[?&]port=([0-9]+)", RegexOptions.None, 1000)]
@@ -55,12 +58,12 @@ internal sealed partial class TestTracker : IAsyncDisposable
         {
             try
             {
-                using Socket socket = await _listener.AcceptSocketAsync();
+                using Socket socket = await _listener.AcceptSocketAsync(_stop.Token);
                 await AnswerAsync(socket);
             }
-            catch (Exception error) when (error is SocketException or ObjectDisposedException)
+            catch (Exception error) when (error is SocketException or ObjectDisposedException or InvalidOperationException or OperationCanceledException)
             {
-                if (!_listener.Server.IsBound)
+                if (_stop.IsCancellationRequested)
                     return;
             }
         }

@@ -108,7 +108,7 @@ public sealed class SqliteStateStore : IStateStore
     public ReadOnlyMemory<byte>? LoadMetainfo(InfoHashes hashes)
     {
         lock (_gate)
-            return Guarded(() => RememberedRows.Metainfo(_connection, hashes)) is { } torrent ? torrent : null;
+            return Guarded(() => RememberedRows.Metainfo(_connection, hashes)) is { } torrent ? new ReadOnlyMemory<byte>(torrent) : null;
     }
 
     /// <inheritdoc/>

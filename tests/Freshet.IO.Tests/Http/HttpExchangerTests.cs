@@ -182,7 +182,7 @@ public sealed class HttpExchangerTests : IDisposable
         using X509Certificate2 certificate = X509CertificateLoader.LoadPkcs12(own.Export(X509ContentType.Pkcs12), null);
         await using var server = new ScriptedServer((_, _, _) => Task.CompletedTask, certificate);
         HttpFetchResult result = await _http.FetchAsync(Fetch($"https://loop.example:{server.Port}/announce?passkey={Passkey}"));
-        Assert.Equal("the server's certificate was not accepted, or TLS failed", result.Error);
+        Assert.Contains("nobody that this machine trusts has signed it", result.Error, StringComparison.Ordinal);
         Assert.Empty(server.Requests);
     }
 
