@@ -1,7 +1,6 @@
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.RateLimiting;
-using Freshet.Engine.Session;
 using Freshet.Simulator.Network;
 using Freshet.Simulator.Nodes;
 using Freshet.Simulator.World;
@@ -35,6 +34,17 @@ public sealed class EfficiencyTests
     [Fact]
     public void Fifty_leechers_finish_together_and_the_seeder_sends_each_piece_about_once()
         => Scenario.Play(4, swarm => Finish(swarm, leechers: 50, Size, MostTime, MostCopies));
+
+    /// <summary>
+    /// For a machine and some minutes of its own: FRESHET_SIM_CROWD=1000. Nobody is connected to more than a tenth of such a swarm; the content is small to fit into
+    /// memory so many times, and in so few pieces the beginning and the end weigh more.
+    /// </summary>
+    [Fact]
+    public void A_crowd_as_large_as_is_asked_for_finishes_together()
+    {
+        Assert.SkipUnless(int.TryParse(Environment.GetEnvironmentVariable("FRESHET_SIM_CROWD"), out int leechers), "FRESHET_SIM_CROWD says how large");
+        Scenario.Play(1, swarm => Finish(swarm, leechers, 2 * 1024 * KiB, mostTime: 2, mostCopies: 2));
+    }
 
     /// <summary>BEP 16 promises that the seeder sends little more than one copy, not that anyone is fast.</summary>
     [Fact]

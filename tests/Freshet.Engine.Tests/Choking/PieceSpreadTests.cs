@@ -213,7 +213,7 @@ public sealed class PieceSpreadTests
             Spread.Had(Peer(peer), new PieceIndex(piece));
         }
 
-        public IReadOnlyList<int> PendingOf(int peer) => _pending[peer];
+        public List<int> PendingOf(int peer) => _pending[peer];
 
         public bool Show(int peer)
         {
