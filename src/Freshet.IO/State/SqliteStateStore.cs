@@ -108,7 +108,11 @@ public sealed class SqliteStateStore : IStateStore
     public ReadOnlyMemory<byte>? LoadMetainfo(InfoHashes hashes)
     {
         lock (_gate)
-            return Guarded(() => RememberedRows.Metainfo(_connection, hashes)) is { } torrent ? new ReadOnlyMemory<byte>(torrent) : null;
+        {
+            // Said in words: a bare null would become the empty memory of a null array.
+            byte[]? torrent = Guarded(() => RememberedRows.Metainfo(_connection, hashes));
+            return torrent is null ? default(ReadOnlyMemory<byte>?) : torrent;
+        }
     }
 
     /// <inheritdoc/>
