@@ -10,7 +10,7 @@ namespace Freshet.Engine.Torrents;
 /// When a torrent runs. One run: storage looks and checks (Checking), then the swarm is opened (Downloading, Seeding) for as long as the queue has a place
 /// (else Queued), then all is closed: connections, trackers for at most 3 s, files. Another run starts only when the last one is wholly over.
 /// </summary>
-internal sealed class TorrentLifecycle : IQueueMember
+internal sealed partial class TorrentLifecycle : IQueueMember
 {
     /// <summary>Pieces that may vanish in a run before it ends: a few bad sectors are mended by writing them anew, a lost drive is not.</summary>
     private const int MaxVanished = 16;
@@ -105,48 +105,6 @@ internal sealed class TorrentLifecycle : IQueueMember
     {
         Goals.IsLifted |= _goal is not null;
         Start(_torrent.Spec.Check, now);
-    }
-
-    /// <summary>Ends the run.</summary>
-    public void Stop(MonoTime now)
-    {
-        // Stopped by a goal it stays, with its reason.
-        if (_goal is null || !IsQuiet)
-            Stop(null, now);
-    }
-
-    /// <summary>Ends the run; the torrent is forgotten after it.</summary>
-    public void Remove(MonoTime now)
-    {
-        _removeAfterStop = true;
-        Stop(null, now);
-    }
-
-    /// <summary>Hashes everything, then goes on as before.</summary>
-    public void Recheck(MonoTime now)
-    {
-        bool wasStopped = IsQuiet && State == TorrentState.Stopped;
-        _resume = null;
-        if (Storage is not null || _isStopping || IsResting)
-        {
-            _startAfterStop = DiskCheck.Full;
-            CheckProgress = 0;
-            // Told at once: whoever waits for the check must not take what was known before for its result.
-            SetState(TorrentState.Checking, null);
-            BeginStop(now);
-            return;
-        }
-
-        Start(DiskCheck.Full, now);
-        _stopAfterCheck = wasStopped;
-    }
-
-    /// <summary>A goal of seeding is reached.</summary>
-    public void GoalReached(string reason, GoalAction action, MonoTime now)
-    {
-        _session.Effects.Publish(new GoalReachedNotice(_torrent.Id, reason, action));
-        if (action == GoalAction.Stop)
-            Stop(reason, now);
     }
 
     /// <summary>Storage would hash what is in doubt: that waits for its turn.</summary>
@@ -293,14 +251,6 @@ internal sealed class TorrentLifecycle : IQueueMember
         Show();
     }
 
-    /// <summary>Ends the run because of trouble that needs a person.</summary>
-    public void Fail(string reason, MonoTime now)
-    {
-        _failure = reason;
-        _stopAfterCheck = false;
-        BeginStop(now);
-    }
-
     /// <summary>Nobody is connected or dialled, and all is here: closes the files; the trackers go on being told that it seeds.</summary>
     public void Rest(MonoTime now)
     {
@@ -331,29 +281,6 @@ internal sealed class TorrentLifecycle : IQueueMember
             Start(check, now);
             _stopAfterCheck = stopAfterCheck;
         }
-    }
-
-    public void StorageClosed(MonoTime now)
-    {
-        _resume = Storage?.LastRecord is { } last ? last with { BootId = _torrent.Spec.BootId } : _resume;
-        Storage = null;
-        if (IsResting && !_isStopping)
-        {
-            _resume = null;
-            _torrent.Slumber.FallAsleep();
-        }
-
-        FinishStop(now);
-    }
-
-    private void Stop(string? goal, MonoTime now)
-    {
-        _startAfterStop = null;
-        _stopAfterCheck = false;
-        _failure = null;
-        _goal = goal;
-        Goals.IsLifted = false;
-        BeginStop(now);
     }
 
     private void Start(DiskCheck check, MonoTime now)
@@ -442,63 +369,6 @@ internal sealed class TorrentLifecycle : IQueueMember
         RedundantAtStart = _torrent.Figures.Redundant;
         _torrent.Announcer.Start(now);
         _isAnnouncing = true;
-    }
-
-    private void CloseSwarm(MonoTime now)
-    {
-        IsOpen = false;
-        Pace.End();
-        Goals.End();
-        _torrent.Figures.SetSeeding(false, now);
-        _torrent.Slumber.Dismiss();
-        if (!_torrent.IsAsleep)
-            _torrent.Connector.CloseAll(DisconnectReason.TorrentStopped, now);
-        if (_isAnnouncing && _torrent.Announcer.IsRunning)
-            _torrent.Announcer.Stop(Announced, now);
-    }
-
-    private void BeginStop(MonoTime now)
-    {
-        if (_isStopping)
-            return;
-        _session.Queue.Want(Seat, QueueKind.None, now);
-        CloseSwarm(now);
-        _isReady = false;
-        IsResting = false;
-        _trouble = null;
-        _isStopping = true;
-        _count.Clear();
-        CountForRecord(now);
-        Storage?.Stop(now);
-        FinishStop(now);
-    }
-
-    private void Announced(MonoTime now)
-    {
-        _isAnnouncing = false;
-        FinishStop(now);
-    }
-
-    private void FinishStop(MonoTime now)
-    {
-        if (!_isStopping || _isAnnouncing || Storage is not null)
-            return;
-        _isStopping = false;
-        if (_removeAfterStop)
-        {
-            SetState(TorrentState.Stopped, null);
-            Removed?.Invoke(now);
-            return;
-        }
-
-        if (_startAfterStop is { } check)
-        {
-            _startAfterStop = null;
-            Start(check, now);
-            return;
-        }
-
-        SetState(_failure is null ? TorrentState.Stopped : TorrentState.Error, _failure ?? _goal);
     }
 
     private void Moved(MonoTime now)
