@@ -126,6 +126,25 @@ public sealed class RateLimitTests
         swarm.MustComplete(leecher, id, TimeSpan.FromMinutes(5));
     });
 
+    [Fact]
+    public void Who_says_a_byte_and_hangs_up_takes_nothing_of_the_limit_with_it() => Scenario.Play(5, swarm =>
+    {
+        const int Rate = 256 * KiB;
+        SimContent content = SimContent.Make(swarm.World.Fork(), 64 * KiB, [18L * Rate]);
+        var seeder = new ScriptedPeer(swarm.World, swarm.Network, swarm.NextAddress(), content, Fast);
+        SimNode leecher = swarm.Node(Fast, Limited(new TransferLimits(null, Rate)));
+        TorrentId id = leecher.Add(content, spec => spec with { Peers = [seeder.Endpoint] });
+        for (int i = 0; i < 8; i++)
+            new HangerUp(swarm.World, swarm.Network, swarm.NextAddress(), content, Fast).Pester(leecher.Endpoint, TimeSpan.FromMilliseconds(100 + i));
+        swarm.World.Run(TimeSpan.FromSeconds(5));
+        swarm.World.Run(TimeSpan.FromSeconds(1));
+        long before = leecher.Status(id).Downloaded;
+        swarm.World.Run(TimeSpan.FromSeconds(10));
+        long taken = leecher.Status(id).Downloaded - before;
+        swarm.Must(taken >= 0.9 * Rate * 10, $"the limit is for those who bring something ({taken / 10} B/s)");
+        swarm.Must(taken <= 1.03 * Rate * 10, $"the limit holds ({taken / 10} B/s)");
+    });
+
     private static SimNodeSettings Limited(TransferLimits limits)
         => new() { Adapt = settings => settings with { Limits = new SessionLimits { Normal = limits } } };
 

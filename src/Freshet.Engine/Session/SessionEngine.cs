@@ -321,7 +321,9 @@ public sealed class SessionEngine : IEngine
         if (peerEvent.Kind == PeerEventKind.Closed && connection is null)
             _session.Callers.Remove(peerEvent.Connection);
         else if (peerEvent.Kind == PeerEventKind.Closed)
-            connection!.Connector.Closed(connection, peerEvent.Reason, now);
+            Closed(connection!, peerEvent.Reason, now);
+        else if (peerEvent.Kind == PeerEventKind.CreditLeft)
+            connection?.Reads?.IsDrained(peerEvent.Value);
         else if (connection is null || connection.Phase == ConnectionPhase.Closing)
             _session.Pool.Return(peerEvent.Lease);
         else
@@ -353,6 +355,12 @@ public sealed class SessionEngine : IEngine
     }
 
     private Torrent? Find(TorrentId id) => _torrents.GetValueOrDefault(id);
+
+    private static void Closed(PeerConnection connection, DisconnectReason reason, MonoTime now)
+    {
+        connection.Reads?.Closed();
+        connection.Connector.Closed(connection, reason, now);
+    }
 
     private void Accept(in PeerEvent peerEvent, MonoTime now)
     {

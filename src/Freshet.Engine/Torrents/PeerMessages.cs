@@ -111,9 +111,6 @@ internal sealed class PeerMessages
             case PeerEventKind.ReadWaiting:
                 peer.Reads?.Waits(now);
                 return DisconnectReason.None;
-            case PeerEventKind.CreditLeft:
-                peer.Reads?.IsDrained(happened.Value);
-                return DisconnectReason.None;
             case PeerEventKind.Have:
                 return OnHave(peer, happened.Range.Piece, now);
             case PeerEventKind.Bitfield or PeerEventKind.HaveAll or PeerEventKind.HaveNone:

@@ -68,7 +68,14 @@ internal sealed class ReadLimit : IRateWaiter
     /// <summary>A request was taken back: its block may wait in the socket already, and is no fault of the peer's.</summary>
     public void RequestWithdrawn() => _sinceBlock -= RateBucket.MaxNeed;
 
-    /// <summary>The connection is gone, or is limited otherwise from now on.</summary>
+    /// <summary>The pump has closed the connection: credit that it has not told of came too late to be used.</summary>
+    public void Closed()
+    {
+        _gate.GiveBack(_credit);
+        _credit = 0;
+    }
+
+    /// <summary>The connection is gone, or is limited otherwise from now on. Credit that is out is told of yet (<see cref="IsDrained"/>).</summary>
     public void End()
     {
         _gate.Leave();

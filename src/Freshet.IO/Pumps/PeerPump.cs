@@ -316,6 +316,9 @@ internal sealed class PeerPump : IDisposable
             _sender.Mark(connection);
         if (link.IsStarved || connection.HasTurn)
             Activate(connection);
+
+        // A socket that was left alone while the link could not read says nothing again of what it has had all along.
+        _hasBacklog |= connection.HasTurn;
     }
 
     private void Send(PumpConnection connection)

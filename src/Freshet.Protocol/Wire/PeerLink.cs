@@ -291,7 +291,7 @@ public sealed class PeerLink
     }
 
     /// <summary>
-    /// Ends the link: posts what was sent and Closed (once), returns its leases and buffers. Not between <see cref="BeginSend"/> and
+    /// Ends the link: posts what was sent, what credit is left and Closed (once), returns its leases and buffers. Not between <see cref="BeginSend"/> and
     /// <see cref="EndSend"/>.
     /// </summary>
     /// <param name="reason">Why, where <see cref="Ending"/> does not say so already.</param>
@@ -302,6 +302,7 @@ public sealed class PeerLink
             return;
         End(reason);
         ReportSent(sink);
+        _credit?.Close(sink);
         _state = State.Closed;
         _decoder?.Release();
         _encoder.Output.Release();

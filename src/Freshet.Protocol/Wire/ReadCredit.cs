@@ -28,6 +28,15 @@ internal sealed class ReadCredit(ConnectionId connection)
     /// <summary>Bytes were read.</summary>
     public void Use(int bytes) => Left = Math.Max(0, Left - bytes);
 
+    /// <summary>The connection ends: what is left goes back. Who sends a byte and hangs up must not take with it what others could read.</summary>
+    public void Close(IPeerEventSink sink)
+    {
+        if (_isOut)
+            sink.Post(new PeerEvent(PeerEventKind.CreditLeft, connection) { Value = Left });
+        _isOut = false;
+        Left = 0;
+    }
+
     /// <summary>A turn of reading is over: asks for more where there may be more to read, gives back what is left where there is not.</summary>
     public void EndTurn(bool hasMore, IPeerEventSink sink)
     {

@@ -1,4 +1,5 @@
 using Freshet.Abstractions;
+using Freshet.Core;
 
 namespace Freshet.IO.Tests.Pumps;
 
@@ -53,6 +54,34 @@ public abstract partial class PeerPumpTests
 
         int Waits() => bench.Log.Count(e => e.Kind == PeerEventKind.ReadWaiting);
         int[] Left() => [.. bench.Log.Where(e => e.Kind == PeerEventKind.CreditLeft).Select(e => e.Value)];
+    }
+
+    [Fact]
+    public void Lifting_the_limit_reads_what_waits_though_nothing_else_wakes_the_pump()
+    {
+        using PumpBench bench = Bench();
+        (RawPeer peer, ConnectionId id) = bench.DialReady();
+        bench.Credit(id, 0);
+        peer.Send([0, 0, 0, 1, 2]);
+        bench.RunUntil(() => bench.Log.Exists(e => e.Kind == PeerEventKind.ReadWaiting));
+        for (int i = 0; i < 5; i++)
+            bench.Iterate();
+        bench.Do(PeerCommandKind.ReadFreely, id);
+        bench.Pump.Flush();
+
+        bool isRescued = false;
+        using (new Timer(_ =>
+        {
+            Volatile.Write(ref isRescued, true);
+            bench.Pump.Wake();
+        }, null, TimeSpan.FromSeconds(10), Timeout.InfiniteTimeSpan))
+        {
+            bench.Pump.Poll(MonoTime.Never, mayRead: true);
+        }
+
+        Assert.False(Volatile.Read(ref isRescued), "the pump slept while bytes waited that it may read");
+        Assert.Contains(bench.Pump.Events.Events.ToArray(), e => e.Kind == PeerEventKind.Interested);
+        peer.Dispose();
     }
 
     [Fact]

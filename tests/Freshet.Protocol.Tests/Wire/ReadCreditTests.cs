@@ -50,6 +50,24 @@ public sealed class ReadCreditTests
     }
 
     [Fact]
+    public void What_is_left_goes_back_when_the_connection_ends_and_nothing_where_it_was_told_already()
+    {
+        using var under = new LinkUnderTest();
+        under.Apply(PeerCommandKind.ReadCredit, value: 1000);
+        under.Feed(new byte[4]);
+        under.Link.Close(DisconnectReason.ClosedByPeer, under.Events);
+        Assert.Equal([PeerEventKind.CreditLeft, PeerEventKind.Closed], under.Kinds);
+        Assert.Equal(996, under.Events.Events[0].Value);
+
+        using var asking = new LinkUnderTest();
+        asking.Apply(PeerCommandKind.ReadCredit, value: 4);
+        asking.Feed(new byte[4]);
+        asking.Link.EndTurn(hasMore: true, asking.Events);
+        asking.Link.Close(DisconnectReason.ClosedByPeer, asking.Events);
+        Assert.Equal([PeerEventKind.ReadWaiting, PeerEventKind.Closed], asking.Kinds);
+    }
+
+    [Fact]
     public void Lifting_the_limit_reads_on_at_once()
     {
         using var under = new LinkUnderTest();
