@@ -3,17 +3,20 @@ using Freshet.Core;
 namespace Freshet.Engine.Picking;
 
 /// <summary>
-/// How many requests one connection may have outstanding, and when they have waited too long. It starts at 4 and doubles every round trip (one more for every
+/// How many requests one connection may have outstanding, and when they have waited too long. It starts at 32 and doubles every round trip (one more for every
 /// block that comes) until the rate stops growing; then it is twice the bandwidth-delay product or one second of rate, whichever is more, within what the
 /// peer queues. Not thread-safe; time never goes back.
 /// </summary>
 public sealed class RequestWindow
 {
+    /// <summary>Requests at the start: 512 KiB, a tenth of a second of a line of 40 Mbit/s.</summary>
+    public const int StartDepth = 32;
+
     /// <summary>
-    /// Requests at the start: 64 KiB, which a new TCP connection needs three round trips to send, and by then there are eight times as many. More would tie pieces up
-    /// at slow peers before anything is known of them: in a swarm that begins together that costs everybody a tenth of the time (docs/choking.md).
+    /// Requests at the start where pieces are scarce. More would tie the few that there are up at peers of which nothing is known: in a swarm that begins together that
+    /// costs everybody a tenth of the time (docs/choking.md).
     /// </summary>
-    public const int StartDepth = 4;
+    public const int ScarceDepth = 4;
 
     /// <summary>The fewest requests to a peer that answers: one on the way while another is answered.</summary>
     public const int MinDepth = 2;
@@ -56,6 +59,7 @@ public sealed class RequestWindow
 
     private int _depth = StartDepth;
     private bool _growing = true;
+    private bool _hasBegun;
     private bool _peerLimitSaid;
     private int _peerLimit = DefaultPeerLimit;
 
@@ -118,6 +122,15 @@ public sealed class RequestWindow
 
     private int PacedDepth
         => Pace is { } pace ? (int)Math.Min(MinDepth + Math.Ceiling(pace * PacedSeconds / BlockRange.BlockLength), MaxDepth) : MaxDepth;
+
+    /// <summary>The first requests are about to be made; later calls change nothing.</summary>
+    /// <param name="scarce">Whether the swarm has only few pieces yet, which its members pass on one by one.</param>
+    public void Begin(bool scarce)
+    {
+        if (!_hasBegun && scarce)
+            _depth = ScarceDepth;
+        _hasBegun = true;
+    }
 
     /// <summary>How many are out.</summary>
     public int Outstanding => _queue.Count;

@@ -95,6 +95,7 @@ internal sealed class Requester
         }
 
         _torrent.Picker.IsGrowing = now - _grewAt < GrowthPause;
+        peer.Window.Begin(scarce: _torrent.Picker.IsGrowing);
         Span<BlockRange> blocks = _chosen;
         int outstandingBefore = peer.Window.Outstanding;
         while (true)

@@ -8,7 +8,21 @@ public sealed class RequestWindowTests
     private const double Gigabit = 125e6;
 
     [Fact]
-    public void It_starts_with_4_requests() => Assert.Equal(4, new RequestWindow().Room);
+    public void It_starts_with_32_requests()
+    {
+        var window = new RequestWindow();
+        window.Begin(scarce: false);
+        Assert.Equal(32, window.Room);
+    }
+
+    [Fact]
+    public void It_starts_with_4_where_pieces_are_scarce_and_that_is_settled_once()
+    {
+        var window = new RequestWindow();
+        window.Begin(scarce: true);
+        window.Begin(scarce: false);
+        Assert.Equal(4, window.Room);
+    }
 
     [Fact]
     public void A_long_fat_link_is_full_within_ten_round_trips()
