@@ -68,7 +68,7 @@ public sealed class SessionEngine : IEngine
             if (!torrent.IsAsleep)
                 torrent.Uploader.Apply(settings, now);
             if (isOtherOrder)
-                torrent.Announcer.OrderChanged(now);
+                torrent.Trackers.Announcer.OrderChanged(now);
             if (limitsChange)
                 torrent.Rates.Refresh(now);
         }
@@ -167,7 +167,7 @@ public sealed class SessionEngine : IEngine
     public bool Reannounce(TorrentId id, MonoTime now)
     {
         Torrent? torrent = Find(id);
-        torrent?.Announcer.Hurry(now);
+        torrent?.Trackers.Announcer.Hurry(now);
         return torrent is not null;
     }
 
@@ -176,7 +176,7 @@ public sealed class SessionEngine : IEngine
     public bool Scrape(TorrentId id, MonoTime now)
     {
         Torrent? torrent = Find(id);
-        torrent?.Announcer.Scrape(now);
+        torrent?.Trackers.Announcer.Scrape(now);
         return torrent is not null;
     }
 
@@ -188,7 +188,7 @@ public sealed class SessionEngine : IEngine
     public bool SetTiers(TorrentId id, TierOrder? tiers, MonoTime now)
     {
         Torrent? torrent = Find(id);
-        torrent?.SetTiers(tiers, now);
+        torrent?.Trackers.SetOrder(tiers, now);
         return torrent is not null;
     }
 
@@ -200,12 +200,12 @@ public sealed class SessionEngine : IEngine
     public bool SetPriorities(TorrentId id, IReadOnlyList<FilePriority>? priorities, MonoTime now)
     {
         Torrent? torrent = Find(id);
-        torrent?.SetPriorities(priorities, now);
+        torrent?.Selection.SetPriorities(priorities, now);
         return torrent is not null;
     }
 
     /// <summary>How much each file of a torrent is wanted, by index; null: all are normal, or there is no such torrent.</summary>
-    public IReadOnlyList<FilePriority>? GetPriorities(TorrentId id) => Find(id)?.Priorities;
+    public IReadOnlyList<FilePriority>? GetPriorities(TorrentId id) => Find(id)?.Selection.Priorities;
 
     /// <summary>
     /// Begins the pieces of a torrent in another order from now on; what is open is finished. A <see cref="TorrentSpec.Picker"/> is not asked any more.
@@ -214,7 +214,7 @@ public sealed class SessionEngine : IEngine
     public bool SetStrategy(TorrentId id, PickStrategy strategy)
     {
         Torrent? torrent = Find(id);
-        torrent?.SetStrategy(strategy);
+        torrent?.Selection.SetStrategy(strategy);
         return torrent is not null;
     }
 

@@ -31,7 +31,7 @@ internal static class Snapshots
             SeedingSince = figures.SeedingSince,
             Wasted = figures.Redundant + figures.Corrupt,
             HashFailures = figures.HashFailures,
-            Trackers = torrent.Announcer.Snapshot(now),
+            Trackers = torrent.Trackers.Announcer.Snapshot(now),
         };
         return torrent.IsAsleep ? Asleep(snapshot) : Awake(snapshot, torrent);
     }

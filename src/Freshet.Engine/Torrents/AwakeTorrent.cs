@@ -18,7 +18,7 @@ internal sealed class AwakeTorrent
     {
         _torrent = torrent;
         _session = session;
-        Wanted = new WantedPieces(torrent.Layout, torrent.Priorities);
+        Wanted = new WantedPieces(torrent.Layout, torrent.Selection.Priorities);
         Picker = NewPicker();
         Blame = new Blame(torrent);
         Connector = new SwarmConnector(torrent, session);
@@ -26,6 +26,8 @@ internal sealed class AwakeTorrent
         Uploader = new Uploader(torrent, session);
         InitialSeeding = new InitialSeeding(torrent, session);
         Messages = new PeerMessages(torrent, session);
+        News = new PieceNews(torrent, session);
+        RequestWatch = new RequestWatch(torrent, session);
     }
 
     public WantedPieces Wanted { get; }
@@ -44,8 +46,9 @@ internal sealed class AwakeTorrent
 
     public PeerMessages Messages { get; }
 
-    /// <summary>Pieces written in this iteration, that peers are still to be told of.</summary>
-    public List<PieceIndex> NewPieces { get; } = [];
+    public PieceNews News { get; }
+
+    public RequestWatch RequestWatch { get; }
 
     /// <summary>The storage has looked at the disk: begins with what is there.</summary>
     public void Load(Bitfield have, IReadOnlyList<PartialPiece> partials)
@@ -64,9 +67,9 @@ internal sealed class AwakeTorrent
             Picker.RestorePartial(partial.Piece, partial.Blocks);
     }
 
-    private PiecePicker NewPicker() => new(_torrent.Layout, _session.Random, _torrent.Strategy)
+    private PiecePicker NewPicker() => new(_torrent.Layout, _session.Random, _torrent.Selection.Strategy)
     {
-        Custom = _torrent.CustomPicker,
-        CustomFailed = _torrent.PickerFailed,
+        Custom = _torrent.Selection.CustomPicker,
+        CustomFailed = _torrent.Selection.PickerFailed,
     };
 }

@@ -90,8 +90,7 @@ internal sealed partial class TorrentLifecycle
         _torrent.Slumber.Dismiss();
         if (!_torrent.IsAsleep)
             _torrent.Connector.CloseAll(DisconnectReason.TorrentStopped, now);
-        if (_isAnnouncing && _torrent.Announcer.IsRunning)
-            _torrent.Announcer.Stop(Announced, now);
+        _torrent.Trackers.Stop(now, FinishStop);
     }
 
     private void BeginStop(MonoTime now)
@@ -110,15 +109,9 @@ internal sealed partial class TorrentLifecycle
         FinishStop(now);
     }
 
-    private void Announced(MonoTime now)
-    {
-        _isAnnouncing = false;
-        FinishStop(now);
-    }
-
     private void FinishStop(MonoTime now)
     {
-        if (!_isStopping || _isAnnouncing || Storage is not null)
+        if (!_isStopping || _torrent.Trackers.IsAnnouncing || Storage is not null)
             return;
         _isStopping = false;
         if (_removeAfterStop)

@@ -25,7 +25,6 @@ internal sealed partial class TorrentLifecycle : IQueueMember
     private bool _hasFirstPeers;
     private bool _isReady;
     private bool _isStopping;
-    private bool _isAnnouncing;
     private bool _removeAfterStop;
     private bool _stopAfterCheck;
     private DiskCheck? _startAfterStop;
@@ -87,18 +86,6 @@ internal sealed partial class TorrentLifecycle : IQueueMember
 
     /// <summary>From 0 to 1 while pieces are checked.</summary>
     public double CheckProgress { get; set; }
-
-    /// <summary>What was received before the trackers were told of the start, of all that <see cref="TorrentFigures"/> counts.</summary>
-    public long DownloadedAtStart { get; private set; }
-
-    /// <summary>What was sent before the trackers were told of the start.</summary>
-    public long UploadedAtStart { get; private set; }
-
-    /// <summary>What was received in pieces with a wrong hash before this run.</summary>
-    public long CorruptAtStart { get; private set; }
-
-    /// <summary>What was received more than once before this run.</summary>
-    public long RedundantAtStart { get; private set; }
 
     /// <summary>Begins a run, or another one when the present stop is over.</summary>
     public void Start(MonoTime now)
@@ -183,7 +170,7 @@ internal sealed partial class TorrentLifecycle : IQueueMember
         {
             _wasComplete = true;
             if (!_hasCompleted)
-                _torrent.Announcer.Completed(now);
+                _torrent.Trackers.Announcer.Completed(now);
             _hasCompleted = true;
         }
 
@@ -322,12 +309,12 @@ internal sealed partial class TorrentLifecycle : IQueueMember
             _session.Storage,
             new StorageLocation(_torrent.Id, _torrent.Spec.Directory, metainfo.Layout, metainfo.PieceHashes)
             {
-                Wanted = _torrent.WantedFiles,
+                Wanted = _torrent.Selection.WantedFiles,
                 PartFile = StorageLocation.PartFileOf(metainfo.Hashes),
             },
             metainfo.Hashes,
             new Sha1PieceVerifier(metainfo.PieceHashes),
-            _torrent);
+            new StorageReports(_torrent, _session));
         Show();
         var policy = new StartPolicy(check, _torrent.Spec.FullAllocation, _torrent.Spec.Overwrite || _isOurs, _torrent.Spec.OnlyWhole);
         _hasCompleted |= _resume is { IsWhole: true };
@@ -361,14 +348,7 @@ internal sealed partial class TorrentLifecycle : IQueueMember
             }
         }
 
-        if (_torrent.Announcer.IsRunning)
-            return;
-        DownloadedAtStart = _torrent.Figures.Downloaded;
-        UploadedAtStart = _torrent.Figures.Uploaded;
-        CorruptAtStart = _torrent.Figures.Corrupt;
-        RedundantAtStart = _torrent.Figures.Redundant;
-        _torrent.Announcer.Start(now);
-        _isAnnouncing = true;
+        _torrent.Trackers.Start(now);
     }
 
     private void Moved(MonoTime now)

@@ -1,0 +1,120 @@
+using Freshet.Abstractions;
+using Freshet.Core;
+using Freshet.Engine.Session;
+using Freshet.Engine.Storage;
+
+namespace Freshet.Engine.Torrents;
+
+/// <summary>Takes what the storage of one run says to the parts that it concerns, in the words that a person is told.</summary>
+internal sealed class StorageReports(Torrent torrent, SessionContext session) : ITorrentStorageOwner
+{
+    /// <inheritdoc/>
+    public void StorageReady(IReadOnlyList<PartialPiece> partials, MonoTime now)
+    {
+        torrent.Awake.Load(torrent.Storage!.Have, partials);
+        torrent.Awake.RequestWatch.Begin(now);
+        torrent.Lifecycle.Opened(now);
+    }
+
+    /// <inheritdoc/>
+    public void CheckProgressed(long checkedBytes, long totalBytes, MonoTime now)
+        => torrent.Lifecycle.CheckProgress = totalBytes == 0 ? 1 : (double)checkedBytes / totalBytes;
+
+    /// <inheritdoc/>
+    public void CheckNeeded(MonoTime now) => torrent.Lifecycle.CheckNeeded(now);
+
+    /// <inheritdoc/>
+    public void FilesMissing(IReadOnlyList<FileIndex> files, MonoTime now)
+        => torrent.Lifecycle.Fail(
+            $"{Names(files)} was there and is gone from {torrent.Spec.Directory}: bring the drive or the files back, or check in full to fetch them again", now);
+
+    /// <inheritdoc/>
+    public void FilesForeign(IReadOnlyList<FileIndex> files, MonoTime now)
+        => torrent.Lifecycle.Fail(
+            $"{Names(files)} in {torrent.Spec.Directory} holds nothing of this torrent, and would be overwritten: move it away, choose another folder, or allow it (--overwrite)", now);
+
+    /// <inheritdoc/>
+    public void NotWhole(int pieces, MonoTime now)
+        => torrent.Lifecycle.Fail(
+            $"{pieces} of {torrent.Layout.PieceCount} pieces are in {torrent.Spec.Directory}: name the folder that the data is in (--output), or fetch the rest (--download)", now);
+
+    /// <inheritdoc/>
+    public void PieceWritten(PieceIndex piece, MonoTime now)
+    {
+        torrent.Picker.MarkVerified(piece);
+        torrent.Blame.PiecePassed(piece);
+        torrent.Wanted.Done(piece);
+        torrent.Lifecycle.CountForRecord(now);
+        session.Effects.Publish(new PieceNotice(torrent.Id, piece));
+        session.Touched.Add(torrent);
+        torrent.Awake.News.Came(piece);
+        if (torrent.Picker.IsComplete)
+            torrent.Lifecycle.WantedChanged(now);
+    }
+
+    /// <inheritdoc/>
+    public void PieceFailed(PieceFailure failure, MonoTime now)
+    {
+        session.Touched.Add(torrent);
+        torrent.Figures.HashFailures++;
+        torrent.Figures.Corrupt += torrent.Layout.LengthOf(failure.Piece);
+        torrent.Picker.MarkFailed(failure.Piece);
+        var senders = new HashSet<ConnectionId>(failure.Senders);
+        senders.Remove(PieceFailure.FromDisk);
+        foreach (ConnectionId sender in failure.Senders.Distinct())
+        {
+            if (session.Connections.Find(sender) is { } peer)
+                peer.HashFailures++;
+        }
+
+        session.Effects.Publish(new PieceFailedNotice(torrent.Id, failure.Piece, senders.Count));
+        torrent.Blame.PieceFailed(failure, now);
+        torrent.Requester.WakeIdle();
+    }
+
+    /// <inheritdoc/>
+    public void PieceProven(PieceIndex piece, Sha1Hash[] digests, MonoTime now) => torrent.Blame.PieceProven(piece, digests, now);
+
+    /// <inheritdoc/>
+    public void PieceSpoilt(PieceIndex piece, DiskError error, MonoTime now)
+    {
+        session.Effects.Publish(new DiskNotice(torrent.Id, error, WillRetry: true));
+        PieceLost(piece, now);
+    }
+
+    /// <inheritdoc/>
+    public void PieceLost(PieceIndex piece, MonoTime now)
+    {
+        torrent.Requester.DropPiece(piece, now);
+        torrent.Blame.PieceDropped(piece);
+    }
+
+    /// <inheritdoc/>
+    public void StorageTroubled(DiskError error, bool willRetry, MonoTime now)
+    {
+        session.Effects.Publish(new DiskNotice(torrent.Id, error, willRetry));
+        torrent.Lifecycle.Troubled(error, willRetry, now);
+    }
+
+    /// <inheritdoc/>
+    public void StorageRecovered(MonoTime now) => torrent.Lifecycle.Recovered();
+
+    /// <inheritdoc/>
+    public void SyncFailed(DiskError error, MonoTime now)
+        => session.Effects.Publish(new DiskNotice(
+            torrent.Id, error with { Message = $"{error.Message} when data was brought to the device: it may be lost; the next start checks it" }, WillRetry: false));
+
+    /// <inheritdoc/>
+    public void StorageClosed(MonoTime now)
+    {
+        torrent.Awake.RequestWatch.End();
+        torrent.Awake.News.Forget();
+        torrent.Lifecycle.StorageClosed(now);
+    }
+
+    private string Names(IReadOnlyList<FileIndex> files)
+    {
+        string first = torrent.Layout.Files[files[0].Value].Path;
+        return files.Count > 1 ? $"{first} and {files.Count - 1} more" : first;
+    }
+}
