@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Freshet.Cli.Output;
+using Freshet.Cli.Parsing;
 using Freshet.Cli.Settings;
 
 namespace Freshet.Cli;
@@ -44,7 +45,7 @@ internal sealed class GlobalOptions
         Recursive = true,
     };
 
-    public GlobalOptions() => _color.AcceptOnlyFromAmong("auto", "always", "never");
+    public GlobalOptions() => _color.Among("auto", "always", "never");
 
     public void AddTo(Command root)
     {

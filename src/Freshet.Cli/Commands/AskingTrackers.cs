@@ -7,15 +7,17 @@ namespace Freshet.Cli.Commands;
 /// <summary>What the verbs that ask trackers have in common.</summary>
 internal static class AskingTrackers
 {
-    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(15);
-
-    public static Option<TimeSpan> Timeout() => new("--timeout")
+    /// <summary>Null: the 15 seconds of <see cref="TrackerClient"/>.</summary>
+    public static Option<TimeSpan?> Timeout() => new("--timeout")
     {
-        Description = $"How long to wait for each answer, {DurationText.Help}",
+        Description = $"How long to wait for each answer, {DurationText.Help}; default: 15s",
         HelpName = "D",
-        DefaultValueFactory = _ => DefaultTimeout,
-        CustomParser = result => OptionShapes.Parsed(result, "a duration " + DurationText.Help, (string text, out TimeSpan duration)
-            => DurationText.TryParse(text, out duration) && duration > TimeSpan.Zero),
+        CustomParser = result => OptionShapes.Parsed(result, "a duration " + DurationText.Help, (string text, out TimeSpan? duration) =>
+        {
+            bool ok = DurationText.TryParse(text, out TimeSpan parsed) && parsed > TimeSpan.Zero;
+            duration = parsed;
+            return ok;
+        }),
     };
 
     public static string? NameOf(AddressFamily? family) => family switch

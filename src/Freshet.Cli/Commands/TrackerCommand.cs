@@ -18,7 +18,7 @@ internal sealed class TrackerCommand(GlobalOptions globals, Streams streams)
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private readonly Option<TimeSpan> _timeout = AskingTrackers.Timeout();
+    private readonly Option<TimeSpan?> _timeout = AskingTrackers.Timeout();
 
     public Command Create()
     {

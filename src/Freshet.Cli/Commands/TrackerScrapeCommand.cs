@@ -13,7 +13,7 @@ internal sealed class TrackerScrapeCommand(GlobalOptions globals, Streams stream
 
     private readonly Argument<string[]> _targets = new("TRACKER|TORRENT|HASH") { Description = TrackerTargets.Help, Arity = ArgumentArity.OneOrMore };
 
-    private readonly Option<TimeSpan> _timeout = AskingTrackers.Timeout();
+    private readonly Option<TimeSpan?> _timeout = AskingTrackers.Timeout();
 
     public Command Create()
     {

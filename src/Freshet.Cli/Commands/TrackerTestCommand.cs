@@ -15,7 +15,7 @@ internal sealed class TrackerTestCommand(GlobalOptions globals, Streams streams)
         Arity = ArgumentArity.OneOrMore,
     };
 
-    private readonly Option<TimeSpan> _timeout = AskingTrackers.Timeout();
+    private readonly Option<TimeSpan?> _timeout = AskingTrackers.Timeout();
 
     public Command Create()
     {

@@ -94,22 +94,11 @@ internal sealed class SessionOptions
         CustomParser = result => ParsedNumber(result, 1, int.MaxValue),
     };
 
-    // 0: auto. The parser cannot carry a null.
-    private readonly Setting<int> _pipeline = new("--pipeline")
-    {
-        Description = "Requests kept at each peer: a number, or auto to measure what its line takes",
-        HelpName = "N|auto",
-        CustomParser = result => result.Tokens is [{ Value: "auto" }] ? 0 : ParsedNumber(result, 1, int.MaxValue) ?? 0,
-    };
+    private readonly Setting<NumberOrAuto> _pipeline = OptionShapes.NumberOrAuto(
+        "--pipeline", "Requests kept at each peer: a number, or auto to measure what its line takes", least: 1);
 
-    // 0 gives nothing, -1: auto. The parser cannot carry a null.
-    private readonly Setting<int> _uploadSlots = new("--upload-slots")
-    {
-        Description = "How many peers of a torrent may download from us at once: a number, or auto for as many as keep the line busy",
-        HelpName = "N|auto",
-        DefaultValueFactory = static _ => -1,
-        CustomParser = result => result.Tokens is [{ Value: "auto" }] ? -1 : ParsedNumber(result, 0, int.MaxValue) ?? -1,
-    };
+    private readonly Setting<NumberOrAuto> _uploadSlots = OptionShapes.NumberOrAuto(
+        "--upload-slots", "How many peers of a torrent may download from us at once: a number, or auto for as many as keep the line busy", least: 0);
 
     private readonly Setting<bool> _superSeed = new("--super-seed")
     {
@@ -197,8 +186,8 @@ internal sealed class SessionOptions
         TrackerTiers = parsed.GetValue(_trackerTiers) == "bep12" ? TrackerTiers.Bep12 : TrackerTiers.All,
         UseTrackers = !parsed.GetValue(_noTrackers),
         MaxPeers = parsed.GetValue(_maxPeers),
-        Pipeline = parsed.GetValue(_pipeline) is > 0 and int requests ? requests : null,
-        UploadSlots = parsed.GetValue(_uploadSlots) is >= 0 and int slots ? slots : null,
+        Pipeline = parsed.GetValue(_pipeline).Number,
+        UploadSlots = parsed.GetValue(_uploadSlots).Number,
         SuperSeeding = parsed.GetValue(_superSeed),
         Limits = _limits.Read(parsed),
         Overwrite = parsed.GetValue(_overwrite),

@@ -19,8 +19,19 @@ internal static class OptionShapes
             HelpName = string.Join('|', values),
             DefaultValueFactory = _ => values[0],
         };
-        option.AcceptOnlyFromAmong(values);
+        option.Among(values);
         return option;
+    }
+
+    /// <summary>Has an option take these values and no others.</summary>
+    public static void Among<T>(this Option<T> option, params string[] values)
+    {
+        option.CompletionSources.Add(values);
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(token => !values.Contains(token.Value, StringComparer.Ordinal)) is { } odd)
+                result.AddError($"{option.Name} takes {string.Join(", ", values[..^1])} or {values[^1]}, not '{odd.Value}'.");
+        });
     }
 
     /// <summary>An option with one value that works today, and others that do not yet.</summary>
@@ -67,6 +78,15 @@ internal static class OptionShapes
             rate = parsed;
             return ok;
         }),
+    };
+
+    /// <summary>A number, or auto: what is measured or found out; that is the default.</summary>
+    public static Setting<NumberOrAuto> NumberOrAuto(string name, string description, int least) => new(name)
+    {
+        Description = description,
+        HelpName = "N|auto",
+        DefaultValueFactory = static _ => default,
+        CustomParser = result => result.Tokens is [{ Value: "auto" }] ? default : new NumberOrAuto(ParsedNumber(result, least, int.MaxValue)),
     };
 
     public static int? ParsedNumber(ArgumentResult result, int least, int most)

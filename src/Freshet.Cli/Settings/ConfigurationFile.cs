@@ -58,7 +58,7 @@ internal static class ConfigurationFile
         catch (JsonException error)
         {
             // Its own message ends in line and position, counted from zero.
-            string reason = error.Message.Split(" LineNumber:")[0];
+            string reason = error.Message.Split(" LineNumber:")[0].TrimEnd('.');
             throw Wrong(path, (int)(error.LineNumber ?? 0) + 1, $"this is no JSON: {reason}");
         }
     }
@@ -66,6 +66,8 @@ internal static class ConfigurationFile
     private static List<GivenSetting> ReadObject(ref Utf8JsonReader reader, ReadOnlySpan<byte> bytes, string path)
     {
         var settings = new List<GivenSetting>();
+        if (bytes.Trim(" \t\r\n"u8).IsEmpty)
+            throw Wrong(path, 1, "the file is empty: it holds one object, at least {}");
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
             throw Wrong(path, 1, "the file holds one object: { \"key\": value }");
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

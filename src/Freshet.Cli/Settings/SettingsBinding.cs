@@ -40,7 +40,7 @@ internal sealed class SettingsBinding(RootCommand root, Option<string?> fileOpti
 
         foreach (ISetting setting in _settings.Values.Select(same => same[0]))
         {
-            if (streams.Variable(setting.Variable) is { } text)
+            if (streams.Variable(setting.Variable) is { Length: > 0 } text)
                 given[setting.Key] = FromVariable(setting, text);
         }
 
@@ -54,28 +54,29 @@ internal sealed class SettingsBinding(RootCommand root, Option<string?> fileOpti
         IReadOnlyDictionary<string, GivenSetting> given = Load(parsed);
         string[] problems = [.. SettingTree.Of(parsed.CommandResult.Command)
             .Where(setting => given.ContainsKey(setting.Key))
-            .SelectMany(setting => Set(parsed.CommandResult, setting, given[setting.Key]))];
+            .SelectMany(setting => Set(setting, given[setting.Key]))];
         if (problems.Length > 0)
             throw new CommandFailure(ExitCode.Configuration, string.Join(Environment.NewLine, problems));
     }
 
     /// <summary>What is wrong with a value, in sentences that name its place; nothing where all is well.</summary>
     public IReadOnlyList<string> Check(GivenSetting given)
-        => [.. _settings[given.Key].SelectMany(setting => Read(CommandsOf(setting).First(), setting, given).Problems).Distinct(StringComparer.Ordinal)];
+        => [.. _settings[given.Key].SelectMany(setting => Read(setting, given).Problems).Distinct(StringComparer.Ordinal)];
 
-    private static IEnumerable<string> Set(CommandResult command, ISetting setting, GivenSetting given)
+    private IReadOnlyList<string> Set(ISetting setting, GivenSetting given)
     {
         if (given is { Texts.Count: 0, IsList: false })
             return [];
-        (ParseResult parsed, IReadOnlyList<string> problems) = Read(command.Command, setting, given);
+        (ParseResult parsed, IReadOnlyList<string> problems) = Read(setting, given);
         if (problems.Count == 0)
             setting.TakeDefault(parsed);
         return problems;
     }
 
-    // The verb's other arguments are missing there, which is not what is asked.
-    private static (ParseResult Parsed, IReadOnlyList<string> Problems) Read(Command command, ISetting setting, GivenSetting given)
+    // By the verb that the option belongs to: one below it does not check it. The verb's other arguments are missing there, which is not what is asked.
+    private (ParseResult Parsed, IReadOnlyList<string> Problems) Read(ISetting setting, GivenSetting given)
     {
+        Command command = AndBelow(root).First(command => command.Options.Contains(setting.Option));
         string[] texts = [.. given.Texts.Select(text => setting.IsSwitch ? SwitchText(text) : text)];
         ParseResult parsed = command.Parse([.. texts.Select(text => $"{setting.Option.Name}={text}")]);
         IEnumerable<string> problems = setting.IsSwitch && texts.FirstOrDefault(text => !bool.TryParse(text, out _)) is { } odd
@@ -89,14 +90,12 @@ internal sealed class SettingsBinding(RootCommand root, Option<string?> fileOpti
         return (parsed, [.. problems.Select(problem => $"{given.Place}: {setting.Key}{problem}")]);
     }
 
-    private IEnumerable<Command> CommandsOf(ISetting setting) => AndBelow(root).Where(command => command.Options.Contains(setting.Option));
-
     private static IEnumerable<Command> AndBelow(Command command) => command.Subcommands.SelectMany(AndBelow).Prepend(command);
 
     private static string SwitchText(string text) => text.ToLowerInvariant() switch
     {
         "1" or "yes" or "on" => "true",
-        "0" or "no" or "off" or "" => "false",
+        "0" or "no" or "off" => "false",
         _ => text,
     };
 

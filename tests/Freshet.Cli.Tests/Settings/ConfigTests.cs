@@ -52,7 +52,7 @@ public sealed class ConfigTests : IDisposable
         Dictionary<string, string> variable = new(StringComparer.Ordinal) { ["FRESHET_CHECK"] = "full" };
         Assert.Equal(ExitCode.Ok, (await RunAsync(variable, list)).ExitCode);
         variable["FRESHET_CHECK"] = "perhaps";
-        Assert.Contains("FRESHET_CHECK: check: Argument 'perhaps'", (await RunAsync(variable, list)).Error, StringComparison.Ordinal);
+        Assert.Contains("FRESHET_CHECK: check takes auto, full or none, not 'perhaps'", (await RunAsync(variable, list)).Error, StringComparison.Ordinal);
         Write("""{ "check": null }""");
         Assert.Equal(ExitCode.Ok, (await RunAsync([], list)).ExitCode);
     }
@@ -70,7 +70,7 @@ public sealed class ConfigTests : IDisposable
 
     [Theory]
     [InlineData("config.json, line 2: max-peers takes a number of at least 1, not 'x'", "{\n\"max-peers\": \"x\" }")]
-    [InlineData("config.json, line 1: check: Argument 'twice' not recognized. Must be one of: 'auto', 'full', 'none'", "{ \"check\": \"twice\" }")]
+    [InlineData("config.json, line 1: check takes auto, full or none, not 'twice'.", "{ \"check\": \"twice\" }")]
     [InlineData("config.json, line 1: max-peers takes one value, not a list", "{ \"max-peers\": [1, 2] }")]
     [InlineData("config.json, line 1: peer takes HOST:PORT, not 'b'", "{ \"peer\": [\"a:1\", \"b\"] }")]
     [InlineData("config.json, line 1: no-dht takes true or false, not 'maybe'", "{ \"no-dht\": \"maybe\" }")]
@@ -78,7 +78,9 @@ public sealed class ConfigTests : IDisposable
     [InlineData("config.json, line 3: max-peers is there twice", "{ \"max-peers\": 1,\n\n\"max-peers\": 2 }")]
     [InlineData("config.json, line 2: this is no JSON: ", "{ \"max-peers\": 1,\n max-peers: 2 }")]
     [InlineData("config.json, line 1: the file holds one object", "[]")]
-    [InlineData("config.json, line 1: this is no JSON: ", "")]
+    [InlineData("config.json, line 1: the file is empty: ", "\n")]
+    [InlineData("config.json, line 1: color takes auto, always or never, not 'blue'.", "{ \"color\": \"blue\" }")]
+    [InlineData("config.json, line 1: this is no JSON: ", "{")]
     [InlineData("config.json, line 2: this is no JSON: ", "{ }\n{ }")]
     public async Task What_is_wrong_is_named_with_file_line_and_key(string expected, string json)
     {
@@ -99,6 +101,25 @@ public sealed class ConfigTests : IDisposable
         Assert.Equal(ExitCode.Ok, result.ExitCode);
         Assert.Contains("config.json, line 2: there is no setting max-peer; did you mean max-peers?", result.Error, StringComparison.Ordinal);
         Assert.Contains("there is no setting nonsense; freshet config print lists them", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_empty_variable_says_nothing()
+    {
+        Write("""{ "max-peers": 7 }""");
+        Dictionary<string, string> empty = new(StringComparer.Ordinal) { ["FRESHET_MAX_PEERS"] = "", ["FRESHET_OUTPUT"] = "", ["FRESHET_NO_DHT"] = "", ["FRESHET_TRACKER"] = "" };
+        CliResult result = await RunAsync(empty, "config", "print");
+        Assert.Equal(ExitCode.Ok, result.ExitCode);
+        Assert.Matches(@"(?m)^max-peers +7 +.*config\.json, line 1\r?$", result.Out);
+        Assert.Matches(@"(?m)^output +\. +default\r?$", result.Out);
+    }
+
+    [Fact]
+    public async Task What_is_found_out_by_itself_is_shown_as_auto()
+    {
+        string output = (await RunAsync([], "config", "print")).Out;
+        Assert.Matches(@"(?m)^upload-slots +auto +default\r?$", output);
+        Assert.Matches(@"(?m)^pipeline +auto +default\r?$", output);
     }
 
     [Fact]
