@@ -54,7 +54,7 @@ internal static class CommandLine
         catch (IOException failure)
         {
             // Most often the reader of our output went away: `freshet info x | head`.
-            return Failed(streams, $"Output was cut short: {failure.Message}.", ExitCode.Failure, TroubleCodes.OutputClosed);
+            return Failed(streams, $"Output was cut short: {failure.Message.TrimEnd('.')}.", ExitCode.Failure, TroubleCodes.OutputClosed);
         }
         catch (Exception defect)
         {

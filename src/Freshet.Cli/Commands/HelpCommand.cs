@@ -13,15 +13,29 @@ internal sealed class HelpCommand(GlobalOptions globals, Streams streams)
         command.SetAction(parsed =>
         {
             string[] words = parsed.GetValue(topic) ?? [];
-            return words is [var word] && TroubleText.EntryOf(word.Trim('[', ']')) is { } entry
-                ? ShowEntry(entry)
-                : root.Parse([.. words, "--help"]).Invoke(new InvocationConfiguration { Output = streams.Out, Error = streams.Error });
+            if (words is [var word] && TroubleText.EntryOf(word.Trim('[', ']').ToLowerInvariant()) is { } entry)
+                return ShowEntry(entry);
+            if (!IsVerb(root, words))
+                throw new CommandFailure(ExitCode.Usage, $"There is no help on '{string.Join(' ', words)}': name a verb, exit-codes, or the word in brackets at the end of an error.");
+            return root.Parse([.. words, "--help"]).Invoke(new InvocationConfiguration { Output = streams.Out, Error = streams.Error });
         });
 
         var exitCodes = new Command("exit-codes", "List the exit codes and what they mean");
         exitCodes.SetAction(parsed => ListExitCodes(globals.Read(parsed, streams)));
         command.Subcommands.Add(exitCodes);
         return command;
+    }
+
+    private static bool IsVerb(Command command, ReadOnlySpan<string> words)
+    {
+        foreach (string word in words)
+        {
+            if (command.Subcommands.FirstOrDefault(below => below.Name == word) is not { } found)
+                return false;
+            command = found;
+        }
+
+        return true;
     }
 
     private int ShowEntry(string entry)

@@ -20,6 +20,10 @@ internal sealed class CreateRun(CreateRequest request, CommandContext context)
         string output = Path.GetFullPath(request.Output ?? (request.Options.Name ?? Path.GetFileName(path)) + ".torrent");
 
         // Before an hour of hashing, not after it.
+        if (Directory.Exists(output))
+            throw new CommandFailure(ExitCode.Storage, $"{output} is a folder: name the torrent file with -o.", TroubleCodes.PathBlocked);
+        if (Path.GetDirectoryName(output) is { } folder && !Directory.Exists(folder))
+            throw new CommandFailure(ExitCode.Storage, $"There is no folder {folder} for the torrent file: make it, or name another file with -o.", TroubleCodes.FileMissing);
         if (!request.Force && Path.Exists(output))
             throw new CommandFailure(ExitCode.Conflict, $"{output} is there already: name another file with -o, or replace it with --force.", TroubleCodes.FileExists);
         if (request.Options is { IsPrivate: true, Trackers.Count: 0 })
@@ -76,7 +80,7 @@ internal sealed class CreateRun(CreateRequest request, CommandContext context)
         PieceLayout layout = metainfo.Layout;
         double rate = layout.TotalLength / Math.Max(created.Elapsed.TotalSeconds, 0.001);
         context.Say($"{TerminalText.Escape(metainfo.Name)}: {Amounts.Bytes(layout.TotalLength)} in {Amounts.Count(layout.Files.Count, "file")}, "
-            + $"{Amounts.Count(layout.PieceCount, "piece")} of {Amounts.Bytes(layout.PieceLength)}, hashed in {Amounts.Duration(created.Elapsed)} ({Amounts.Rate(rate)})");
+            + $"{Amounts.Count(layout.PieceCount, "piece")} of {Amounts.Bytes(layout.PieceLength)}, hashed in {Amounts.Elapsed(created.Elapsed)} ({Amounts.Rate(rate)})");
         if (_junk > 0)
             context.Say($"left out {Amounts.Count(_junk, "file")} that systems leave behind (--keep-junk takes them)");
         foreach (string warning in metainfo.Warnings)

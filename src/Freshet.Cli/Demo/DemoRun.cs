@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Net;
+using Freshet.Abstractions;
 using Freshet.Cli.Download;
 using Freshet.Cli.Output;
+using Freshet.IO.Disk;
 using Freshet.Tracker;
 using Microsoft.Extensions.Logging;
 
@@ -20,18 +22,33 @@ internal sealed class DemoRun(long size, CommandContext context)
     {
         using var signals = new StopSignals(context.Streams);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stop, cancellationToken);
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("freshet-demo-");
+        DirectoryInfo folder = MakeFolder();
         try
         {
             return await RunAsync(folder.FullName, stop.Token);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            return ExitCode.Interrupted;
+            _display.Ended(ExitCode.Unfinished);
+            throw new CommandFailure(ExitCode.Unfinished, "stopped: the demo was not finished, and nothing of it is kept.");
         }
         finally
         {
             folder.Delete(recursive: true);
+        }
+    }
+
+    private static DirectoryInfo MakeFolder()
+    {
+        try
+        {
+            return Directory.CreateTempSubdirectory("freshet-demo-");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            DiskError reason = DiskErrors.FromException(error, Path.GetTempPath());
+            throw new CommandFailure(
+                ExitCode.Storage, $"The demo has no place in the folder for temporary files, {reason.Path}: {reason.Message}. TMPDIR names another.", TroubleCodes.Of(reason.Kind));
         }
     }
 
@@ -126,7 +143,7 @@ internal sealed class DemoRun(long size, CommandContext context)
         string verdict = equal
             ? $"all {Amounts.Bytes(size)} compared: every byte is right"
             : "the downloaded bytes are NOT what was seeded";
-        context.Say($"{verdict} ({Amounts.Duration(elapsed)}, {Amounts.Count(status.HashFailures, "corrupt piece")} caught)");
+        context.Say($"{verdict} ({Amounts.Elapsed(elapsed)}, {Amounts.Count(status.HashFailures, "corrupt piece")} caught)");
         int exitCode = equal ? ExitCode.Ok : ExitCode.VerifyFailed;
         _display.Ended(exitCode);
         return exitCode;

@@ -38,6 +38,10 @@ internal static class Amounts
         };
     }
 
+    /// <summary>How long something took: as <see cref="Duration"/>, with tenths where seconds say little: <c>0.4s</c>.</summary>
+    public static string Elapsed(TimeSpan elapsed)
+        => elapsed.TotalSeconds < 9.95 ? elapsed.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + "s" : Duration(elapsed);
+
     /// <summary>A part of a whole, never rounded up to 100 %: <c>99.9 %</c>.</summary>
     public static string Percent(double part)
         => part >= 1 ? "100 %" : (Math.Floor(Math.Max(0, part) * 1000) / 10).ToString("0.0", CultureInfo.InvariantCulture) + " %";

@@ -94,7 +94,7 @@ internal sealed class TrackerRun(TrackerOptions options, RedisAddress? redis, Co
         {
             context.Say(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{now.Torrents} torrents, {now.Peers} peers; announces: {http} over HTTP, {udp} over UDP; {scrapes} scrapes; {refused} refused"));
+                $"{Amounts.Count(now.Torrents, "torrent")}, {Amounts.Count(now.Peers, "peer")}; announces: {http} over HTTP, {udp} over UDP; {Amounts.Count(scrapes, "scrape")}; {refused} refused"));
             return;
         }
 

@@ -4,7 +4,7 @@ using Freshet.IO.Native;
 namespace Freshet.IO.Disk;
 
 /// <summary>Turns what the system says into a <see cref="DiskError"/> that a person understands and the engine can act on.</summary>
-internal static class DiskErrors
+public static class DiskErrors
 {
     // Win32 codes, the low half of an HResult.
     private const int WindowsFileNotFound = 2;
@@ -18,7 +18,7 @@ internal static class DiskErrors
     private const int WindowsQuota = 1295;
 
     /// <summary>An error number of a Unix call.</summary>
-    public static DiskError FromErrno(int errno, string path)
+    internal static DiskError FromErrno(int errno, string path)
     {
         (DiskErrorKind kind, string message) = errno switch
         {
@@ -68,5 +68,5 @@ internal static class DiskErrors
     }
 
     /// <summary>The exception for an error number.</summary>
-    public static StorageException Exception(int errno, string path) => new(FromErrno(errno, path));
+    internal static StorageException Exception(int errno, string path) => new(FromErrno(errno, path));
 }

@@ -1,4 +1,6 @@
+using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.IO.Disk;
 
 namespace Freshet;
 
@@ -50,7 +52,8 @@ public sealed record CreatedTorrent(
         {
             if (!overwrite && File.Exists(place))
                 throw new FreshetException(FreshetError.Conflict, $"{path} is there already.", error) { Code = TroubleCodes.FileExists };
-            throw new FreshetException(FreshetError.Storage, $"{path} cannot be written: {error.Message}", error);
+            DiskError reason = DiskErrors.FromException(error, path);
+            throw new FreshetException(FreshetError.Storage, $"{path} cannot be written: {reason.Message}.", error) { Code = TroubleCodes.Of(reason.Kind) };
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Freshet.Abstractions;
@@ -116,11 +115,13 @@ internal sealed class TrackerTestRun : ITrackerCaller, IScrapeCaller, ITrackerTr
         if ((outcome.Answer?.Failure ?? outcome.Error) is { } trouble)
             AddTimed("scrape", TrackerVerdict.Warned, trouble, TrackerAdvice.NoScrape, now);
         else if (outcome.Answer!.Swarms is [SwarmCounts counts])
-            AddTimed("scrape", TrackerVerdict.Passed, Invariant($"{counts.Seeders} seeders, {counts.Leechers} leechers, {counts.Completed?.ToString(CultureInfo.InvariantCulture) ?? "?"} times completed"), null, now);
+            AddTimed("scrape", TrackerVerdict.Passed, $"{Count(counts.Seeders, "seeder")}, {Count(counts.Leechers, "leecher")}, completed {(counts.Completed is { } completed ? Count(completed, "time") : "? times")}", null, now);
         else
             AddTimed("scrape", TrackerVerdict.Warned, "it answers, and does not know the torrent that was just announced", null, now);
         SayGoodbye(now);
     }
+
+    private static string Count(long count, string noun) => Invariant($"{count} {noun}{(count == 1 ? "" : "s")}");
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 
@@ -146,8 +147,8 @@ internal sealed class TrackerTestRun : ITrackerCaller, IScrapeCaller, ITrackerTr
             IPv6Peers = v6,
             ExternalAddress = answer.ExternalAddress,
         };
-        string counts = answer.Complete is { } seeders ? Invariant($", {seeders} seeders, {answer.Incomplete ?? 0} leechers") : "";
-        string detail = Invariant($"{peers.Length - v6} IPv4 and {v6} IPv6 peers{counts}, interval {answer.Interval.TotalSeconds:0} s");
+        string counts = answer.Complete is { } seeders ? $", {Count(seeders, "seeder")}, {Count(answer.Incomplete ?? 0, "leecher")}" : "";
+        string detail = Invariant($"{Count(peers.Length - v6, "IPv4 peer")} and {Count(v6, "IPv6 peer")}{counts}, interval {answer.Interval.TotalSeconds:0} s");
         if (answer.ExternalAddress is { } seen)
             detail += $", sees us as {seen}";
         bool isOdd = answer.Interval < ShortInterval || answer.Interval > LongInterval;

@@ -40,8 +40,8 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("--strategy: Argument 'rare' not recognized. Must be one of: 'rarest', 'random-rarest', 'random', 'sequential', 'smart'", "download", "a", "--strategy", "rare")]
-    [InlineData("--check: Argument 'bogus' not recognized. Must be one of: 'auto', 'full', 'none'", "download", "a", "--check", "bogus")]
+    [InlineData("--strategy takes rarest, random-rarest, random, sequential or smart, not 'rare'.", "download", "a", "--strategy", "rare")]
+    [InlineData("--check takes auto, full or none, not 'bogus'.", "download", "a", "--check", "bogus")]
     [InlineData("There is no option --nonsense.", "download", "a", "--nonsense")]
     public async Task What_is_wrong_stands_in_one_line(string expected, params string[] arguments)
         => Assert.Equal($"freshet: {expected}", (await Cli.RunAsync(arguments)).Error.Split('\n')[0].TrimEnd());
@@ -56,6 +56,39 @@ public sealed class CommandLineTests
         Assert.StartsWith("freshet 0.", (await Cli.RunAsync("version")).Out, StringComparison.Ordinal);
         using JsonDocument document = JsonDocument.Parse((await Cli.RunAsync("--json", "version")).Out);
         Assert.StartsWith("0.", document.RootElement.GetProperty("version").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("tracker", "nonsense")]
+    [InlineData("EXIT-CODES")]
+    public async Task Help_on_what_is_not_there_is_an_error(params string[] topic)
+    {
+        CliResult result = await Cli.RunAsync(["help", .. topic]);
+        Assert.Equal(ExitCode.Usage, result.ExitCode);
+        Assert.Contains($"no help on '{string.Join(' ', topic)}'", result.Error, StringComparison.Ordinal);
+        Assert.Empty(result.Out);
+    }
+
+    [Theory]
+    [InlineData("download")]
+    [InlineData("seed")]
+    [InlineData("tracker", "scrape")]
+    public async Task Defaults_are_shown_as_they_are_given(params string[] verb)
+    {
+        string help = (await Cli.RunAsync([.. verb, "--help"])).Out;
+        Assert.DoesNotContain("[default: -", help, StringComparison.Ordinal);
+        Assert.DoesNotContain("[default: 0", help, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_demo_that_is_interrupted_says_so_and_is_unfinished()
+    {
+        using var interrupt = new CancellationTokenSource();
+        await interrupt.CancelAsync();
+        CliResult result = await Cli.RunAsync(new RunOptions { Interrupt = interrupt.Token }, "demo", "--size", "1MiB");
+        Assert.Equal(ExitCode.Unfinished, result.ExitCode);
+        Assert.Contains("[unfinished]", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -105,6 +105,19 @@ public sealed class CreateCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_place_that_cannot_be_written_is_found_before_anything_is_hashed()
+    {
+        CliResult nowhere = await Cli.RunAsync("create", _album, "-o", _folder.At("none", "x.torrent"));
+        Assert.Equal(ExitCode.Storage, nowhere.ExitCode);
+        Assert.Contains($"no folder {_folder.At("none")}", nowhere.Error, StringComparison.Ordinal);
+        Assert.Contains("[file-missing]", nowhere.Error, StringComparison.Ordinal);
+
+        CliResult folder = await Cli.RunAsync("create", _album, "-o", _album, "--force");
+        Assert.Equal(ExitCode.Storage, folder.ExitCode);
+        Assert.Contains($"{_album} is a folder", folder.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_interrupt_leaves_no_torrent()
     {
         using var interrupt = new CancellationTokenSource();
