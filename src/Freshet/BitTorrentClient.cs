@@ -37,7 +37,7 @@ public sealed class BitTorrentClient : IAsyncDisposable
     public string? StateWarning => PlainText.OrNull(_host.StateWarning);
 
     /// <summary>Torrents that <see cref="ClientOptions.RestoreTorrents"/> could not bring back, each with the reason: another process has it, its metainfo is gone.</summary>
-    public IReadOnlyList<string> RestoreFailures { get; private set; } = [];
+    public IReadOnlyList<FreshetException> RestoreFailures { get; private set; } = [];
 
     /// <summary>Starts a session.</summary>
     /// <exception cref="FreshetException">

@@ -81,7 +81,7 @@ public sealed class RestoreTests
         Assert.Single(holder.Snapshot().Torrents);
         BitTorrentClient late = await RestoreAsync(swarm);
         Assert.Empty(late.Snapshot().Torrents);
-        Assert.Contains($"process {Environment.ProcessId}", Assert.Single(late.RestoreFailures), StringComparison.Ordinal);
+        Assert.Contains($"process {Environment.ProcessId}", Assert.Single(late.RestoreFailures).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -45,6 +45,9 @@ internal sealed partial class CompletionHook : IAsyncDisposable
         _running = RunAfterAsync(_running, status);
     }
 
+    /// <summary>Whether a program runs, or waits for its turn.</summary>
+    public bool IsRunning => !_running.IsCompleted;
+
     /// <summary>Waits until all are done.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -15,6 +15,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
     // What is still to be waited for: downloads until they are complete, seeds until they have given enough.
     private readonly Dictionary<TorrentId, Torrent> _running = [];
     private readonly HashSet<TorrentId> _complete = [];
+    private readonly List<TorrentId> _misplaced = [];
     private readonly StatusFile? _statusFile = request.StatusFile is { } path ? new StatusFile(path, context.Warn) : null;
     private readonly IdleHeap _idleHeap = new();
     private int _exitCode;
@@ -108,8 +109,12 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
                 _display.Say("stopping; once more ends at once");
             }
 
+            if (hook.IsRunning)
+                _display.Say("waiting for the program of --on-complete");
             await client.DisposeAsync();
             await telling;
+            if (request.Seeds)
+                _display.Say(StatusText.Given(client.Snapshot()));
             foreach (TorrentStatus status in client.Snapshot().Torrents.Where(status => status is { IsComplete: true, State: TorrentState.Error }))
                 FailStorage(status);
             _statusFile?.Keep(client.Snapshot(), _exitCode);
@@ -155,9 +160,16 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
 
     private void TakeRestored(BitTorrentClient client)
     {
-        foreach (string failure in client.RestoreFailures)
-            Fail("the state", new FreshetException(FreshetError.Conflict, failure));
+        foreach (FreshetException failure in client.RestoreFailures)
+            Fail("the state", failure);
         IReadOnlyList<TorrentStatus> torrents = client.Snapshot().Torrents;
+        if (torrents.Count == 0)
+        {
+            if (client.RestoreFailures.Count == 0)
+                throw new CommandFailure(ExitCode.Usage, "no torrent was seeded before with this state folder: name one.");
+            return;
+        }
+
         foreach (TorrentStatus status in torrents)
         {
             _running.Add(status.Id, client.Find(status.Id)!);
@@ -165,9 +177,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
                 _complete.Add(status.Id);
         }
 
-        _display.Restored(torrents.Count, _complete.Count);
-        if (torrents.Count == 0 && client.RestoreFailures.Count == 0)
-            throw new CommandFailure(ExitCode.Usage, "no torrent was seeded before with this state folder: name one.");
+        _display.Restored([.. _running.Values], _complete.Count);
     }
 
     /// <summary>Until everything is complete or has failed, or it is given up.</summary>
@@ -184,6 +194,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
                 _display.Update(snapshot);
                 foreach (TorrentStatus status in snapshot.Torrents.Where(status => _running.ContainsKey(status.Id)))
                     Judge(status, Stopwatch.GetElapsedTime(started));
+                await ForgetAsync(client, stop);
             }
 
             if (_running.Count > 0 && GivesUp(snapshot))
@@ -257,9 +268,18 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
         else if (status.State == TorrentState.Error && !status.WillRetry)
         {
             _running.Remove(status.Id);
-            _complete.Remove(status.Id);
+            if (!_complete.Remove(status.Id) && request is { SeedOnly: true, Sources.Count: > 0 } && !status.IsComplete)
+                _misplaced.Add(status.Id);
             FailStorage(status);
         }
+    }
+
+    // What was never seeded, because its data is not where it was said to be, is nothing to come back to: it would fail each later start.
+    private async Task ForgetAsync(BitTorrentClient client, CancellationToken stop)
+    {
+        foreach (TorrentId id in _misplaced)
+            await client.RemoveAsync(id, cancellationToken: stop);
+        _misplaced.Clear();
     }
 
     private void FailStorage(TorrentStatus status)

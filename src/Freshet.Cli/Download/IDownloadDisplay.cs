@@ -13,7 +13,7 @@ internal interface IDownloadDisplay
     void Added(Torrent torrent);
 
     /// <summary>Torrents came back that the state knows.</summary>
-    void Restored(int torrents, int complete);
+    void Restored(IReadOnlyList<Torrent> torrents, int complete);
 
     /// <summary>The state of things.</summary>
     void Update(SessionSnapshot snapshot);

@@ -29,11 +29,16 @@ internal sealed class JsonDisplay(CommandContext context) : IDownloadDisplay
         });
     }
 
-    public void Restored(int torrents, int complete) => Write("restored", DateTimeOffset.UtcNow, null, json =>
+    public void Restored(IReadOnlyList<Torrent> torrents, int complete)
     {
-        json.WriteNumber("torrents", torrents);
-        json.WriteNumber("complete", complete);
-    });
+        foreach (Torrent torrent in torrents)
+            Added(torrent);
+        Write("restored", DateTimeOffset.UtcNow, null, json =>
+        {
+            json.WriteNumber("torrents", torrents.Count);
+            json.WriteNumber("complete", complete);
+        });
+    }
 
     public void Update(SessionSnapshot snapshot)
     {

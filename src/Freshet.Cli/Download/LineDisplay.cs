@@ -25,7 +25,7 @@ internal sealed class LineDisplay(CommandContext context) : IDownloadDisplay
         context.Out.Flush();
     }
 
-    public void Restored(int torrents, int complete) => Say($"{Amounts.Count(torrents, "torrent")} as before, {complete} of them complete");
+    public void Restored(IReadOnlyList<Torrent> torrents, int complete) => Say(StatusText.Restored(torrents.Count, complete));
 
     public void Update(SessionSnapshot snapshot)
     {
@@ -84,6 +84,6 @@ internal sealed class LineDisplay(CommandContext context) : IDownloadDisplay
             return $"{name}: complete, all {Amounts.Bytes(status.WantedBytes)} were there already";
         double rate = status.DownloadedThisRun / Math.Max(elapsed.TotalSeconds, 0.001);
         string bad = status.HashFailures > 0 ? $", {Amounts.Count(status.HashFailures, "bad piece")} fetched again" : "";
-        return $"{name}: complete, {Amounts.Bytes(status.WantedBytes)} verified, in {Amounts.Duration(elapsed)} ({Amounts.Rate(rate)}){bad}";
+        return $"{name}: complete, {Amounts.Bytes(status.WantedBytes)} verified, in {Amounts.Elapsed(elapsed)} ({Amounts.Rate(rate)}){bad}";
     }
 }

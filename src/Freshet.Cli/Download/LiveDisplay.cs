@@ -53,7 +53,7 @@ internal sealed class LiveDisplay : IDownloadDisplay
         // Its panel says it.
     }
 
-    public void Restored(int torrents, int complete) => Say($"{Amounts.Count(torrents, "torrent")} as before, {complete} of them complete");
+    public void Restored(IReadOnlyList<Torrent> torrents, int complete) => Say(StatusText.Restored(torrents.Count, complete));
 
     public void Update(SessionSnapshot snapshot)
     {

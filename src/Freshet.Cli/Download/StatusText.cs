@@ -1,3 +1,4 @@
+using System.Globalization;
 using Freshet.Abstractions;
 using Freshet.Cli.Output;
 
@@ -28,6 +29,10 @@ internal static class StatusText
             + $"{Pieces(status)} pieces, {Peers(status)}, {State(status)}";
     }
 
+    /// <summary>What came back from an earlier run.</summary>
+    public static string Restored(int torrents, int complete)
+        => $"{Amounts.Count(torrents, "torrent")} as before, {(complete == torrents ? "complete" : $"{complete} complete")}";
+
     /// <summary>What is given in all, or null where nothing is complete.</summary>
     public static string? Seeding(SessionSnapshot snapshot)
     {
@@ -36,6 +41,20 @@ internal static class StatusText
             ? null
             : $"seeding {Amounts.Count(torrents, "torrent")}, {Amounts.Rate(snapshot.UploadRate)} up, {Amounts.Count(snapshot.Peers, "peer")}";
     }
+
+    /// <summary>What was given in this run: the last line of a seed.</summary>
+    public static string Given(SessionSnapshot snapshot)
+    {
+        TorrentStatus[] given = [.. snapshot.Torrents.Where(status => status.UploadedThisRun > 0)];
+        return given switch
+        {
+            [] => "gave nothing: nobody asked",
+            [TorrentStatus one] => $"gave {Amounts.Bytes(one.UploadedThisRun)} of {TerminalText.Escape(one.Name)}, a ratio of {Ratio(one)} over all runs",
+            _ => $"gave {Amounts.Bytes(given.Sum(status => (double)status.UploadedThisRun))} of {Amounts.Count(given.Length, "torrent")}",
+        };
+    }
+
+    private static string Ratio(TorrentStatus status) => status.Ratio.ToString("0.00", CultureInfo.InvariantCulture);
 
     /// <summary>Pieces as <c>12/100</c>.</summary>
     public static string Pieces(TorrentStatus status) => $"{status.PiecesHave}/{status.PieceCount}";

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Freshet.IO.Disk;
 using Microsoft.Extensions.Logging;
 using Serilog;
 using Serilog.Events;
@@ -17,12 +18,18 @@ internal static class Logging
         if (context.LogFile is null && context.RotatingLog is null && context.Verbosity == 0)
             return null;
         LoggerConfiguration configuration = new LoggerConfiguration().MinimumLevel.Verbose();
-        if (context.RotatingLog is { } rotating)
-            AddRotating(configuration, rotating, context);
-        else if (context.LogFile is { } file)
+        LogPlace? place = PlaceOf(context);
+        if (place is not null && context.RotatingLog is { } rotating)
         {
             configuration.WriteTo.File(
-                file, LogEventLevel.Debug, Template, CultureInfo.InvariantCulture, fileSizeLimitBytes: null, shared: false, rollingInterval: RollingInterval.Infinite);
+                place.Path, rotating.IsDetailed ? LogEventLevel.Debug : LogEventLevel.Information, Template, CultureInfo.InvariantCulture,
+                fileSizeLimitBytes: RotatingLog.MaxBytes, rollingInterval: RollingInterval.Infinite, rollOnFileSizeLimit: true,
+                retainedFileCountLimit: RotatingLog.MaxFiles);
+        }
+        else if (place is not null)
+        {
+            configuration.WriteTo.File(
+                place.Path, LogEventLevel.Debug, Template, CultureInfo.InvariantCulture, fileSizeLimitBytes: null, shared: false, rollingInterval: RollingInterval.Infinite);
         }
 
         if (context.Verbosity > 0)
@@ -32,25 +39,36 @@ internal static class Logging
                 standardErrorFromLevel: LogEventLevel.Verbose, theme: context.UsesAnsi ? null : ConsoleTheme.None);
         }
 
-        return new SerilogLoggerFactory(configuration.CreateLogger(), dispose: true);
+        return new PlacedFactory(new SerilogLoggerFactory(configuration.CreateLogger(), dispose: true), place);
     }
 
-    private static void AddRotating(LoggerConfiguration configuration, RotatingLog log, CommandContext context)
+    private static LogPlace? PlaceOf(CommandContext context)
     {
+        if ((context.RotatingLog?.Path ?? context.LogFile) is not { } path)
+            return null;
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(log.Path))!);
+            return LogPlace.Take(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Seeding is worth more than its log.
-            context.Warn($"There is no log file: {log.Path}: {error.Message}");
-            return;
+            // The work is worth more than its log.
+            context.Warn($"There is no log file: {path}: {DiskErrors.FromException(error, path).Message}.");
+            return null;
         }
+    }
 
-        configuration.WriteTo.File(
-            log.Path, log.IsDetailed ? LogEventLevel.Debug : LogEventLevel.Information, Template, CultureInfo.InvariantCulture,
-            fileSizeLimitBytes: RotatingLog.MaxBytes, rollingInterval: RollingInterval.Infinite, rollOnFileSizeLimit: true,
-            retainedFileCountLimit: RotatingLog.MaxFiles);
+    // The place is free for others when all is written.
+    private sealed class PlacedFactory(ILoggerFactory inner, LogPlace? place) : ILoggerFactory
+    {
+        public Microsoft.Extensions.Logging.ILogger CreateLogger(string categoryName) => inner.CreateLogger(categoryName);
+
+        public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
+
+        public void Dispose()
+        {
+            inner.Dispose();
+            place?.Dispose();
+        }
     }
 }

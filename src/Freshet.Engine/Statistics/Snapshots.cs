@@ -27,6 +27,7 @@ internal static class Snapshots
             Downloaded = figures.DownloadedBefore + figures.Downloaded,
             DownloadedThisRun = figures.Downloaded,
             Uploaded = figures.UploadedBefore + figures.Uploaded,
+            UploadedThisRun = figures.Uploaded,
             SeededBefore = figures.SeededBefore,
             SeedingSince = figures.SeedingSince,
             Wasted = figures.Redundant + figures.Corrupt,

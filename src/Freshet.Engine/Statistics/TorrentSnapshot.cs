@@ -78,6 +78,9 @@ public sealed record TorrentSnapshot
     /// <summary>Payload bytes sent over all runs.</summary>
     public long Uploaded { get; init; }
 
+    /// <summary>Payload bytes sent in this run.</summary>
+    public long UploadedThisRun { get; init; }
+
     /// <summary>Payload bytes of this run that were thrown away: twins, late blocks and blocks of wrong pieces.</summary>
     public long Wasted { get; init; }
 

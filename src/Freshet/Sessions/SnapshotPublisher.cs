@@ -202,6 +202,7 @@ internal sealed class SnapshotPublisher
         Downloaded = torrent.Downloaded,
         DownloadedThisRun = torrent.DownloadedThisRun,
         Uploaded = torrent.Uploaded,
+        UploadedThisRun = torrent.UploadedThisRun,
         SeededBefore = torrent.SeededBefore,
         SeedingSince = torrent.SeedingSince.IsNever ? null : _started + (torrent.SeedingSince - MonoTime.Zero),
         Wasted = torrent.Wasted,

@@ -10,12 +10,12 @@ namespace Freshet.Sessions;
 /// </summary>
 internal sealed class TorrentRestorer(SessionHost host)
 {
-    private readonly List<string> _failures = [];
+    private readonly List<FreshetException> _failures = [];
 
     /// <summary>Brings them all back.</summary>
     /// <returns>Which could not be, and why.</returns>
     /// <exception cref="FreshetException">The state cannot be read.</exception>
-    public async Task<IReadOnlyList<string>> RestoreAsync()
+    public async Task<IReadOnlyList<FreshetException>> RestoreAsync()
     {
         List<(TorrentSpec Spec, TorrentLease? Lease, RememberedOptions Options)> found = await Task.Run(Find).ConfigureAwait(false);
         await host.Loop.InvokeAsync(now =>
@@ -51,7 +51,7 @@ internal sealed class TorrentRestorer(SessionHost host)
             }
             catch (FreshetException error)
             {
-                _failures.Add(error.Message);
+                _failures.Add(error);
             }
             finally
             {

@@ -72,6 +72,9 @@ public sealed record TorrentStatus
     /// <summary>Payload bytes sent over all runs.</summary>
     public long Uploaded { get; init; }
 
+    /// <summary>Payload bytes sent in this run.</summary>
+    public long UploadedThisRun { get; init; }
+
     /// <summary>For how long it had seeded before <see cref="SeedingSince"/>, over all runs.</summary>
     public TimeSpan SeededBefore { get; init; }
 

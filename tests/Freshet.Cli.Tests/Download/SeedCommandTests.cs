@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using Freshet.Cli.Output;
 
 namespace Freshet.Cli.Tests.Download;
 
@@ -26,6 +27,7 @@ public sealed class SeedCommandTests : IDisposable
         Assert.Equal("", result.Error);
         Assert.Equal(ExitCode.Ok, result.ExitCode);
         Assert.Contains("album: complete", result.Out, StringComparison.Ordinal);
+        Assert.Contains("gave 298 KiB of album, a ratio of 1.00 over all runs", result.Out, StringComparison.Ordinal);
         Assert.Equal(_torrent.Files[0].Bytes, await File.ReadAllBytesAsync(_folder.At("leech", "album", "one.flac"), TestContext.Current.CancellationToken));
     }
 
@@ -48,6 +50,12 @@ public sealed class SeedCommandTests : IDisposable
         Assert.Contains("0 of 19 pieces", result.Error, StringComparison.Ordinal);
         Assert.Contains("--download", result.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder.At("data", "album")));
+
+        // A wrong folder must not come back at each later start.
+        CliResult later = await SeedAllAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(ExitCode.Usage, later.ExitCode);
+        Assert.Contains("no torrent was seeded before", later.Error, StringComparison.Ordinal);
+        Assert.Empty(later.Out);
     }
 
     [Fact]
@@ -73,6 +81,32 @@ public sealed class SeedCommandTests : IDisposable
 
         await SeedAsync(TestContext.Current.CancellationToken, "--seed-idle", "50ms", "--state-dir", _folder.At("third"), "--no-log-file");
         Assert.False(Directory.Exists(_folder.At("third", "logs")));
+    }
+
+    [Fact]
+    public async Task A_log_that_another_writes_is_left_to_it()
+    {
+        _torrent.WriteContent(_folder.At("data"));
+        using (LogPlace other = LogPlace.Take(_folder.At("state", "logs", "seed.log")))
+        {
+            Assert.EndsWith("seed.log", other.Path, StringComparison.Ordinal);
+            await SeedAsync(TestContext.Current.CancellationToken, "--seed-idle", "50ms");
+            Assert.Contains("Seeding", await LogAsync("state", "logs", "seed-2.log"), StringComparison.Ordinal);
+            Assert.Empty(await LogAsync("state", "logs", "seed.log"));
+        }
+
+        await SeedAsync(TestContext.Current.CancellationToken, "--seed-idle", "50ms");
+        Assert.NotEmpty(await LogAsync("state", "logs", "seed.log"));
+        Assert.Equal(2, Directory.GetFiles(_folder.At("state", "logs")).Length);
+    }
+
+    [Fact]
+    public async Task A_log_that_cannot_be_written_is_told_and_keeps_nothing_from_being_seeded()
+    {
+        _torrent.WriteContent(_folder.At("data"));
+        CliResult result = await SeedAsync(TestContext.Current.CancellationToken, "--seed-idle", "50ms", "--log-file", _folder.At("data"));
+        Assert.Equal(ExitCode.Ok, result.ExitCode);
+        Assert.Contains($"There is no log file: {_folder.At("data")}", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -111,6 +145,7 @@ public sealed class SeedCommandTests : IDisposable
             CliResult refused = await SeedAllAsync(TestContext.Current.CancellationToken);
             Assert.Equal(ExitCode.Conflict, refused.ExitCode);
             Assert.Contains($"in use by process {process.Id}", refused.Error, StringComparison.Ordinal);
+            Assert.Contains("[torrent-in-use]", refused.Error, StringComparison.Ordinal);
             process.Kill();
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
