@@ -82,6 +82,9 @@ public sealed record TorrentSpec
     /// <summary>What earlier runs moved; null: what <see cref="Resume"/> says. For a torrent that is added asleep, whose record is read when it wakes.</summary>
     public TorrentCounts? Counts { get; init; }
 
+    /// <summary>Whether an earlier run has had all of it: trackers are told of a completion once ever, whatever was lost and fetched again since.</summary>
+    public bool HasCompleted { get; init; }
+
     /// <summary>
     /// Whether it may let go of its metainfo while it seeds to nobody: whoever added it has to answer <see cref="TorrentNeededNotice"/> with
     /// <see cref="SessionEngine.Wake"/> then.

@@ -64,7 +64,12 @@ internal sealed class Slumber
             return DisconnectReason.Banned;
         if (!_session.Callers.TryAdd(id, handshake))
             return DisconnectReason.Limit;
-        (_callers ??= []).Add(id);
+        _callers ??= [];
+
+        // A disk may take minutes to wake up, and callers who hang up meanwhile are many.
+        if (_callers.Count >= 2 * WaitingCallers.MaxCallers)
+            _callers.RemoveAll(caller => !_session.Callers.Contains(caller));
+        _callers.Add(id);
         Wake();
         return DisconnectReason.None;
     }

@@ -44,6 +44,7 @@ internal sealed partial class TorrentLifecycle : IQueueMember
         _session = session;
         _resume = resume;
         _isOurs = resume is not null;
+        _hasCompleted = torrent.Spec.HasCompleted;
         _count = new Deadline(session.Deadlines, SaveCounts);
         Seat = new QueueSeat(this);
         Goals = new GoalWatch(torrent, session) { Own = torrent.Spec.Goals };

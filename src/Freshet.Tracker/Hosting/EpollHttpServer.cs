@@ -23,6 +23,9 @@ internal sealed class EpollHttpServer : IHttpServer
     // Connections accepted before those that are open get their turn.
     private const int MaxAccepts = 128;
 
+    // Answers that wait for one socket: who sends requests one behind the other and does not read costs no more than this and one answer.
+    private const int MaxOutput = 64 * 1024;
+
     private const int TryAgain = 11;
     private const int TooManyFilesInSystem = 23;
     private const int TooManyFiles = 24;
@@ -63,6 +66,9 @@ internal sealed class EpollHttpServer : IHttpServer
     public TrackerCounters Counters => _responder.Counters;
 
     public int Connections => Volatile.Read(ref _count);
+
+    /// <summary>Sources that have connections.</summary>
+    internal int Sources => _perSource.Count;
 
     public void Start()
     {
@@ -171,15 +177,15 @@ internal sealed class EpollHttpServer : IHttpServer
     private HttpConnection? Register(int descriptor, PeerAddress source, MonoTime now)
     {
         (ulong, bool) key = (source.Stranger, source.IsIPv6);
-        ref int ofSource = ref CollectionsMarshal.GetValueRefOrAddDefault(_perSource, key, out _);
-        if (ofSource >= _limits.MaxPerSource || (_count >= _limits.MaxConnections && !TryMakeRoom(now)))
+        if (_perSource.GetValueOrDefault(key) >= _limits.MaxPerSource || (_count >= _limits.MaxConnections && !TryMakeRoom(now)))
         {
             Counters.Rejected++;
             _ = LinuxSockets.Close(descriptor);
             return null;
         }
 
-        ofSource++;
+        // Only now: making room takes others out, and who is rejected leaves no trace.
+        CollectionsMarshal.GetValueRefOrAddDefault(_perSource, key, out _)++;
         int place = _freePlaces.TryPop(out int free) ? free : _connections.Count;
         var connection = new HttpConnection(descriptor, place, source);
         if (place == _connections.Count)
@@ -245,6 +251,7 @@ internal sealed class EpollHttpServer : IHttpServer
     private void ServeFrom(HttpConnection connection, HttpStep step, int length, MonoTime now)
     {
         int start = 0;
+        int? sent = null;
         bool any = false;
         while (step.Consumed > 0)
         {
@@ -262,6 +269,19 @@ internal sealed class EpollHttpServer : IHttpServer
 
             if (step.Close || step.Pending is not null || start == length)
                 break;
+            if (_output.Written.Length >= MaxOutput)
+            {
+                int taken = Send(connection.Descriptor, _output.Written);
+                if (taken < _output.Written.Length)
+                {
+                    // The rest of the requests is answered when these answers are gone.
+                    sent = taken;
+                    break;
+                }
+
+                _output.Clear();
+            }
+
             step = _responder.Handle(_scratch.AsSpan(start, length - start), connection.Source, now, _output);
         }
 
@@ -269,7 +289,7 @@ internal sealed class EpollHttpServer : IHttpServer
         if (any && !connection.IsPending)
             Wait(connection, now);
         if (any)
-            Keep(connection, Send(connection.Descriptor, _output.Written));
+            Keep(connection, sent ?? Send(connection.Descriptor, _output.Written));
     }
 
     // Keeps what of the output was not sent, or ends what is over.

@@ -83,6 +83,7 @@ internal sealed class TorrentRestorer(SessionHost host)
             BootId = host.Store.BootId,
             FullAllocation = host.Options.AllocateFully,
             Start = torrent.IsStarted,
+            HasCompleted = torrent.CompletedTicks is not null,
             Counts = new TorrentCounts(torrent.Downloaded, torrent.Uploaded, torrent.Seeded),
             MaySleep = true,
         };

@@ -44,6 +44,15 @@ public sealed class CompletionTests
     }
 
     [Fact]
+    public void What_was_whole_once_is_never_completed_again_whatever_the_record_says_since()
+    {
+        Add(null, hasCompleted: true);
+        Complete();
+        _rig.Run(4000);
+        Assert.Equal(0, Told);
+    }
+
+    [Fact]
     public void Data_that_was_there_is_no_completion()
     {
         _rig.Disk.Files[0].Tamper(_ => _rig.Content, _rig.Disk.WallTicks);
@@ -55,9 +64,9 @@ public sealed class CompletionTests
 
     private int Told => _rig.Fetches.Count(fetch => fetch.Url.Query.Contains("event=completed", StringComparison.Ordinal));
 
-    private void Add(Engine.Storage.DiskCheck? check)
+    private void Add(Engine.Storage.DiskCheck? check, bool hasCompleted = false)
     {
-        _rig.Add(spec => spec with { ExtraTrackers = ["http://198.51.100.9/announce"], Check = check ?? spec.Check });
+        _rig.Add(spec => spec with { ExtraTrackers = ["http://198.51.100.9/announce"], Check = check ?? spec.Check, HasCompleted = hasCompleted });
         _rig.AnswerTracker();
     }
 
