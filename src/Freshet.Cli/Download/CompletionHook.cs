@@ -13,7 +13,7 @@ namespace Freshet.Cli.Download;
 internal sealed partial class CompletionHook : IAsyncDisposable
 {
     /// <summary>Long enough to copy or to unpack a large download; whatever takes longer hangs.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
+    internal static readonly TimeSpan Patience = TimeSpan.FromHours(1);
 
     /// <summary>What is kept of a line of its output, and how many lines: the log is for finding out what went wrong.</summary>
     private const int MaxLine = 1024;
@@ -22,13 +22,15 @@ internal sealed partial class CompletionHook : IAsyncDisposable
     private readonly IReadOnlyList<string> _command;
     private readonly Action<string> _warn;
     private readonly ILogger? _log;
+    private readonly TimeProvider _clock;
     private readonly Lock _gate = new();
     private readonly HashSet<TorrentId> _seen = [];
     private Task _running = Task.CompletedTask;
     private Process? _process;
 
-    public CompletionHook(IReadOnlyList<string> command, Action<string> warn, ILoggerFactory? log)
+    public CompletionHook(IReadOnlyList<string> command, Action<string> warn, ILoggerFactory? log, TimeProvider? clock = null)
     {
+        _clock = clock ?? TimeProvider.System;
         _command = command;
         _warn = warn;
         _log = log?.CreateLogger("Freshet.OnComplete");
@@ -86,7 +88,7 @@ internal sealed partial class CompletionHook : IAsyncDisposable
         process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        using var end = new CancellationTokenSource(Patience);
+        using var end = new CancellationTokenSource(Patience, _clock);
         try
         {
             await process.WaitForExitAsync(end.Token);
