@@ -18,6 +18,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
     private readonly List<TorrentId> _misplaced = [];
     private readonly StatusFile? _statusFile = request.StatusFile is { } path ? new StatusFile(path, context.Warn) : null;
     private readonly IdleHeap _idleHeap = new();
+    private bool _changed;
     private int _exitCode;
     private long _lastProgress = Stopwatch.GetTimestamp();
     private long _lastProgressBytes = -1;
@@ -110,7 +111,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             }
 
             if (hook.IsRunning)
-                _display.Say("waiting for the program of --on-complete");
+                _display.Say($"waiting for the program of --on-complete; Ctrl-C {(stop.IsCancellationRequested ? "" : "twice ")}ends it");
             await client.DisposeAsync();
             await telling;
             if (request.Seeds)
@@ -189,8 +190,9 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             if (request.ShowPeers)
                 _display.UpdatePeers(await PeersAsync(stop));
             _statusFile?.Keep(snapshot);
-            if (_idleHeap.Look(snapshot) || _complete.Count < _running.Count)
+            if (_idleHeap.Look(snapshot) || _complete.Count < _running.Count || _changed)
             {
+                _changed = false;
                 _display.Update(snapshot);
                 foreach (TorrentStatus status in snapshot.Torrents.Where(status => _running.ContainsKey(status.Id)))
                     Judge(status, Stopwatch.GetElapsedTime(started));
@@ -254,6 +256,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
         {
             if (_complete.Add(status.Id))
             {
+                _changed = true;
                 _display.Completed(status, elapsed);
                 _onComplete!(status);
             }

@@ -67,6 +67,10 @@ internal sealed class LiveDisplay : IDownloadDisplay
                 rows.Add(new TorrentPanel(status));
                 rows.AddRange(PeersOf(status.Id));
             }
+            else if (status.Peers > 0)
+            {
+                rows.AddRange(PeersOf(status.Id).Prepend(new Text($"peers of {TerminalText.Escape(status.Name)}")));
+            }
         }
 
         if (StatusText.Seeding(snapshot) is { } seeding)
@@ -112,11 +116,11 @@ internal sealed class LiveDisplay : IDownloadDisplay
     private IEnumerable<IRenderable> PeersOf(TorrentId torrent)
         => _peers.Where(one => one.Torrent.Id == torrent)
             .SelectMany(one => PeerTable.Lines(one.Peers, MostPeers))
-            .Select(line => new Text("  " + line, new Style(Color.Grey)).Overflow(Overflow.Ellipsis));
+            .Select(line => new Text(TorrentPanel.Fit("  " + line, _console.Profile.Width - TorrentPanel.ForCtrlC), new Style(Color.Grey)));
 
     private void WriteAbove(string line, Color color)
     {
         lock (_gate)
-            _console.Write(new Text(line + Environment.NewLine, new Style(color)));
+            _console.Write(new ClearingLines(new Text(line + Environment.NewLine, new Style(color))));
     }
 }

@@ -6,11 +6,14 @@ using Spectre.Console.Rendering;
 namespace Freshet.Cli.Download;
 
 /// <summary>
-/// A torrent on two lines of exactly the width that there is: its name and state; percent, bar, rate, time left, pieces and peers. On a narrow terminal the
+/// A torrent on two lines of the width that there is: its name and state; percent, bar, rate, time left, pieces and peers. On a narrow terminal the
 /// bar gives way first, then what stands at the end.
 /// </summary>
 internal sealed class TorrentPanel(TorrentStatus status) : Renderable
 {
+    /// <summary>What a terminal echoes for Ctrl-C would else be wrapped, and the lines above it not be found again.</summary>
+    internal const int ForCtrlC = 3;
+
     private const int LeastBar = 8;
     private const int MostBar = 40;
 
@@ -18,12 +21,13 @@ internal sealed class TorrentPanel(TorrentStatus status) : Renderable
 
     protected override IEnumerable<Segment> Render(RenderOptions options, int maxWidth)
     {
-        int width = Math.Max(maxWidth - 1, 20);
+        int width = Math.Max(maxWidth - ForCtrlC, 20);
         string state = StatusText.State(status);
         string name = TerminalText.Escape(status.Name);
-        yield return new Segment(Fit(name, Math.Max(8, width - state.Length - 2)), new Style(decoration: Decoration.Bold));
+        string shown = Fit(name, Math.Max(8, width - state.Length - 2));
+        yield return new Segment(shown, new Style(decoration: Decoration.Bold));
         yield return new Segment("  ");
-        yield return new Segment(Fit(state, width - 2), new Style(StateColor()));
+        yield return new Segment(Fit(state, width - shown.Length - 2), new Style(StateColor()));
         yield return Segment.LineBreak;
 
         bool checking = status is { State: TorrentState.Checking, CheckProgress: not null };
@@ -59,5 +63,6 @@ internal sealed class TorrentPanel(TorrentStatus status) : Renderable
         _ => Color.Grey,
     };
 
-    private static string Fit(string text, int width) => text.Length <= width ? text : width < 1 ? "" : text[..(width - 1)] + "…";
+    /// <summary>A text that takes at most so many columns, its end left out where it is longer.</summary>
+    internal static string Fit(string text, int width) => text.Length <= width ? text : width < 1 ? "" : text[..(width - 1)] + "…";
 }

@@ -21,7 +21,10 @@ internal sealed class ProgressLine(CommandContext context)
             if (_shown != 0 && Stopwatch.GetElapsedTime(_shown) < Interval)
                 return;
             _shown = Stopwatch.GetTimestamp();
-            context.Out.Write("\r\u001b[K" + text);
+
+            // A line that is wrapped could not be written over; neither could one that is by what the terminal echoes for Ctrl-C.
+            int width = Math.Max(1, context.Streams.Width() - 3);
+            context.Out.Write("\r\u001b[K" + (text.Length > width ? text[..width] : text));
             context.Out.Flush();
         }
     }

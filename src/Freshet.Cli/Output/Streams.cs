@@ -15,6 +15,9 @@ internal sealed record Streams
     /// <summary>Whether a person watches <see cref="Out"/> on a terminal.</summary>
     public bool IsTerminal { get; init; }
 
+    /// <summary>Columns of that terminal.</summary>
+    public Func<int> Width { get; init; } = WidthOfTerminal;
+
     /// <summary>Asks for an end as Ctrl-C does; for tests. Null: the process's signals.</summary>
     public CancellationToken? Interrupt { get; init; }
 
@@ -32,6 +35,18 @@ internal sealed record Streams
         In = System.Console.OpenStandardInput,
         IsTerminal = !System.Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb",
     };
+
+    private static int WidthOfTerminal()
+    {
+        try
+        {
+            return System.Console.WindowWidth is > 0 and var width ? width : 80;
+        }
+        catch (IOException)
+        {
+            return 80;
+        }
+    }
 
     /// <summary>
     /// Whether whoever started the process left it this descriptor. Where not (<c>freshet &gt;&amp;-</c>) the number goes to the next file that is opened, and

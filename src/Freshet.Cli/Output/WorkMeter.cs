@@ -7,7 +7,8 @@ namespace Freshet.Cli.Output;
 /// </summary>
 internal sealed class WorkMeter(CommandContext context, string what)
 {
-    private const int BarWidth = 30;
+    // Where there is not even room for the least the bar gives way.
+    private const int LeastBar = 8, MostBar = 30;
 
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(10);
 
@@ -21,7 +22,9 @@ internal sealed class WorkMeter(CommandContext context, string what)
     {
         if (_isLive)
         {
-            _line.Show($"{what} {Bar(done, total)} {Describe(done, total)}");
+            string facts = Describe(done, total);
+            int bar = Math.Min(MostBar, context.Streams.Width() - what.Length - facts.Length - 5);
+            _line.Show(bar < LeastBar ? $"{what} {facts}" : $"{what} {Bar(done, total, bar)} {facts}");
             return;
         }
 
@@ -44,10 +47,10 @@ internal sealed class WorkMeter(CommandContext context, string what)
         return $"{Amounts.Percent(Part(done, total))} of {Amounts.Bytes(total)}, {Amounts.Rate(rate)}, ETA {left}";
     }
 
-    private static string Bar(long done, long total)
+    private static string Bar(long done, long total, int width)
     {
-        int full = (int)(Part(done, total) * BarWidth);
-        return new string('━', full) + new string('─', BarWidth - full);
+        int full = (int)(Part(done, total) * width);
+        return new string('━', full) + new string('─', width - full);
     }
 
     private static double Part(long done, long total) => total == 0 ? 1 : (double)done / total;

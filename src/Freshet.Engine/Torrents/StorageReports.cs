@@ -26,7 +26,7 @@ internal sealed class StorageReports(Torrent torrent, SessionContext session) : 
     /// <inheritdoc/>
     public void FilesMissing(IReadOnlyList<FileIndex> files, MonoTime now)
         => torrent.Lifecycle.Fail(
-            $"{Names(files)} was there and is gone from {torrent.Spec.Directory}: bring the drive or the files back, or check in full to fetch them again", now);
+            $"{Names(files)} {(files.Count == 1 ? "was there and is" : "were there and are")} gone from {torrent.Spec.Directory}: bring the drive or the files back, or check in full to fetch them again", now);
 
     /// <inheritdoc/>
     public void FilesForeign(IReadOnlyList<FileIndex> files, MonoTime now)

@@ -46,10 +46,13 @@ public sealed partial class TorrentPanelTests
         {
             for (int width = 24; width < 200; width++)
             {
-                string[] lines = Render(Status with { Name = name }, width);
-                Assert.Equal(2, lines.Length);
-                Assert.All(lines, line => Assert.True(line.Length <= width, $"{line.Length} > {width}: {line}"));
-                Assert.All(lines, line => Assert.DoesNotContain(line, char.IsControl));
+                foreach (TorrentStatus status in (TorrentStatus[])[Status, Status with { State = TorrentState.Error, Reason = new string('r', 300) }])
+                {
+                    string[] lines = Render(status with { Name = name }, width);
+                    Assert.Equal(2, lines.Length);
+                    Assert.All(lines, line => Assert.True(line.Length <= width, $"{line.Length} > {width}: {line}"));
+                    Assert.All(lines, line => Assert.DoesNotContain(line, char.IsControl));
+                }
             }
         }
     }

@@ -15,6 +15,17 @@ public sealed class WorkMeterTests
         Assert.EndsWith("\r\u001b[K", output.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    [InlineData(60)]
+    public void It_fits_a_narrow_terminal(int width)
+    {
+        using var output = new StringWriter();
+        new WorkMeter(Context(output, isTerminal: true, width), "hashing").Show(1 << 20, 1 << 30);
+        Assert.InRange(output.ToString()["\r\u001b[K".Length..].Length, 1, width);
+    }
+
     [Fact]
     public void Anything_else_gets_no_line_that_is_written_over()
     {
@@ -33,6 +44,6 @@ public sealed class WorkMeterTests
         Assert.Contains("100 % of 0 B", output.ToString(), StringComparison.Ordinal);
     }
 
-    private static CommandContext Context(TextWriter output, bool isTerminal)
-        => new(new Streams { Out = output, Error = TextWriter.Null, In = () => Stream.Null, IsTerminal = isTerminal, Variable = _ => null });
+    private static CommandContext Context(TextWriter output, bool isTerminal, int width = 120)
+        => new(new Streams { Width = () => width, Out = output, Error = TextWriter.Null, In = () => Stream.Null, IsTerminal = isTerminal, Variable = _ => null });
 }
