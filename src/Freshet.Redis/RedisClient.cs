@@ -94,7 +94,7 @@ public sealed class RedisClient : IAsyncDisposable
             if (_stop.IsCancellationRequested)
                 break;
             if (!isTold)
-                _onChange?.Invoke($"Redis at {_address} cannot be reached: {reason}");
+                _onChange?.Invoke($"Redis at {_address} cannot be reached: {reason.TrimEnd('.')}");
             isTold = true;
             _triedOnce.TrySetResult();
             await Task.Delay(pause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

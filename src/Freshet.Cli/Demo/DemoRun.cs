@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using System.Net;
-using Freshet.Abstractions;
 using Freshet.Cli.Download;
 using Freshet.Cli.Output;
-using Freshet.IO.Disk;
 using Freshet.Tracker;
 using Microsoft.Extensions.Logging;
 
@@ -46,9 +44,10 @@ internal sealed class DemoRun(long size, CommandContext context)
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            DiskError reason = DiskErrors.FromException(error, Path.GetTempPath());
-            throw new CommandFailure(
-                ExitCode.Storage, $"The demo has no place in the folder for temporary files, {reason.Path}: {reason.Message}. TMPDIR names another.", TroubleCodes.Of(reason.Kind));
+            string place = Path.GetTempPath();
+            throw Directory.Exists(place)
+                ? new CommandFailure(ExitCode.Storage, $"The demo cannot write to the folder for temporary files, {place}: {error.Message.TrimEnd('.')}. TMPDIR names another.")
+                : new CommandFailure(ExitCode.Storage, $"There is no folder {place} for temporary files. TMPDIR names another.", TroubleCodes.FileMissing);
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Freshet.IO.Disk;
 using Microsoft.Extensions.Logging;
 using Serilog;
 using Serilog.Events;
@@ -53,7 +52,7 @@ internal static class Logging
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // The work is worth more than its log.
-            context.Warn($"There is no log file: {path}: {DiskErrors.FromException(error, path).Message}.");
+            context.Warn($"There is no log file: {path}: {error.Message.TrimEnd('.')}.");
             return null;
         }
     }
