@@ -65,7 +65,7 @@ internal static class Snapshots
             Seeders = torrent.Picker.SeederCount,
             Connecting = torrent.Connector.Connections.Count - torrent.Connector.ReadyCount,
             KnownPeers = torrent.Connector.Candidates.Count,
-            CheckProgress = torrent.Lifecycle.State == TorrentState.Checking ? torrent.Lifecycle.CheckProgress : null,
+            CheckProgress = torrent.Lifecycle.State == TorrentState.Checking ? torrent.Lifecycle.Storage.CheckProgress : null,
         };
     }
 

@@ -18,7 +18,7 @@ internal sealed class StorageReports(Torrent torrent, SessionContext session) : 
 
     /// <inheritdoc/>
     public void CheckProgressed(long checkedBytes, long totalBytes, MonoTime now)
-        => torrent.Lifecycle.CheckProgress = totalBytes == 0 ? 1 : (double)checkedBytes / totalBytes;
+        => torrent.Lifecycle.Storage.CheckProgress = totalBytes == 0 ? 1 : (double)checkedBytes / totalBytes;
 
     /// <inheritdoc/>
     public void CheckNeeded(MonoTime now) => torrent.Lifecycle.CheckNeeded(now);
@@ -44,7 +44,7 @@ internal sealed class StorageReports(Torrent torrent, SessionContext session) : 
         torrent.Picker.MarkVerified(piece);
         torrent.Blame.PiecePassed(piece);
         torrent.Wanted.Done(piece);
-        torrent.Lifecycle.CountForRecord(now);
+        torrent.Lifecycle.Storage.Count(now);
         session.Effects.Publish(new PieceNotice(torrent.Id, piece));
         session.Touched.Add(torrent);
         torrent.Awake.News.Came(piece);
@@ -93,11 +93,11 @@ internal sealed class StorageReports(Torrent torrent, SessionContext session) : 
     public void StorageTroubled(DiskError error, bool willRetry, MonoTime now)
     {
         session.Effects.Publish(new DiskNotice(torrent.Id, error, willRetry));
-        torrent.Lifecycle.Troubled(error, willRetry, now);
+        torrent.Lifecycle.Health.Troubled(error, willRetry, now);
     }
 
     /// <inheritdoc/>
-    public void StorageRecovered(MonoTime now) => torrent.Lifecycle.Recovered();
+    public void StorageRecovered(MonoTime now) => torrent.Lifecycle.Health.Recovered();
 
     /// <inheritdoc/>
     public void SyncFailed(DiskError error, MonoTime now)

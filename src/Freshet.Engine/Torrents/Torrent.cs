@@ -93,7 +93,7 @@ internal sealed class Torrent
     public PeerMessages Messages => Awake.Messages;
 
     /// <summary>The storage of the present run; null where none runs.</summary>
-    public TorrentStorage? Storage => Lifecycle.Storage;
+    public TorrentStorage? Storage => Lifecycle.Storage.Current;
 
     /// <summary>Whether something has changed since somebody looked.</summary>
     public bool IsTouched { get; set; }
@@ -198,7 +198,7 @@ internal sealed class Torrent
         Wanted.Undo(piece);
         Awake.News.Gone(piece);
         Requester.WakeAll();
-        Lifecycle.PieceVanished(error, now);
+        Lifecycle.Health.PieceVanished(error, now);
     }
 
     /// <summary>Whether neither side wants anything of the other, now or later.</summary>

@@ -16,12 +16,14 @@ internal sealed class TorrentTrackers : IAnnounceSource
     private readonly SessionContext _session;
     private TierOrder? _order;
     private TransferFigures _atStart;
+    private bool _isCompletionKnown;
 
     public TorrentTrackers(Torrent torrent, SessionContext session)
     {
         _torrent = torrent;
         _session = session;
         _order = torrent.Spec.Tiers;
+        _isCompletionKnown = torrent.Spec.HasCompleted;
         Announcer = new Announcer(this, session.Trackers, () => session.Settings, Tiers(torrent), session.Effects);
     }
 
@@ -88,6 +90,18 @@ internal sealed class TorrentTrackers : IAnnounceSource
                 told(at);
             },
             now);
+    }
+
+    /// <summary>All of it was here when it was last looked at: that it completed is not news, and is not told.</summary>
+    public void WasComplete() => _isCompletionKnown = true;
+
+    /// <summary>All of it is here: they are told once, whatever is lost and fetched again later.</summary>
+    public void Completed(MonoTime now)
+    {
+        if (_isCompletionKnown)
+            return;
+        _isCompletionKnown = true;
+        Announcer.Completed(now);
     }
 
     /// <summary>Announces in another order; null: in the session's.</summary>

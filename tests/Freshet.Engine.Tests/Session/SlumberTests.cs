@@ -101,6 +101,49 @@ public sealed class SlumberTests
     }
 
     [Fact]
+    public void A_check_that_a_sleeping_torrent_cannot_be_woken_for_ends_with_an_error_and_is_not_tried_again()
+    {
+        EngineRig rig = Asleep();
+        rig.Engine.Recheck(rig.Torrent, rig.Now);
+        rig.Engine.WakeFailed(rig.Torrent, "its metainfo is gone", rig.Now);
+        rig.RunUntil(() => rig.HasState(TorrentState.Error));
+        Assert.Equal("its metainfo is gone", rig.Status.Reason);
+        Assert.Single(rig.Notices.OfType<TorrentNeededNotice>());
+    }
+
+    [Fact]
+    public void A_sleeping_torrent_that_is_started_while_its_check_waits_is_checked_and_then_seeds()
+    {
+        EngineRig rig = Asleep();
+        rig.Engine.Stop(rig.Torrent, rig.Now);
+        rig.Engine.Recheck(rig.Torrent, rig.Now);
+        rig.Engine.Start(rig.Torrent, rig.Now);
+        Assert.True(rig.HasState(TorrentState.Checking));
+        rig.Engine.Wake(rig.Torrent, rig.Metainfo, rig.Saved[^1], rig.Now);
+        long before = rig.Disk.CheckedBytes;
+        rig.RunUntil(() => rig.HasState(TorrentState.Seeding));
+        Assert.Equal(rig.Content.Length, rig.Disk.CheckedBytes - before);
+        rig.Engine.Stop(rig.Torrent, rig.Now);
+        rig.RunUntil(() => rig.HasState(TorrentState.Stopped));
+        rig.Run(5);
+        Assert.True(rig.HasState(TorrentState.Stopped));
+    }
+
+    [Fact]
+    public void A_stopped_torrent_that_is_told_twice_to_check_is_stopped_after_it()
+    {
+        EngineRig rig = Asleep();
+        rig.Engine.Stop(rig.Torrent, rig.Now);
+        rig.Engine.Recheck(rig.Torrent, rig.Now);
+        rig.Engine.Recheck(rig.Torrent, rig.Now);
+        rig.Engine.Wake(rig.Torrent, rig.Metainfo, rig.Saved[^1], rig.Now);
+        rig.Engine.Recheck(rig.Torrent, rig.Now);
+        rig.RunUntil(() => rig.HasState(TorrentState.Stopped));
+        rig.Run(5);
+        Assert.True(rig.HasState(TorrentState.Stopped));
+    }
+
+    [Fact]
     public void Many_sleeping_torrents_obey_the_limits_and_cost_no_disk_job()
     {
         var settings = new SessionSettings { PeerId = PeerId.Create(new SeededRandom(1)), Queue = new QueueLimits { Seeds = 2 } };
