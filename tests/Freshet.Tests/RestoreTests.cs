@@ -1,5 +1,6 @@
 using System.Net;
 using Freshet.Abstractions;
+using Freshet.IO.State;
 
 namespace Freshet.Tests;
 
@@ -108,6 +109,29 @@ public sealed class RestoreTests
             await client.RemoveAsync(Assert.Single(client.Snapshot().Torrents).Id, DataDisposal.Delete, Cancellation);
         Assert.False(Directory.Exists(swarm.Folder.At("seeder", "album")));
         Assert.Empty((await RestoreAsync(swarm)).Snapshot().Torrents);
+    }
+
+    [Theory]
+    [InlineData("""{"priorities":[1]}""")]
+    [InlineData("""{"priorities":[1,99,200,1,1,1,1,1,1,1,1]}""")]
+    [InlineData("""{"limits":{"whole":{"up":0},"eachPeer":{"down":-7}}}""")]
+    [InlineData("""{"limits":{"whole":null}}""")]
+    [InlineData("""{"maxPeers":-5,"strategy":77,"trackerTiers":99,"trackers":[null,""]}""")]
+    [InlineData("""{"goals":{"ratio":"NaN","seedTime":"-1.00:00:00"}}""")]
+    [InlineData("[]")]
+    public async Task Options_that_make_no_sense_keep_no_session_from_starting_and_no_torrent_from_seeding(string options)
+    {
+        await using var swarm = new LoopbackSwarm();
+        await SeedOnceAsync(swarm);
+        using (SqliteStateStore store = SqliteStateStore.Open(swarm.Folder.At("state")))
+            store.Change([new RememberedChange(Assert.Single(store.LoadRemembered()).Hashes) { Options = options }]);
+        BitTorrentClient again = await RestoreAsync(swarm);
+        Torrent torrent = again.Find(Assert.Single(again.Snapshot().Torrents).Id)!;
+        await torrent.WaitAsync(TorrentCondition.Complete, Cancellation);
+        BitTorrentClient leech = await swarm.StartAsync("leech");
+        Torrent fetched = (await leech.AddAsync(
+            swarm.Torrent.Source, new AddOptions { Peers = [new IPEndPoint(IPAddress.Loopback, again.Snapshot().ListenPort!.Value)] }, Cancellation)).Torrent;
+        await fetched.WaitAsync(TorrentCondition.Complete, Cancellation);
     }
 
     private static async Task SeedOnceAsync(LoopbackSwarm swarm)

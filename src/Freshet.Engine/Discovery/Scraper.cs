@@ -66,7 +66,9 @@ internal sealed class Scraper
     {
         public void Scraped(ScrapeOutcome outcome, MonoTime now)
         {
-            Dictionary<InfoHash, SwarmCounts> counts = (outcome.Answer?.Swarms ?? []).ToDictionary(swarm => swarm.Swarm);
+            var counts = new Dictionary<InfoHash, SwarmCounts>();
+            foreach (SwarmCounts swarm in outcome.Answer?.Swarms ?? [])
+                counts.TryAdd(swarm.Swarm, swarm);
             foreach (IScrapeWisher wisher in wishers)
                 wisher.Scraped(counts.TryGetValue(wisher.Swarm, out SwarmCounts found) ? found : null, outcome.Answer?.MinInterval, now);
         }

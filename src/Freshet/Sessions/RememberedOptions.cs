@@ -33,6 +33,13 @@ internal sealed record RememberedOptions
 
     public TorrentLimits? Limits { get; init; }
 
+    /// <summary>Whether it says only what could have been written: the disk may have altered it, and one torrent must not keep all others from coming back.</summary>
+    private bool IsSane
+        => Enum.IsDefined(Strategy) && (TrackerTiers is not { } tiers || Enum.IsDefined(tiers)) && Array.TrueForAll(Priorities ?? [], Enum.IsDefined)
+            && Array.TrueForAll(Trackers ?? [], tracker => !string.IsNullOrEmpty(tracker)) && (MaxPeers is null or > 0)
+            && (Limits is not { } limits || (limits.Whole.IsValid && limits.EachPeer.IsValid))
+            && !(Goals?.Ratio < 0) && !(Goals?.SeedTime < TimeSpan.Zero) && !(Goals?.IdleTime < TimeSpan.Zero);
+
     /// <summary>Reads what <see cref="ToText"/> wrote; what cannot be read counts as the defaults, which lose nothing but wishes.</summary>
     public static RememberedOptions Parse(string? text)
     {
@@ -40,7 +47,7 @@ internal sealed record RememberedOptions
             return Default;
         try
         {
-            return JsonSerializer.Deserialize(text, RememberedJson.Default.RememberedOptions) ?? Default;
+            return JsonSerializer.Deserialize(text, RememberedJson.Default.RememberedOptions) is { IsSane: true } options ? options : Default;
         }
         catch (JsonException)
         {

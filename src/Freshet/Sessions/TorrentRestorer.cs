@@ -1,4 +1,5 @@
 using Freshet.Abstractions;
+using Freshet.Core;
 using Freshet.Engine.Session;
 using Freshet.IO.State;
 
@@ -46,7 +47,12 @@ internal sealed class TorrentRestorer(SessionHost host)
             {
                 lease = host.TakeLease(torrent.Hashes, torrent.Name, torrent.Directory);
                 RememberedOptions options = RememberedOptions.Parse(torrent.Options);
-                found.Add((SpecOf(torrent, options), lease, options));
+
+                // One that is whole comes back asleep, without its metainfo.
+                Metainfo? metainfo = torrent.IsWhole && options.Priorities is null ? null : host.LoadMetainfo(torrent.Hashes, torrent.Name);
+                if (options.Priorities is { } priorities && priorities.Length != metainfo!.Layout.Files.Count)
+                    options = options with { Priorities = null };
+                found.Add((SpecOf(torrent, options, metainfo), lease, options));
                 lease = null;
             }
             catch (FreshetException error)
@@ -75,7 +81,7 @@ internal sealed class TorrentRestorer(SessionHost host)
         }
     }
 
-    private TorrentSpec SpecOf(RememberedTorrent torrent, RememberedOptions options)
+    private TorrentSpec SpecOf(RememberedTorrent torrent, RememberedOptions options, Metainfo? metainfo)
     {
         TorrentSpec spec = options.ToSpec(torrent.Directory) with
         {
@@ -87,8 +93,6 @@ internal sealed class TorrentRestorer(SessionHost host)
             Counts = new TorrentCounts(torrent.Downloaded, torrent.Uploaded, torrent.Seeded),
             MaySleep = true,
         };
-        return torrent.IsWhole && options.Priorities is null
-            ? spec
-            : spec with { Metainfo = host.LoadMetainfo(torrent.Hashes, torrent.Name), Resume = host.Store.Load(torrent.Hashes, torrent.Directory) };
+        return metainfo is null ? spec : spec with { Metainfo = metainfo, Resume = host.Store.Load(torrent.Hashes, torrent.Directory) };
     }
 }

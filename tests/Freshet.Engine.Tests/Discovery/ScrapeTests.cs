@@ -56,6 +56,19 @@ public sealed class ScrapeTests
     }
 
     [Fact]
+    public void Two_who_ask_for_the_same_swarm_both_hear_of_it()
+    {
+        var rig = new TrackerRig();
+        Announcer[] both = [.. Enumerable.Range(0, 2).Select(_ => new Announcer(new Source(1), rig.Exchanges, () => rig.Settings, [["http://one.example/announce"]], rig))];
+        foreach (Announcer one in both)
+            one.Scrape(rig.Now);
+        rig.Run(0);
+        rig.ResolveAll(Address);
+        rig.Reply(rig.Last, Answer(((IAnnounceSource)new Source(1)).Swarm, 3, 4, 5));
+        Assert.All(both, one => Assert.Equal(3, one.Snapshot(rig.Now).Single().Seeders));
+    }
+
+    [Fact]
     public void Torrents_of_one_udp_tracker_share_a_question_of_at_most_74()
     {
         var rig = new TrackerRig();
