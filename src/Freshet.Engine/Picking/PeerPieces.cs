@@ -45,8 +45,11 @@ internal sealed class PeerPieces(ConnectionId id)
     /// <summary>As last heard: bytes a second, 0 while that is not known.</summary>
     public long BytesPerSecond { get; set; }
 
-    /// <summary>The most that was heard: what it can do, also while it has nothing to do.</summary>
-    public long BestBytesPerSecond { get; set; }
+    /// <summary>As last heard: what it usually brings when it is asked, in bytes a second, also while it has nothing to do.</summary>
+    public long UsualBytesPerSecond { get; set; }
+
+    /// <summary>As last heard: whether that is known to be no more.</summary>
+    public bool IsRateSettled { get; set; }
 
     public List<int>? Suggested { get; set; }
 

@@ -21,6 +21,15 @@ public readonly record struct PickRequest(ConnectionId Peer)
     /// <summary>What the peer brings at the moment, in bytes a second; 0 while that is not known.</summary>
     public long BytesPerSecond { get; init; }
 
+    /// <summary>
+    /// What the peer brings while it has requests, in bytes a second, smoothed over so long that bursts do not show. By this peers are
+    /// compared before one takes over blocks of another.
+    /// </summary>
+    public long UsualBytesPerSecond { get; init; }
+
+    /// <summary>Whether <see cref="UsualBytesPerSecond"/> says also how little the peer brings; before that it may bring more, and is not slower than anybody.</summary>
+    public bool IsRateSettled { get; init; }
+
     /// <summary>The peer sent part of a piece that failed, and it is not known yet whose fault that was: it shares no piece with others where possible.</summary>
     public bool IsSuspect { get; init; }
 }

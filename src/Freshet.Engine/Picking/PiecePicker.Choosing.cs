@@ -42,7 +42,8 @@ public sealed partial class PiecePicker
         peer.IsSnubbed = who.IsSnubbed;
         peer.IsChoking = who.IsChoked;
         peer.BytesPerSecond = who.BytesPerSecond;
-        peer.BestBytesPerSecond = Math.Max(peer.BestBytesPerSecond, who.BytesPerSecond);
+        peer.UsualBytesPerSecond = who.UsualBytesPerSecond;
+        peer.IsRateSettled = who.IsRateSettled;
         int count = TakeFree(peer, who, into);
         if (count > 0 || who.IsChoked || who.IsSnubbed)
             return count;
@@ -240,7 +241,7 @@ public sealed partial class PiecePicker
         }
 
         if (peer.RunAt < 0 || piece != peer.RunAt + 1)
-            peer.RunLeft = (long)Math.Min(peer.BestBytesPerSecond * WholePieceTime.TotalSeconds, MaxRunBytes);
+            peer.RunLeft = (long)Math.Min(Math.Max(peer.BytesPerSecond, peer.UsualBytesPerSecond) * WholePieceTime.TotalSeconds, MaxRunBytes);
         peer.RunAt = piece;
         peer.RunLeft -= _layout.PieceLength;
     }

@@ -43,7 +43,7 @@ public sealed partial class PiecePicker
             _touched++;
             if (!open.IsWanted || open.Owner == peer || !IsReserved(open) || !peer.Has(open.Piece))
                 continue;
-            if (!(isEndGame ? IsLate(open, peer) : IsFarSlower(open.Owner!, peer)))
+            if (!(isEndGame ? IsLate(open, peer) : IsFarSlower(open.Owner!, peer, TakeOverLead)))
                 continue;
             open.IsSole = false;
             open.IsReleased = true;
@@ -61,7 +61,7 @@ public sealed partial class PiecePicker
         long left = (long)(open.BlockCount - open.Received) * BlockRange.BlockLength;
 
         // A sender that has brought nothing yet is snubbed before long if it never does. What comes within a second is waited for.
-        return rate > 0 && left > rate && (left / rate > WholePieceTime.TotalSeconds || peer.BestBytesPerSecond / ReleaseLead > rate);
+        return rate > 0 && left > rate && (left / rate > WholePieceTime.TotalSeconds || IsFarSlower(open.Owner, peer, ReleaseLead));
     }
 
     /// <summary>End-game: blocks that others were asked for, those that the fewest were asked for first.</summary>
@@ -99,12 +99,12 @@ public sealed partial class PiecePicker
             if (count == into.Length || looked > MaxLookedAt)
                 break;
             looked++;
-            if (slow == peer || !IsFarSlower(slow, peer))
+            if (slow == peer || !IsFarSlower(slow, peer, TakeOverLead))
                 continue;
             for (int i = slow.Outstanding.Count - 1; i >= 0 && count < into.Length && looked <= MaxLookedAt; i--, looked++)
             {
                 // What comes within a second is waited for.
-                if ((i + 1L) * BlockRange.BlockLength <= slow.BytesPerSecond)
+                if ((i + 1L) * BlockRange.BlockLength <= slow.UsualBytesPerSecond)
                     break;
                 long key = slow.Outstanding.Keys[i];
                 OpenPiece open = _open.Find(RequestQueue.PieceOf(key))!;
@@ -120,10 +120,11 @@ public sealed partial class PiecePicker
     }
 
     /// <summary>Whether a peer is known to be fast enough that others can be far slower.</summary>
-    private static bool CanTakeOver(PeerPieces fast) => fast.BestBytesPerSecond >= TakeOverLead;
+    private static bool CanTakeOver(PeerPieces fast) => fast.UsualBytesPerSecond >= TakeOverLead;
 
-    private static bool IsFarSlower(PeerPieces slow, PeerPieces fast)
-        => slow.BytesPerSecond > 0 && fast.BestBytesPerSecond / TakeOverLead >= slow.BytesPerSecond;
+    /// <summary>Whether one peer is so many times slower than another, by what both usually bring: the figure of a few seconds is low between two bursts, and high in one.</summary>
+    private static bool IsFarSlower(PeerPieces slow, PeerPieces fast, int times)
+        => slow.IsRateSettled && fast.UsualBytesPerSecond / times >= slow.UsualBytesPerSecond;
 
     /// <summary>How many blocks of others a peer may be asked for: none as long as it has work of its own.</summary>
     private static int RoomToHelp(PeerPieces peer, int room)

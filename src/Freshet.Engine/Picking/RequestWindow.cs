@@ -80,6 +80,9 @@ public sealed class RequestWindow
     private int _headQueue;
     private MonoTime _answeredAt;
 
+    // A mutable struct: not readonly.
+    private WorkRate _work;
+
     /// <summary>Makes a window.</summary>
     /// <param name="fixedDepth">A fixed number of requests (<c>--pipeline N</c>), or null: adapt.</param>
     /// <param name="maxTimeout">The longest time-out, or null for <see cref="MaxTimeout"/>.</param>
@@ -153,6 +156,12 @@ public sealed class RequestWindow
     /// <summary>Payload bytes a second in the last rounds, as the window sees it; 0 before the first round is over.</summary>
     public long BytesPerSecond => (long)_rate;
 
+    /// <summary>Payload bytes a second while requests were out, smoothed over some twenty seconds of that; in the first few no more than is sure.</summary>
+    public long UsualBytesPerSecond => _work.BytesPerSecond;
+
+    /// <summary>Whether <see cref="UsualBytesPerSecond"/> has seen enough to say also how little the peer brings.</summary>
+    public bool IsRateSettled => _work.IsSettled;
+
     /// <summary>When to call <see cref="CheckTimeout"/>; <see cref="MonoTime.Never"/> while nothing is out.</summary>
     public MonoTime Deadline
         => _queue.Count == 0 ? MonoTime.Never : MonoTime.Min(WaitingSince + Timeout, _headSince + HeadTimeout);
@@ -190,6 +199,7 @@ public sealed class RequestWindow
         {
             // After a pause the time that passed says nothing of the link.
             _roundStart = MonoTime.Never;
+            _work.Begin(now);
             StartHead(now);
         }
 
@@ -201,6 +211,8 @@ public sealed class RequestWindow
     public void OnReceived(BlockRange block, MonoTime now)
     {
         _answeredAt = now;
+        if (_queue.Count > 0)
+            _work.Add(block.Length, now);
         int index = _queue.IndexOf(RequestQueue.KeyOf(block));
         if (index >= 0)
         {

@@ -108,6 +108,8 @@ internal sealed class Requester
                 IsChoked = peer.IsChokingUs,
                 IsSnubbed = peer.Window.IsSnubbed,
                 BytesPerSecond = peer.DownloadRate(now),
+                UsualBytesPerSecond = peer.Window.UsualBytesPerSecond,
+                IsRateSettled = peer.Window.IsRateSettled,
                 IsSuspect = _torrent.Blame.IsSuspect(peer.Identity),
                 PrefersWholePieces = BringsWholePieces(peer),
             };

@@ -95,7 +95,8 @@ public sealed class CompletionHookTests
         string dotnet = Environment.ProcessPath!.EndsWith("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet";
         using Process freshet = Process.Start(new ProcessStartInfo(
             dotnet,
-            [Path.Combine(AppContext.BaseDirectory, "Freshet.Cli.dll"), .. swarm.Download("--on-complete", $"/bin/sh '{script}'")]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
+            [Path.Combine(AppContext.BaseDirectory, "Freshet.Cli.dll"), .. swarm.Download("--on-complete", $"/bin/sh '{script}'")])
+        { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         int[] processes = await ProcessesAsync(script);
 
         // The first one is waited out, as the program is. Two that come at once may be one for the system, hence as many as it takes.

@@ -189,66 +189,6 @@ public sealed class PickStrategyTests
         Assert.Equal((first + 50) % 100, Assert.Single(world.Pick(fast, 1, whole: true, rate: Fast)).Piece.Value);
     }
 
-    [Fact]
-    public void A_peer_with_nothing_to_do_takes_over_the_last_blocks_of_one_ten_times_slower()
-    {
-        (PickerWorld world, ConnectionId slow, ConnectionId fast, BlockRange[] asked) = SlowAndFast(slowRate: 20_000);
-        BlockRange[] taken = world.Pick(fast, 50, rate: 200_000);
-        Assert.False(world.Picker.IsEndGame);
-        Assert.Equal(asked.Reverse().Take(PiecePicker.EndGameDepth), taken);
-
-        // The slow one is told when a block is here; nothing is asked for a third time.
-        ReceiveOutcome outcome = world.Receive(taken[0], fast);
-        Assert.Equal(1, outcome.TwinCount);
-        Assert.Equal(slow, outcome.Twin(0));
-        Assert.Equal(asked.Length - 1, world.Picker.OutstandingOf(slow));
-        ConnectionId third = world.Peer([.. asked.Select(block => block.Piece.Value)]);
-        Assert.DoesNotContain(world.Pick(third, 50, rate: 200_000), block => taken.Contains(block));
-    }
-
-    [Theory]
-    [InlineData(20_001, 200_000)]
-    [InlineData(0, 200_000)]
-    [InlineData(20_000, 0)]
-    public void Nothing_is_taken_over_from_one_that_is_not_known_to_be_so_much_slower(long slowRate, long fastRate)
-    {
-        (PickerWorld world, _, ConnectionId fast, _) = SlowAndFast(slowRate);
-        Assert.Empty(world.Pick(fast, 50, rate: fastRate));
-    }
-
-    [Fact]
-    public void What_comes_within_a_second_is_not_taken_over()
-    {
-        (PickerWorld world, _, ConnectionId fast, BlockRange[] asked) = SlowAndFast(slowRate: 4 * BlockRange.BlockLength);
-        BlockRange[] taken = world.Pick(fast, 50, rate: 400 * BlockRange.BlockLength);
-        Assert.Equal(asked.Skip(4).Reverse().Take(PiecePicker.EndGameDepth), taken);
-    }
-
-    [Fact]
-    public void A_peer_with_work_of_its_own_takes_nothing_over()
-    {
-        var world = new PickerWorld(10, blocksPerPiece: 2);
-        ConnectionId slow = world.Seeder();
-        world.Pick(slow, 10, rate: 1000);
-        ConnectionId fast = world.Seeder();
-        Assert.Equal(10, world.Pick(fast, 10, rate: Fast).Length);
-        Assert.Empty(world.Pick(fast, 10, rate: Fast));
-    }
-
-    /// <summary>A slow peer was asked for 16 blocks, a fast one has only the same pieces; others are still free.</summary>
-    private static (PickerWorld World, ConnectionId Slow, ConnectionId Fast, BlockRange[] Asked) SlowAndFast(long slowRate)
-    {
-        var world = new PickerWorld(20, blocksPerPiece: 4);
-        world.Warm();
-        int[] pieces = [.. Enumerable.Range(0, 20).Where(piece => !world.Picker.Have[new PieceIndex(piece)]).Take(4)];
-        ConnectionId slow = world.Peer(pieces);
-        BlockRange[] asked = world.Pick(slow, 50, rate: slowRate);
-        Assert.Equal(16, asked.Length);
-        ConnectionId fast = world.Peer(pieces);
-        world.Peer([.. Enumerable.Range(0, 20)]);
-        return (world, slow, fast, asked);
-    }
-
     /// <summary>How often the first piece is such a one, in a world of 100 pieces of which the first ten are rarer.</summary>
     private static int Count(PickStrategy strategy, int times, Func<int, bool> isSuch)
     {

@@ -51,10 +51,10 @@ internal sealed class PickerWorld
         return peer;
     }
 
-    public BlockRange[] Pick(ConnectionId peer, int count, bool choked = false, bool snubbed = false, bool whole = false, long rate = 0)
+    public BlockRange[] Pick(ConnectionId peer, int count, bool choked = false, bool snubbed = false, bool whole = false, long rate = 0, long? usual = null)
     {
         var into = new BlockRange[count];
-        var who = new PickRequest(peer) { IsChoked = choked, IsSnubbed = snubbed, PrefersWholePieces = whole, BytesPerSecond = rate };
+        var who = new PickRequest(peer) { IsChoked = choked, IsSnubbed = snubbed, PrefersWholePieces = whole, BytesPerSecond = rate, UsualBytesPerSecond = usual ?? rate, IsRateSettled = (usual ?? rate) > 0 };
         int picked = Picker.Pick(who, into);
         Picker.CheckInvariants();
         return into[..picked];

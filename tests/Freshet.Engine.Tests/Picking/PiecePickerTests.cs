@@ -315,9 +315,9 @@ public sealed class PiecePickerTests
         foreach (BlockRange block in world.Pick(slow, 8))
             world.Receive(block, slow);
         world.Picker.MarkFailed(new PieceIndex(0));
-        BlockRange[] held = Pick(world, new PickRequest(slow) { BytesPerSecond = 4000, IsSuspect = true }, 6);
+        BlockRange[] held = Pick(world, new PickRequest(slow) { BytesPerSecond = 4000, UsualBytesPerSecond = 4000, IsRateSettled = true, IsSuspect = true }, 6);
         Assert.All(held, block => Assert.Equal(0, block.Piece.Value));
-        var asker = new PickRequest(quick) { BytesPerSecond = 1_000_000, IsSuspect = suspect };
+        var asker = new PickRequest(quick) { BytesPerSecond = 1_000_000, UsualBytesPerSecond = 1_000_000, IsSuspect = suspect };
 
         // As long as there is something else, the piece stays with its sender.
         BlockRange[] other = Pick(world, asker, 16);
@@ -352,8 +352,9 @@ public sealed class PiecePickerTests
             foreach (BlockRange block in world.Pick(owner, 8))
                 world.Receive(block, owner);
             world.Picker.MarkFailed(new PieceIndex(0));
-            Pick(world, new PickRequest(owner) { BytesPerSecond = rate }, 8);
-            Assert.Empty(Pick(world, new PickRequest(other) { BytesPerSecond = rate == 200_000 ? 10_000_000 : 4 * 30_000 }, 8));
+            Pick(world, new PickRequest(owner) { BytesPerSecond = rate, UsualBytesPerSecond = rate, IsRateSettled = rate > 0 }, 8);
+            long lead = rate == 200_000 ? 10_000_000 : (4 * 30_000) - 1;
+            Assert.Empty(Pick(world, new PickRequest(other) { BytesPerSecond = lead, UsualBytesPerSecond = lead }, 8));
         }
     }
 
