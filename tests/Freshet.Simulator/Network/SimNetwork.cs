@@ -17,6 +17,7 @@ public sealed class SimNetwork
     private readonly List<Cut> _cuts = [];
     private readonly List<SimStream> _streams = [];
     private int _ephemeral = 32768;
+    private int _forgetAt;
 
     /// <summary>Makes an empty network.</summary>
     public SimNetwork(SimWorld world)
@@ -83,7 +84,7 @@ public sealed class SimNetwork
                 return;
             }
 
-            _streams.RemoveAll(static stream => stream.IsClosed);
+            ForgetClosed();
             _streams.Add(near);
             far.Attach(receiver);
             if (connected(near) is { } mine)
@@ -120,6 +121,15 @@ public sealed class SimNetwork
     /// <summary>Whether a host at one address can get one of these pieces from another: it is there, has it, answers, and nothing is cut.</summary>
     public bool IsOffered(IPAddress one, IPAddress other, InfoHashes torrent, Bitfield missing)
         => _hosts.TryGetValue(other, out (ISimHost Host, SimLink Link) host) && !IsCut(one, other) && host.Host.Offers(torrent, missing);
+
+    /// <summary>Not with each connection: a large swarm makes as many as there are.</summary>
+    private void ForgetClosed()
+    {
+        if (_streams.Count < _forgetAt)
+            return;
+        _streams.RemoveAll(static stream => stream.IsClosed);
+        _forgetAt = Math.Max(64, 2 * _streams.Count);
+    }
 
     internal int SendBuffer(IPAddress address)
         => _hosts.TryGetValue(address, out (ISimHost Host, SimLink Link) host) ? host.Link.Settings.SendBuffer : new SimLinkSettings().SendBuffer;

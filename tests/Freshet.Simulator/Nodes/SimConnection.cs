@@ -20,6 +20,12 @@ internal sealed class SimConnection(SimNode node, PeerLink link, SimStream strea
 
     public bool IsClosed { get; private set; }
 
+    /// <summary>Whether the node knows that it waits for memory.</summary>
+    public bool IsListedStarved { get; set; }
+
+    /// <summary>The deadline that the node has it listed under.</summary>
+    public MonoTime ListedDeadline { get; set; } = MonoTime.Never;
+
     /// <summary>Whether the node will look at it at the end of its turn.</summary>
     public bool IsTouched { get; set; }
 

@@ -129,6 +129,7 @@ public sealed partial class SimNode
             {
                 _touched[i].IsTouched = false;
                 _touched[i].Flush();
+                List(_touched[i]);
             }
 
             _touched.Clear();
@@ -140,9 +141,20 @@ public sealed partial class SimNode
         Sleep();
     }
 
+    /// <summary>Those that wait for memory go on. Whoever began to wait was touched in this turn.</summary>
     private void ResumeStarved()
     {
-        foreach (SimConnection connection in _ordered)
+        foreach (SimConnection connection in _touched)
+        {
+            if (connection.IsListedStarved || !connection.IsStarved)
+                continue;
+            connection.IsListedStarved = true;
+            _starved.Add(connection);
+        }
+
+        if (_starved.Count == 0)
+            return;
+        foreach (SimConnection connection in _starved)
         {
             if (!connection.IsStarved)
                 continue;
@@ -150,6 +162,8 @@ public sealed partial class SimNode
                 connection.Resume();
             Mark(connection);
         }
+
+        _starved.RemoveAll(static connection => !(connection.IsListedStarved = connection.IsStarved && !connection.IsClosed));
     }
 
     private void ForgetClosed()
@@ -195,11 +209,34 @@ public sealed partial class SimNode
                 Reason = refused ? DisconnectReason.ConnectFailed : DisconnectReason.ConnectTimeout,
             })));
 
+    /// <summary>Lists a connection under its deadline, where that came nearer; one that moved away is found out when it is due.</summary>
+    private void List(SimConnection connection)
+    {
+        if (connection.IsClosed || connection.Deadline >= connection.ListedDeadline)
+            return;
+        connection.ListedDeadline = connection.Deadline;
+        _deadlines.Enqueue(connection, connection.Deadline.Nanoseconds);
+    }
+
+    private MonoTime NextOfConnections()
+    {
+        while (_deadlines.TryPeek(out SimConnection? connection, out long listed))
+        {
+            if (!connection.IsClosed && listed == connection.ListedDeadline.Nanoseconds && connection.Deadline == connection.ListedDeadline)
+                return connection.Deadline;
+            _deadlines.Dequeue();
+            if (listed != connection.ListedDeadline.Nanoseconds)
+                continue;
+            connection.ListedDeadline = MonoTime.Never;
+            List(connection);
+        }
+
+        return MonoTime.Never;
+    }
+
     private void Sleep()
     {
-        MonoTime next = _engine.NextDeadline;
-        foreach (SimConnection connection in _ordered)
-            next = MonoTime.Min(next, connection.Deadline);
+        MonoTime next = MonoTime.Min(_engine.NextDeadline, NextOfConnections());
         if (next.IsNever)
             return;
 
@@ -214,10 +251,10 @@ public sealed partial class SimNode
                 _wake = MonoTime.Never;
             Run(() =>
             {
-                foreach (SimConnection connection in _ordered)
+                while (NextOfConnections() <= Now)
                 {
-                    if (connection.Deadline > Now)
-                        continue;
+                    SimConnection connection = _deadlines.Dequeue();
+                    connection.ListedDeadline = MonoTime.Never;
                     connection.Advance();
                     Mark(connection);
                 }

@@ -25,6 +25,10 @@ public sealed partial class SimNode : ISimHost, IEngineEffects, IPeerEventSink, 
     private readonly Dictionary<ConnectionId, SimConnection> _connections = [];
     private readonly List<SimConnection> _ordered = [];
     private readonly List<SimConnection> _touched = [];
+
+    // A swarm of thousands is played only if a turn costs what happens in it, not what is connected.
+    private readonly List<SimConnection> _starved = [];
+    private readonly PriorityQueue<SimConnection, long> _deadlines = new();
     private readonly Queue<PeerEvent> _events = new();
     private readonly Queue<PeerCommand> _commands = new();
     private readonly Dictionary<TorrentId, SimContent> _contents = [];

@@ -8,9 +8,6 @@ namespace Freshet.Simulator.World;
 /// </summary>
 public sealed class SimWorld
 {
-    // More happenings than any scenario of ours needs by far: an endless loop ends as a failure, not as a hang.
-    private const long MaxHappenings = 50_000_000;
-
     private readonly PriorityQueue<Happening, (long Time, long Order)> _queue = new();
     private long _order;
 
@@ -36,6 +33,9 @@ public sealed class SimWorld
 
     /// <summary>How many things have happened.</summary>
     public long Happenings { get; private set; }
+
+    /// <summary>More happenings than the scenario needs by far: an endless loop ends as a failure, not as a hang.</summary>
+    public long MostHappenings { get; set; } = 50_000_000;
 
     /// <summary>A generator for one part, so that what it draws does not shift what others draw.</summary>
     public SeededRandom Fork() => new(Random.NextUInt64());
@@ -67,7 +67,7 @@ public sealed class SimWorld
 
             _queue.Dequeue();
             Now = next.Time;
-            if (++Happenings > MaxHappenings)
+            if (++Happenings > MostHappenings)
                 throw new SimulationException(this, "the world does not come to rest");
             next.Action();
         }
