@@ -68,6 +68,20 @@ public sealed partial class SimNode
         if (notice is not PieceNotice)
             _swarm.World.Trace.Add(Now, $"{Address} {notice}");
         Checks.Notice(notice);
+        Action? answer = notice switch
+        {
+            TorrentNeededNotice needed => () => Wake(needed.Torrent),
+            GoalReachedNotice { Action: GoalAction.Remove } goal => () => _engine.RemoveTorrent(goal.Torrent, Now),
+            _ => null,
+        };
+        if (answer is not null)
+            _swarm.World.After(Store.Latency, () => Run(answer));
+    }
+
+    private void Wake(TorrentId id)
+    {
+        if (_contents.TryGetValue(id, out SimContent? content))
+            _engine.Wake(id, content.Metainfo, Store.Load(content.Metainfo.Hashes), Now);
     }
 
     /// <summary>The connection has something to send or to say; outside of a turn of the loop one is asked for.</summary>
