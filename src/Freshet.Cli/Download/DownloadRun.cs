@@ -41,7 +41,9 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             NoteFailure(ExitCode.Unfinished);
         }
 
-        _display.Ended(_exitCode);
+        // A list is a document and no row of events.
+        if (!request.List)
+            _display.Ended(_exitCode);
         return _exitCode;
     }
 

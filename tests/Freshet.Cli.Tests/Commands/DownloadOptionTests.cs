@@ -125,6 +125,15 @@ public sealed class DownloadOptionTests
     }
 
     [Fact]
+    public async Task A_list_for_programs_is_one_document()
+    {
+        using var folder = new TempFolder();
+        string torrent = new TestTorrent("t", ("a", 100)).WriteTorrent(folder);
+        using var document = System.Text.Json.JsonDocument.Parse((await Cli.RunAsync("download", torrent, "--list", "--json")).Out);
+        Assert.Equal("t", document.RootElement.GetProperty("name").GetString());
+    }
+
+    [Fact]
     public async Task All_torrents_of_a_folder_are_listed()
     {
         using var folder = new TempFolder();
