@@ -12,6 +12,9 @@ internal sealed class FileChoice(TorrentStorage torrent, SessionStorage session)
     /// <inheritdoc/>
     public TorrentStorage Torrent => torrent;
 
+    /// <summary>Whether the wanted ones get their full space at once.</summary>
+    public bool Allocates { get; set; }
+
     /// <summary>Whether the last try failed, and a probe is to try again.</summary>
     public bool HasFailed { get; private set; }
 
@@ -19,22 +22,21 @@ internal sealed class FileChoice(TorrentStorage torrent, SessionStorage session)
     public bool IsSettled => _out == 0 && !HasFailed;
 
     /// <summary>Brings the files to where they belong.</summary>
-    /// <param name="allocate">Whether the wanted ones get their full space.</param>
     /// <param name="isProbe">Whether this is to show that trouble is over.</param>
     /// <param name="now">The time.</param>
-    public void Submit(bool allocate, bool isProbe, MonoTime now)
+    public void Submit(bool isProbe, MonoTime now)
     {
         _out++;
         _isProbe |= isProbe;
-        torrent.Submit(MakeJob(allocate), this, now);
+        torrent.Submit(MakeJob(), this, now);
     }
 
     /// <summary>A job that says which files are wanted.</summary>
-    public DiskJob MakeJob(bool allocate)
+    public DiskJob MakeJob()
     {
         DiskJob job = session.TakeJob(DiskJobKind.Prepare, torrent.Location.Torrent);
         job.Wanted = torrent.Location.Wanted;
-        job.Allocate = allocate;
+        job.Allocate = Allocates;
         return job;
     }
 
@@ -47,9 +49,9 @@ internal sealed class FileChoice(TorrentStorage torrent, SessionStorage session)
         if (torrent.IsStopping)
             return;
         if (job.Error is { } error)
-            torrent.Failed(error, wasProbe, now);
+            torrent.Retries.Failed(error, wasProbe, now);
         else if (wasProbe)
-            torrent.TroubleOver();
+            torrent.Retries.Over();
 
         // The files look otherwise now, and the record shall know it.
         torrent.Book.Changed(now);

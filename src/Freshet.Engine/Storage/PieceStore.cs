@@ -105,7 +105,7 @@ internal sealed class PieceStore
             return;
         }
 
-        Torrent.TroubleOver();
+        Torrent.Retries.Over();
     }
 
     /// <summary>Does what waited for the end of trouble.</summary>
@@ -252,12 +252,12 @@ internal sealed class PieceStore
         {
             buffer.HasFailed = true;
             buffer.FailedAt = job.Kind;
-            Torrent.Failed(error, wasProbe, now);
+            Torrent.Retries.Failed(error, wasProbe, now);
         }
         else if (wasProbe)
         {
             buffer.HasFailed = false;
-            Torrent.TroubleOver();
+            Torrent.Retries.Over();
         }
     }
 

@@ -12,15 +12,9 @@ public sealed class TorrentStorage : IDiskJobHandler
     private readonly SessionStorage _session;
     private readonly BlockReads _reads;
     private Stage _stage;
-    private ResumeRecord? _resume;
-    private string _bootId = "";
-    private StartPolicy _policy;
+    private StorageOpening? _opening;
     private bool _keepsRecord;
-    private ResumePlan? _plan;
-    private Checker? _checker;
     private int _jobsOut;
-    private bool _troubleIsNews;
-    private bool _troubleIsOver;
 
     /// <summary>Makes the storage of a torrent; nothing happens before <see cref="Start"/>.</summary>
     /// <param name="session">What it shares with other torrents.</param>
@@ -35,6 +29,7 @@ public sealed class TorrentStorage : IDiskJobHandler
         Location = location;
         Owner = owner;
         Trouble = new DiskTrouble(session.Settings);
+        Retries = new DiskRetries(this, session);
         Pieces = new PieceStore(this, session, verifier);
         Book = new ResumeBook(this, session, hashes);
         Choice = new FileChoice(this, session);
@@ -86,6 +81,8 @@ public sealed class TorrentStorage : IDiskJobHandler
 
     internal DiskTrouble Trouble { get; }
 
+    internal DiskRetries Retries { get; }
+
     internal PieceStore Pieces { get; }
 
     internal ResumeBook Book { get; }
@@ -108,23 +105,24 @@ public sealed class TorrentStorage : IDiskJobHandler
     {
         if (_stage != Stage.New)
             throw new InvalidOperationException("A storage is for one run.");
-        _resume = resume;
-        _bootId = bootId;
-        _policy = policy;
+        _opening = new StorageOpening(this, _session, resume, bootId, policy);
+        Choice.Allocates = policy.Allocate;
         Downloaded = resume?.Downloaded ?? 0;
         Uploaded = resume?.Uploaded ?? 0;
         Seeded = resume?.Seeded ?? default;
         _stage = Stage.Looking;
         _session.Add(this);
         _session.Effects.OpenStorage(Location);
-        Submit(_session.TakeJob(DiskJobKind.Stamp, Location.Torrent), this, now);
+        Look(now);
     }
 
     /// <summary>Hashes what is in doubt: the answer to <see cref="ITorrentStorageOwner.CheckNeeded"/>.</summary>
     public void Check(MonoTime now)
     {
-        if (_stage == Stage.Waiting)
-            BeginCheck(now);
+        if (_stage != Stage.Waiting)
+            return;
+        _stage = Stage.Checking;
+        _opening!.Check(now);
     }
 
     /// <summary>Wants other files from now on: what is kept of the new ones elsewhere is brought to them, the others are not made.</summary>
@@ -139,7 +137,7 @@ public sealed class TorrentStorage : IDiskJobHandler
 
         // Before that the files are not touched, and what is wanted is said when they are.
         if (_stage is Stage.Preparing or Stage.Ready)
-            Choice.Submit(_policy.Allocate, isProbe: false, now);
+            Choice.Submit(isProbe: false, now);
     }
 
     /// <summary>Figures of the record changed that no write changes: a new one is taken when it is time.</summary>
@@ -208,7 +206,7 @@ public sealed class TorrentStorage : IDiskJobHandler
         IsStopping = true;
         _stage = Stage.Draining;
         _keepsRecord = wasReady && !discard;
-        _checker?.Stop();
+        _opening?.Stop();
         if (discard)
             Pieces.Drop();
         else
@@ -223,12 +221,12 @@ public sealed class TorrentStorage : IDiskJobHandler
         bool wasProbe = Trouble.IsActive;
         if (job.Error is { } error)
         {
-            Failed(error, wasProbe, now);
+            Retries.Failed(error, wasProbe, now);
             return;
         }
 
         if (wasProbe)
-            TroubleOver();
+            Retries.Over();
         if (_stage == Stage.Looking)
             Looked(job.Files ?? [], now);
         else if (_stage == Stage.Preparing)
@@ -247,9 +245,7 @@ public sealed class TorrentStorage : IDiskJobHandler
     {
         _jobsOut--;
         handler.Handle(job, now);
-        if (Trouble.RetryAt <= now && IsReady)
-            Probe(now);
-        Deliver(now);
+        Retries.JobDone(now);
         ProgressStop(now);
     }
 
@@ -259,21 +255,12 @@ public sealed class TorrentStorage : IDiskJobHandler
         {
             if (IsReady)
                 Book.Advance(now);
-            if (Trouble.RetryAt <= now)
-                Retry(now);
-            Deliver(now);
+            Retries.Advance(now);
         }
 
         // A probe that is due and waits for a job goes out when that returns, not at a time.
         MonoTime retry = Trouble.RetryAt > now ? Trouble.RetryAt : MonoTime.Never;
         NextDeadline = IsStopping ? MonoTime.Never : MonoTime.Min(retry, IsReady ? Book.NextDeadline : MonoTime.Never);
-    }
-
-    /// <summary>A job failed. The owner is told when the job is dealt with.</summary>
-    internal void Failed(DiskError error, bool wasProbe, MonoTime now)
-    {
-        _troubleIsNews |= Trouble.Fail(error, wasProbe, now);
-        _session.WakeAt(Trouble.RetryAt);
     }
 
     /// <summary>Files went away underneath: ends without writing on, because that would make them anew with holes.</summary>
@@ -283,15 +270,25 @@ public sealed class TorrentStorage : IDiskJobHandler
         Owner.FilesMissing(files, now);
     }
 
-    /// <summary>A probe went through. The owner is told when the job is dealt with.</summary>
-    internal void TroubleOver() => _troubleIsOver = true;
-
     /// <summary>Some pieces were checked.</summary>
-    internal void Checked(MonoTime now)
+    internal void Checked(MonoTime now) => _opening!.Checked(now);
+
+    /// <summary>What is there is known: has the files made that are missing.</summary>
+    internal void Prepare(MonoTime now)
     {
-        Owner.CheckProgressed(_checker!.CheckedBytes, _checker.TotalBytes, now);
-        if (!IsStopping && _checker.IsDone)
-            CheckDone(now);
+        _stage = Stage.Preparing;
+        Submit(Choice.MakeJob(), this, now);
+    }
+
+    /// <summary>Does again what failed before blocks could come.</summary>
+    internal void RetryOpening(MonoTime now)
+    {
+        if (_stage is not (Stage.Looking or Stage.Preparing) || !Trouble.TryProbe(now))
+            return;
+        if (_stage == Stage.Looking)
+            Look(now);
+        else
+            Prepare(now);
     }
 
     /// <summary>Goes on with a stop as far as what is out allows.</summary>
@@ -326,138 +323,32 @@ public sealed class TorrentStorage : IDiskJobHandler
         }
     }
 
+    private void Look(MonoTime now) => Submit(_session.TakeJob(DiskJobKind.Stamp, Location.Torrent), this, now);
+
     private void Looked(FileStamp[] stamps, MonoTime now)
     {
-        _plan = ResumePlan.Make(Location, _resume, _bootId, stamps, _policy.Check);
-        if (_plan.MissingFiles.Count > 0)
+        _opening!.Looked(stamps);
+        if (_opening.MissingFiles.Count > 0)
         {
             // Making the files anew could mean filling the folder under a mount point: that is for a person to decide.
             Stop(now);
-            Owner.FilesMissing(_plan.MissingFiles, now);
+            Owner.FilesMissing(_opening.MissingFiles, now);
             return;
         }
 
         _stage = Stage.Waiting;
-        if (_plan.ToCheck.NextSet(0) >= 0)
+        if (_opening.HasDoubts)
             Owner.CheckNeeded(now);
         else
-            BeginCheck(now);
-    }
-
-    private void BeginCheck(MonoTime now)
-    {
-        _stage = Stage.Checking;
-        _checker = new Checker(this, _session, _plan!.ToCheck);
-        _checker.Advance(now);
-        if (_checker.IsDone)
-            CheckDone(now);
-    }
-
-    private void CheckDone(MonoTime now)
-    {
-        if (_policy.OnlyWhole && CountHad() is int had && had < Have.Length)
-        {
-            Stop(now, discard: true);
-            Owner.NotWhole(had, now);
-            return;
-        }
-
-        if (!_policy.Overwrite && _plan!.KnowsNothing && _checker!.Good.IsEmpty && _plan.FilesWithContent() is { Count: > 0 } foreign)
-        {
-            Stop(now, discard: true);
-            Owner.FilesForeign(foreign, now);
-            return;
-        }
-
-        _stage = Stage.Preparing;
-        Prepare(now);
-    }
-
-    private int CountHad()
-    {
-        int had = 0;
-        for (int i = 0; i < Have.Length; i++)
-            had += _plan!.Believed[i] || _checker!.Good[i] ? 1 : 0;
-        return had;
-    }
-
-    private void Prepare(MonoTime now)
-    {
-        Submit(Choice.MakeJob(_policy.Allocate), this, now);
+            Check(now);
     }
 
     private void BecomeReady(MonoTime now)
     {
         _stage = Stage.Ready;
-        Book.Load(_plan!.Believed, _plan.Durable);
-        Bitfield good = _checker!.Good;
-        for (int i = 0; i < Have.Length; i++)
-        {
-            Have[i] = _plan.Believed[i] || good[i];
-            if (good[i] && _plan.ProvenByCheck[i])
-                Book.FoundDurable(new PieceIndex(i));
-        }
-
-        List<PartialPiece> partials = [.. _plan.Partials.Where(partial => !Have[partial.Piece])];
-        foreach (PartialPiece partial in partials)
-            Pieces.Adopt(partial);
-        if (_checker.Error is { } error)
-            _session.Effects.Publish(new DiskNotice(Location.Torrent, error, WillRetry: false));
-        foreach ((FileEntry file, long extra) in _plan.Tails())
-            _session.Effects.Publish(new FileTailNotice(Location.Torrent, file.Path, extra));
-        _plan = null;
-        _checker = null;
-        _resume = null;
+        List<PartialPiece> partials = _opening!.Load();
+        _opening = null;
         Book.Changed(now);
         Owner.StorageReady(partials, now);
-    }
-
-    private void Retry(MonoTime now)
-    {
-        if (_stage is Stage.Looking or Stage.Preparing)
-        {
-            if (!Trouble.TryProbe(now))
-                return;
-            if (_stage == Stage.Looking)
-                Submit(_session.TakeJob(DiskJobKind.Stamp, Location.Torrent), this, now);
-            else
-                Prepare(now);
-        }
-        else if (IsReady)
-        {
-            Probe(now);
-        }
-    }
-
-    /// <summary>Tries again what failed: the choice of files before the pieces, which may be for files that are to be made.</summary>
-    private void Probe(MonoTime now)
-    {
-        if (!Choice.HasFailed)
-            Pieces.Probe(now);
-        else if (Trouble.TryProbe(now))
-            Choice.Submit(_policy.Allocate, isProbe: true, now);
-    }
-
-    /// <summary>Tells the owner of trouble and its end, once the job that brought it is wholly dealt with.</summary>
-    private void Deliver(MonoTime now)
-    {
-        if (_troubleIsOver)
-        {
-            _troubleIsOver = false;
-            _troubleIsNews = false;
-            Trouble.Clear();
-            if (!IsStopping)
-            {
-                Pieces.Resume(now);
-                Owner.StorageRecovered(now);
-            }
-        }
-
-        if (_troubleIsNews)
-        {
-            _troubleIsNews = false;
-            if (!IsStopping)
-                Owner.StorageTroubled(Trouble.Error!, !Trouble.IsFinal, now);
-        }
     }
 }
