@@ -14,6 +14,9 @@ public static class TroubleCodes
     /// <summary>The configuration file or a variable makes no sense.</summary>
     public const string Configuration = "configuration";
 
+    /// <summary>No torrent was named, and none is remembered.</summary>
+    public const string NothingToResume = "nothing-to-resume";
+
     /// <summary>A torrent, file or folder is not there or cannot be read.</summary>
     public const string SourceUnreadable = "source-unreadable";
 

@@ -169,7 +169,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
         if (torrents.Count == 0)
         {
             if (client.RestoreFailures.Count == 0)
-                throw new CommandFailure(ExitCode.Usage, "no torrent was seeded before with this state folder: name one.");
+                throw new CommandFailure(ExitCode.Usage, "no torrent was seeded before with this state folder: name one.", TroubleCodes.NothingToResume);
             return;
         }
 

@@ -166,6 +166,7 @@ public sealed class SeedCommandTests : IDisposable
         CliResult result = await SeedAllAsync(TestContext.Current.CancellationToken);
         Assert.Equal(ExitCode.Usage, result.ExitCode);
         Assert.Contains("name one", result.Error, StringComparison.Ordinal);
+        Assert.EndsWith("[nothing-to-resume]", result.Error.TrimEnd(), StringComparison.Ordinal);
     }
 
     private Task<CliResult> SeedAllAsync(CancellationToken interrupt) => Cli.RunAsync(

@@ -38,6 +38,14 @@ public sealed class TroubleTests
     }
 
     [Theory]
+    [InlineData(TroubleCodes.TorrentInUse, "in use by process")]
+    [InlineData(TroubleCodes.Storage, "pieces are in")]
+    [InlineData(TroubleCodes.Storage, "holds nothing of this torrent, and would be overwritten")]
+    [InlineData(TroubleCodes.NothingToResume, "no torrent was seeded before")]
+    public void The_entry_has_the_words_by_which_a_message_is_looked_up(string code, string words)
+        => Assert.Contains(words, TroubleText.EntryOf(code)!.ReplaceLineEndings(" "), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData("usage", "info")]
     [InlineData("source-unreadable", "info", "/nowhere/x.torrent")]
     [InlineData("magnet-unsupported", "download", "magnet:?xt=urn:btih:0123456789012345678901234567890123456789")]
