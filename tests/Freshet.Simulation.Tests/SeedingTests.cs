@@ -1,6 +1,5 @@
 using Freshet.Abstractions;
 using Freshet.Core;
-using Freshet.Engine.Session;
 using Freshet.Simulator.Network;
 using Freshet.Simulator.Nodes;
 using Freshet.Simulator.Trackers;
