@@ -21,8 +21,10 @@ internal sealed class InitialSeeding : ISwarmView
     /// <summary>What a peer is shown ahead of what it has: so long at its rate that it never waits for the next one.</summary>
     private static readonly TimeSpan Ahead = TimeSpan.FromSeconds(4);
 
-    /// <summary>Where nothing has left us for so long, peers claim what they have not got or want nothing of what they are shown: everything is shown.</summary>
-    private static readonly TimeSpan StallTime = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// Where nothing has left us for so long, peers claim what they have not got, want nothing of what they are shown, or do not reach each other: everything is shown.
+    /// </summary>
+    private static readonly TimeSpan StallTime = TimeSpan.FromSeconds(2);
 
     /// <summary>A peer without BEP 6 that has nothing need not say so: after this time its silence says it.</summary>
     private static readonly TimeSpan SilencePause = TimeSpan.FromSeconds(1);

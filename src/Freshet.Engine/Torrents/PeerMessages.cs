@@ -174,7 +174,9 @@ internal sealed class PeerMessages
     private void SayExtensions(PeerConnection peer)
     {
         int? port = _session.Settings.ListenPort > 0 ? _session.Settings.ListenPort : null;
-        bool isUploadOnly = !_torrent.IsFetching;
+
+        // Who says that it only uploads, and has nothing to show yet, is of no use to anybody: libtorrent hangs up on it at once.
+        bool isUploadOnly = !_torrent.IsFetching && !peer.IsShownPart;
         peer.Send(PeerCommandKind.ExtensionHandshake, ExtensionNumbers.Announce(port, peer.Endpoint.Address, isUploadOnly));
     }
 

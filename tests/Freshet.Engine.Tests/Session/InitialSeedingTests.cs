@@ -21,6 +21,25 @@ public sealed class InitialSeedingTests
         }
     }
 
+    // libtorrent hangs up on a peer that only uploads and has nothing.
+    [Fact]
+    public void Who_is_shown_a_part_is_not_told_that_we_only_upload()
+    {
+        (EngineRig rig, FakePeer[] leechers) = Seed(peers: 3);
+        bool?[] said = [.. leechers.Select(leecher => ((ExtensionHandshake)rig.Sent(leecher, PeerCommandKind.ExtensionHandshake).First().Payload!).UploadOnly)];
+        Assert.Equal(true, said[0]);
+        Assert.All(said[1..], isUploadOnly => Assert.NotEqual(true, isUploadOnly));
+    }
+
+    // Leechers behind routers may not reach each other: what was shown to one is then nowhere for the rest, and our line must not lie idle for that.
+    [Fact]
+    public void Where_nothing_leaves_for_some_seconds_everything_is_shown()
+    {
+        (EngineRig rig, FakePeer[] leechers) = Seed(peers: 3);
+        rig.Run(5);
+        Assert.Equal(Enumerable.Range(0, rig.Layout.PieceCount), Shown(rig, leechers[1]).Order());
+    }
+
     [Fact]
     public void The_next_piece_is_shown_for_each_that_has_come()
     {
