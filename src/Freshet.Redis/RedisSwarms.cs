@@ -41,7 +41,7 @@ public sealed class RedisSwarms(RedisClient client, TimeSpan? patience = null, T
             if (announce.Wanted > 0)
                 Ask(batch, announce, now);
             RespValue[] replies = await client.SendAsync(batch).WaitAsync(_patience, _clock).ConfigureAwait(false);
-            swarm = announce.Wanted > 0 ? Read(replies.AsSpan(told)) : null;
+            swarm = announce.Wanted > 0 ? Read(replies.AsSpan(told), announce.Wanted) : null;
         }
         catch (Exception e) when (e is RedisException or TimeoutException)
         {
@@ -81,14 +81,15 @@ public sealed class RedisSwarms(RedisClient client, TimeSpan? patience = null, T
         batch.Add("GET", KeyOf(announce, "completed"));
     }
 
-    private static SharedSwarm Read(ReadOnlySpan<RespValue> replies)
+    // Whoever owns the Redis, or has got into it, may send more than was asked for: what is taken is what the tracker makes room for.
+    private static SharedSwarm Read(ReadOnlySpan<RespValue> replies, int wanted)
     {
         int[] counts = new int[Roles.Length];
         var peers = new List<(ReadOnlyMemory<byte>, SwarmRole)>();
         for (int i = 0; i < Roles.Length; i++)
         {
             counts[(int)Roles[i]] = Count(replies[(i * 3) + 1]);
-            foreach (RespValue member in replies[(i * 3) + 2].Items)
+            foreach (RespValue member in replies[(i * 3) + 2].Items.Take(wanted))
                 peers.Add((member.Bytes, Roles[i]));
         }
 
