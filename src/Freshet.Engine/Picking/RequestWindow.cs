@@ -142,10 +142,10 @@ public sealed class RequestWindow
     public int Room => Math.Max(0, Depth - Outstanding);
 
     /// <summary>
-    /// Whether there is room for so many requests that sending them is worth a packet. Once the depth is found, an eighth of it is asked for together: the
-    /// peer has the other seven eighths to work on, and a send for every few blocks would cost both sides more than the blocks do.
+    /// Whether there is room for so many requests that sending them is worth a packet. An eighth of the depth is asked for together: the peer has the other
+    /// seven eighths to work on, and a send for every few blocks would cost both sides more than the blocks do.
     /// </summary>
-    public bool IsWorthFilling => Room >= (_growing ? 1 : Math.Clamp(Depth / 8, 1, MaxGathered));
+    public bool IsWorthFilling => Room >= Math.Clamp(Depth / 8, 1, MaxGathered);
 
     /// <summary>The peer let its requests time out and has brought nothing since.</summary>
     public bool IsSnubbed { get; private set; }
