@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Freshet.SwarmBench.Limits;
 
@@ -7,7 +6,11 @@ namespace Freshet.SwarmBench.Limits;
 /// <param name="Up">Payload bytes out.</param>
 /// <param name="Down">Payload bytes in.</param>
 /// <param name="Seconds">Its clock.</param>
-internal readonly record struct Count(long Up, long Down, double Seconds);
+internal readonly record struct Count(long Up, long Down, double Seconds)
+{
+    /// <summary>Bytes a second since an earlier count.</summary>
+    public double RateSince(Count earlier, bool isUp) => (isUp ? Up - earlier.Up : Down - earlier.Down) / (Seconds - earlier.Seconds);
+}
 
 /// <summary>A peer in a process of its own that says "ready" and then answers each line with what it has counted.</summary>
 internal sealed class CountingProcess : IDisposable
@@ -17,12 +20,10 @@ internal sealed class CountingProcess : IDisposable
     private CountingProcess(Process process) => _process = process;
 
     /// <summary>Starts a command on one core and waits until it is ready.</summary>
-    public static CountingProcess Start(int core, string state, params string[] command)
+    public static CountingProcess Start(Workplace workplace, string core, params string[] command)
     {
-        var start = new ProcessStartInfo("taskset") { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (string argument in (string[])["-c", core.ToString(), .. command])
-            start.ArgumentList.Add(argument);
-        start.Environment["XDG_STATE_HOME"] = state;
+        var start = new ProcessStartInfo(workplace.Stopwatch, [core, "/dev/null", .. command]) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true };
+        start.Environment["XDG_STATE_HOME"] = workplace["state"];
         var process = new CountingProcess(Process.Start(start)!);
         while (process.Read() != "ready")
         {
@@ -37,7 +38,7 @@ internal sealed class CountingProcess : IDisposable
         _process.StandardInput.WriteLine();
         _process.StandardInput.Flush();
         string[] words = Read().Split(' ');
-        return new Count(long.Parse(words[1]), long.Parse(words[2]), double.Parse(words[3], CultureInfo.InvariantCulture));
+        return new Count(long.Parse(words[1]), long.Parse(words[2]), double.Parse(words[3]));
     }
 
     /// <inheritdoc/>

@@ -5,13 +5,6 @@ using System.Text;
 
 namespace Freshet.SwarmBench.Restart;
 
-/// <summary>What one restart showed.</summary>
-/// <param name="SecondsToSeed">From the process's start to the event that all torrents are back.</param>
-/// <param name="AnonymousKiB">Private memory when idle.</param>
-/// <param name="IdleMilliseconds">Processor time a second when idle.</param>
-/// <param name="Handles">Open handles.</param>
-internal sealed record RestartFigures(double SecondsToSeed, double AnonymousKiB, double IdleMilliseconds, int Handles);
-
 /// <summary>A state folder with torrents that were seeded once, and restarts of it.</summary>
 internal sealed class SeedingSession
 {
@@ -46,11 +39,14 @@ internal sealed class SeedingSession
     }
 
     /// <summary>Starts again without naming a torrent.</summary>
-    public RestartFigures Restart(double idleSeconds)
+    public Figures Restart(double idleSeconds)
     {
         long started = Stopwatch.GetTimestamp();
         using Process process = Start();
-        string line = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("freshet seed ended too early");
+        string line;
+        do
+            line = process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("freshet seed ended too early");
+        while (!line.Contains("\"restored\"", StringComparison.Ordinal));
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         if (!line.Contains($"\"torrents\":{_torrents},\"complete\":{_torrents}", StringComparison.Ordinal))
             throw new InvalidOperationException($"not all seed: {line}");
@@ -58,10 +54,16 @@ internal sealed class SeedingSession
 
         // What a start leaves behind is given back some seconds later, and methods that were called often are compiled anew.
         Thread.Sleep(TimeSpan.FromSeconds(10));
-        double before = CpuMilliseconds(process.Id);
+        double before = ProcessFile.CpuSeconds(process.Id);
         Thread.Sleep(TimeSpan.FromSeconds(idleSeconds));
-        double idle = (CpuMilliseconds(process.Id) - before) / idleSeconds;
-        var figures = new RestartFigures(seconds, AnonymousKiB(process.Id), idle, Directory.GetFiles($"/proc/{process.Id}/fd").Length);
+        double idle = 1000 * (ProcessFile.CpuSeconds(process.Id) - before) / idleSeconds;
+        var figures = new Figures
+        {
+            [RestartRow.UntilAllSeed] = seconds,
+            [RestartRow.Private] = ProcessFile.AnonymousKiB(process.Id),
+            [RestartRow.IdleCpu] = idle,
+            [RestartRow.Handles] = Directory.GetFiles($"/proc/{process.Id}/fd").Length,
+        };
         End(process, reading);
         return figures;
     }
@@ -84,23 +86,9 @@ internal sealed class SeedingSession
             throw new InvalidOperationException($"freshet seed ended with {process.ExitCode}");
     }
 
-    private static double CpuMilliseconds(int process)
-    {
-        // Fields 14 and 15 of the file, counted behind the name in parentheses: ticks of 10 ms.
-        string text = File.ReadAllText($"/proc/{process}/stat");
-        string[] fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
-        return 10 * (double.Parse(fields[11], CultureInfo.InvariantCulture) + double.Parse(fields[12], CultureInfo.InvariantCulture));
-    }
-
-    private static double AnonymousKiB(int process) => File.ReadLines($"/proc/{process}/status")
-        .Where(static line => line.StartsWith("RssAnon:", StringComparison.Ordinal))
-        .Select(static line => double.Parse(line.AsSpan(8).Trim(" kB\t"), provider: CultureInfo.InvariantCulture))
-        .Single();
-
     private Process Start(params string[] more)
     {
-        string program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../Freshet.Cli/release/Freshet.Cli"));
-        return Process.Start(new ProcessStartInfo(program, ["seed", .. more, "--bind", "127.0.0.1", "--state-dir", Path.Combine(_folder, "state"), "--json"])
+        return Process.Start(new ProcessStartInfo("dotnet", [Machine.Freshet, "seed", .. more, "--bind", "127.0.0.1", "--state-dir", Path.Combine(_folder, "state"), "--json"])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,

@@ -16,7 +16,7 @@ internal static class FreshetMember
             BindAddress = IPAddress.Parse(args[2]),
             ListenPort = int.Parse(args[3], CultureInfo.InvariantCulture),
             Limits = new RateLimits { Normal = new TransferLimits { Up = long.Parse(args[4], CultureInfo.InvariantCulture) } },
-            StateDirectory = Path.Combine(Path.GetDirectoryName(args[0])!, $"state-{args[2]}"),
+            StateDirectory = Path.Combine(Environment.GetEnvironmentVariable("XDG_STATE_HOME")!, args[2]),
         };
         BitTorrentClient client = await BitTorrentClient.StartAsync(options).ConfigureAwait(false);
         await using (client.ConfigureAwait(false))

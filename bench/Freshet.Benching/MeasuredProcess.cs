@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 
-namespace Freshet.SwarmBench;
+namespace Freshet.Benching;
 
-/// <summary>A process that is being measured: it ends by itself, or when its input does.</summary>
+/// <summary>A process that is being measured: it ends by itself, when its input does, or when it is interrupted.</summary>
 internal sealed class MeasuredProcess : IDisposable
 {
     private const int SampleMilliseconds = 50;
@@ -13,7 +12,7 @@ internal sealed class MeasuredProcess : IDisposable
     private readonly string _accounting;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly Timer _sampling;
-    private double _mostAnonymous;
+    private double _mostAnonymousKiB;
 
     private MeasuredProcess(Process process, string accounting)
     {
@@ -23,26 +22,33 @@ internal sealed class MeasuredProcess : IDisposable
         _process.ErrorDataReceived += (_, line) => Note(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        _sampling = new Timer(_ => _mostAnonymous = Math.Max(_mostAnonymous, AnonymousOf(process.Id)), null, SampleMilliseconds, SampleMilliseconds);
+        _sampling = new Timer(_ => _mostAnonymousKiB = Math.Max(_mostAnonymousKiB, ProcessFile.Family(process.Id).Select(ProcessFile.AnonymousKiB).Append(0).Max()), null, SampleMilliseconds, SampleMilliseconds);
     }
 
-    /// <summary>Starts a command on one core.</summary>
-    public static MeasuredProcess Start(int core, IReadOnlyDictionary<string, string> environment, params string[] command)
+    /// <summary>Starts a command on some cores ("0", "0,1"). What it remembers it remembers within the workplace.</summary>
+    public static MeasuredProcess Start(Workplace workplace, string cores, params string[] command)
     {
         string accounting = Path.GetTempFileName();
-        var start = new ProcessStartInfo("taskset")
+        var start = new ProcessStartInfo(workplace.Stopwatch, [cores, accounting, .. command])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (string argument in (string[])["-c", core.ToString(), "/usr/bin/time", "-f", "%e %U %S", "-o", accounting, .. command])
-            start.ArgumentList.Add(argument);
-        foreach ((string name, string value) in environment)
-            start.Environment[name] = value;
+        start.Environment["XDG_STATE_HOME"] = workplace["state"];
         return new MeasuredProcess(Process.Start(start)!, accounting);
     }
+
+    /// <summary>Runs a command on some cores and waits for its end.</summary>
+    public static Measured Run(Workplace workplace, string cores, params string[] command)
+    {
+        using MeasuredProcess process = Start(workplace, cores, command);
+        return process.WaitForEnd();
+    }
+
+    /// <summary>The command's process.</summary>
+    public int Id => ProcessFile.Family(_process.Id).Last();
 
     /// <summary>Waits for a line of output with these words.</summary>
     /// <returns>What stands behind them.</returns>
@@ -67,28 +73,27 @@ internal sealed class MeasuredProcess : IDisposable
     public void EndInput() => _process.StandardInput.Close();
 
     /// <summary>Interrupts it, as Ctrl+C does.</summary>
-    public void Interrupt()
-    {
-        foreach (string child in ChildrenOf(_process.Id))
-            Process.Start("kill", ["-INT", child]).WaitForExit();
-    }
+    public void Interrupt() => Process.Start("kill", ["-INT", $"{Id}"]).WaitForExit();
 
     /// <summary>Waits for its end.</summary>
+    /// <exception cref="InvalidOperationException">It did not end well.</exception>
     public Measured WaitForEnd()
     {
         _process.WaitForExit();
         if (_process.ExitCode != 0)
             throw Failure($"ended with {_process.ExitCode}");
-        double[] figures = [.. File.ReadAllText(_accounting).Split(' ').Select(static figure => double.Parse(figure, CultureInfo.InvariantCulture))];
-        File.Delete(_accounting);
-        return new Measured(figures[0], figures[1] + figures[2], _mostAnonymous);
+        double[] figures = [.. File.ReadAllText(_accounting).Split(' ').Select(double.Parse)];
+        return new Measured(figures[0], figures[1] + figures[2], _mostAnonymousKiB / 1024);
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _sampling.Dispose();
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
         _process.Dispose();
+        File.Delete(_accounting);
     }
 
     private void Note(string? line)
@@ -98,25 +103,5 @@ internal sealed class MeasuredProcess : IDisposable
     }
 
     private InvalidOperationException Failure(string what)
-        => new($"{string.Join(' ', _process.StartInfo.ArgumentList)} {what}:\n{string.Join('\n', _output)}");
-
-    /// <summary>The private memory of the process under <c>time</c>: its only child, or grandchild.</summary>
-    private static double AnonymousOf(int process)
-    {
-        try
-        {
-            double own = File.ReadLines($"/proc/{process}/status")
-                .Where(static line => line.StartsWith("RssAnon:", StringComparison.Ordinal))
-                .Select(static line => double.Parse(line.AsSpan(8).Trim(" kB\t"), provider: CultureInfo.InvariantCulture) / 1024)
-                .FirstOrDefault();
-            return ChildrenOf(process).Select(static child => AnonymousOf(int.Parse(child))).Append(own).Max();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return 0;
-        }
-    }
-
-    private static string[] ChildrenOf(int process)
-        => File.ReadAllText($"/proc/{process}/task/{process}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        => new($"{string.Join(' ', _process.StartInfo.ArgumentList.Skip(2))} {what}:\n{string.Join('\n', _output)}");
 }

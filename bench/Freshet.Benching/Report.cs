@@ -1,0 +1,109 @@
+using System.Text;
+
+namespace Freshet.Benching;
+
+/// <summary>The page of a row: how it was measured, who took part, medians with their spread, slopes and start-up, us beside the others, goals.</summary>
+internal sealed class Report(Row row, Options options, Outcome outcome)
+{
+    private readonly StringBuilder _text = new();
+    private readonly bool _hasKinds = outcome.Kinds.Any(static kind => kind.Length > 0);
+
+    public string Write(string command, IEnumerable<string> versions, int runs)
+    {
+        _text.Append($"# {row.Title}\n\n`{command}`: {(runs == 1 ? "one run of each" : $"medians of {runs} runs in rotated order, in parentheses how far the extremes lie apart as a part of the median")}. {row.Method(options)}\n\n");
+        foreach (string version in versions)
+            _text.Append($"- {version}\n");
+        WriteMedians();
+        WriteSlopes();
+        WriteComparison();
+        WriteGoals();
+        return _text.ToString();
+    }
+
+    private void WriteMedians()
+    {
+        bool hasRemarks = outcome.Cases.Any(@case => Takers(@case.Kind).Any(client => outcome.Remark(client, @case).Length > 0));
+        WriteHead(["case", "client", .. row.Quantities.Select(static quantity => quantity.Name), .. hasRemarks ? ["of the last run"] : Array.Empty<string>()]);
+        foreach (Case @case in outcome.Cases)
+        {
+            foreach (string client in Takers(@case.Kind))
+            {
+                IEnumerable<string> cells = row.Quantities.Select(quantity => Cell(quantity, outcome.Of(client, @case, quantity)));
+                WriteLine([@case.ToString(), client, .. cells, .. hasRemarks ? [outcome.Remark(client, @case)] : Array.Empty<string>()]);
+            }
+        }
+
+        static string Cell(Quantity quantity, IReadOnlyCollection<double> figures)
+            => quantity.Write(Statistics.Median(figures)) + (figures.Count > 1 && figures.Max() > figures.Min() ? $" ({Statistics.Spread(figures):0%})" : "");
+    }
+
+    private void WriteSlopes()
+    {
+        string[] kinds = [.. outcome.Kinds.Where(outcome.HasSlope)];
+        Quantity[] growing = [.. row.Quantities.Where(static quantity => quantity.Growth is not null)];
+        if (kinds.Length == 0 || growing.Length == 0)
+            return;
+        _text.Append("\nThe slope over the sizes (the median over all pairs of runs of two sizes), and start-up, which is what is left at size zero:\n");
+        WriteHead([.. OfKind("case"), "client", .. growing.SelectMany(static quantity => new[] { quantity.Growth!.Name, $"start-up {quantity.Name}" })]);
+        foreach (string kind in kinds)
+        {
+            foreach (string client in Takers(kind))
+            {
+                WriteLine([.. OfKind(kind), client, .. growing.SelectMany(quantity => new[]
+                {
+                    quantity.WriteOverall(outcome.Slope(client, kind, quantity)), quantity.Write(outcome.StartUp(client, kind, quantity)),
+                })]);
+            }
+        }
+    }
+
+    /// <summary>The first client's figures as parts of the others'.</summary>
+    private void WriteComparison()
+    {
+        string first = outcome.Clients.First();
+        string[] others = [.. outcome.Clients.Skip(1)];
+        if (others.Length == 0)
+            return;
+        WriteHead([.. OfKind("case"), $"{first}'s", .. others.Select(static other => $"against {other}")]);
+        foreach (string kind in outcome.Kinds.Where(kind => outcome.Has(first, kind)))
+        {
+            foreach (Quantity quantity in row.Quantities)
+            {
+                WriteLine([.. OfKind(kind), outcome.OverallName(kind, quantity), .. others.Select(other => outcome.Has(other, kind)
+                    ? $"{outcome.Overall(first, kind, quantity) / outcome.Overall(other, kind, quantity):0.00} ×" : "–")]);
+            }
+        }
+    }
+
+    private void WriteGoals()
+    {
+        Goal[] goals = [.. row.Goals.Where(goal => outcome.Has(goal.Client, goal.Kind) && outcome.Has(goal.Against ?? goal.Client, goal.AgainstKind ?? goal.Kind))];
+        if (goals.Length == 0)
+            return;
+        WriteHead(["goal", "seen", ""]);
+        foreach (Goal goal in goals)
+        {
+            double seen = outcome.Overall(goal.Client, goal.Kind, goal.Quantity);
+            if (goal.IsRatio)
+                seen /= outcome.Overall(goal.Against ?? goal.Client, goal.AgainstKind ?? goal.Kind, goal.Quantity);
+            bool isReached = goal.IsAtLeast ? seen >= goal.Bound : seen <= goal.Bound;
+            string beside = goal.IsRatio ? $" × {string.Join(' ', new[] { goal.Against, goal.AgainstKind }.Where(static part => part is not null))}'s" : "";
+            string what = $"{goal.Kind} {outcome.OverallName(goal.Kind, goal.Quantity)} {(goal.IsAtLeast ? '≥' : '≤')} {goal.Bound}{beside}".TrimStart();
+            WriteLine([what, goal.IsRatio ? $"{seen:0.00} ×" : goal.Quantity.WriteOverall(seen), isReached ? "reached" : "**missed**"]);
+        }
+    }
+
+    /// <summary>A cell of the column of kinds, which a row of one kind does not have.</summary>
+    private string[] OfKind(string cell) => _hasKinds ? [cell] : [];
+
+    private IEnumerable<string> Takers(string kind) => outcome.Clients.Where(client => outcome.Has(client, kind));
+
+    private void WriteHead(string[] columns)
+    {
+        _text.Append('\n');
+        WriteLine(columns);
+        WriteLine([.. columns.Select(static _ => "---")]);
+    }
+
+    private void WriteLine(string[] cells) => _text.Append($"| {string.Join(" | ", cells)} |\n");
+}

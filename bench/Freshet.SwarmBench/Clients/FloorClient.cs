@@ -1,0 +1,29 @@
+using System.Net;
+using Freshet.SwarmBench.Transfers;
+
+namespace Freshet.SwarmBench.Clients;
+
+/// <summary>The least that a program can do with the same system calls, in C: one torrent of one file, and as a downloader one peer.</summary>
+internal sealed class FloorClient(Workplace workplace) : IDownloader, ISeeder
+{
+    public string Name => "floor";
+
+    public bool IsWhole => false;
+
+    public string ReadyWords => "ready";
+
+    public bool EndsWithInput => true;
+
+    public string Version() => "floor: bench/Freshet.SwarmBench/Floor, gcc -O2";
+
+    public string[] Download(BenchTorrent torrent, string target, IReadOnlyList<IPEndPoint> peers) =>
+    [
+        workplace.Compile("floor_download", "-lcrypto"), torrent.InfoHash, $"{torrent.Length}", $"{torrent.PieceLength}", torrent.Hashes,
+        $"{peers[0].Address}", $"{peers[0].Port}", Path.Combine(target, torrent.Name),
+    ];
+
+    public string[] Seed(BenchTorrent torrent, int port) =>
+    [
+        workplace.Compile("floor_upload"), torrent.InfoHash, $"{torrent.Length}", $"{torrent.PieceLength}", Path.Combine(torrent.Folder, torrent.Name), $"{port}",
+    ];
+}

@@ -1,0 +1,32 @@
+using System.Net;
+using Freshet.SwarmBench.Swarm;
+using Freshet.SwarmBench.Transfers;
+
+namespace Freshet.SwarmBench.Clients;
+
+/// <summary>The command of this repository, as it was built with this program.</summary>
+internal sealed class FreshetClient(Workplace workplace) : IDownloader, ISeeder, ISwarmMember
+{
+    public string Name => "freshet";
+
+    public string ReadyWords => "\"state\":\"seeding\"";
+
+    public bool EndsWithInput => false;
+
+    public string Version() => Machine.FreshetVersion();
+
+    public string[] Download(BenchTorrent torrent, string target, IReadOnlyList<IPEndPoint> peers) =>
+    [
+        "dotnet", Machine.Freshet, "download", torrent.Torrent, "-o", target, .. peers.SelectMany(static peer => new[] { "--peer", $"{peer}" }),
+        "--no-trackers", "--state-dir", workplace["state"], "-q",
+    ];
+
+    public string[] Seed(BenchTorrent torrent, int port) =>
+    [
+        "dotnet", Machine.Freshet, "seed", torrent.Torrent, "-o", torrent.Folder, "--listen-port", $"{port}", "--bind", "127.0.0.1",
+        "--no-trackers", "--check", "none", "--state-dir", workplace["state"], "--no-log-file", "--json",
+    ];
+
+    public string[] Member(BenchTorrent torrent, string target, string address, int port, long rate, bool isSeed)
+        => ["dotnet", typeof(FreshetMember).Assembly.Location, "member-freshet", torrent.Torrent, target, address, $"{port}", $"{rate}", isSeed ? "seed" : "leech"];
+}

@@ -1,0 +1,14 @@
+using System.Net;
+using Freshet.SwarmBench.Transfers;
+
+namespace Freshet.SwarmBench.Clients;
+
+/// <summary>A client that downloads.</summary>
+internal interface IDownloader : IClient
+{
+    /// <summary>Whether it can have more than one peer, and more than one file.</summary>
+    bool IsWhole => true;
+
+    /// <summary>The command that downloads a torrent to a folder, from these peers alone, and ends.</summary>
+    string[] Download(BenchTorrent torrent, string target, IReadOnlyList<IPEndPoint> peers);
+}

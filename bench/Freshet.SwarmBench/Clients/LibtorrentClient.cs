@@ -1,0 +1,30 @@
+using System.Net;
+using Freshet.SwarmBench.Swarm;
+using Freshet.SwarmBench.Transfers;
+
+namespace Freshet.SwarmBench.Clients;
+
+/// <summary>Debian's python3-libtorrent: the library does the work, a few lines of Python start it.</summary>
+internal sealed class LibtorrentClient(Workplace workplace) : IDownloader, ISeeder, ISwarmMember
+{
+    /// <summary>The interpreter that Debian's packages are for.</summary>
+    public const string Python = "/usr/bin/python3";
+
+    public string Name => "libtorrent";
+
+    public string ReadyWords => "ready";
+
+    public bool EndsWithInput => true;
+
+    private string Script => workplace.Unpack("libtorrent_client.py");
+
+    public string Version() => $"libtorrent {Machine.FirstLine(Python, "-c", "import libtorrent; print(libtorrent.version)")}";
+
+    public string[] Download(BenchTorrent torrent, string target, IReadOnlyList<IPEndPoint> peers)
+        => [Python, Script, "download", torrent.Torrent, target, .. peers.Select(static peer => $"{peer}")];
+
+    public string[] Seed(BenchTorrent torrent, int port) => [Python, Script, "seed", torrent.Torrent, torrent.Folder, $"{port}"];
+
+    public string[] Member(BenchTorrent torrent, string target, string address, int port, long rate, bool isSeed)
+        => [Python, workplace.Unpack("swarm_member.py"), torrent.Torrent, target, address, $"{port}", $"{rate}", isSeed ? "seed" : "leech"];
+}

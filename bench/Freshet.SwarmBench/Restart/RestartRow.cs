@@ -1,0 +1,66 @@
+using Freshet.SwarmBench.Clients;
+
+namespace Freshet.SwarmBench.Restart;
+
+/// <summary>
+/// What a restart with many idle seeding torrents costs: the time until all seed, the private memory of each (the slope from a session with one), and the processor
+/// time while nothing happens.
+/// </summary>
+internal sealed class RestartRow : Row
+{
+    /// <summary>From the process's start to the event that all torrents are back.</summary>
+    public static readonly Quantity UntilAllSeed = new("s until all seed", "0.00");
+
+    /// <summary>Private memory when idle.</summary>
+    public static readonly Quantity Private = new("RssAnon KiB", "0", new("RssAnon KiB each", "0.0", static each => each));
+
+    /// <summary>Processor time when idle.</summary>
+    public static readonly Quantity IdleCpu = new("idle CPU ms/s", "0.0");
+
+    public static readonly Quantity Handles = new("handles", "0");
+
+    private static readonly Option Torrents = new("--torrents", "1,1000", "how many; what each costs is the slope between");
+    private static readonly Option Idle = new("--idle", "30", "seconds without anything to do, that CPU is measured over");
+
+    public override string Name => "restart";
+
+    public override string Title => "Restart with idle seeding torrents";
+
+    public override IReadOnlyList<string> Clients => ["freshet"];
+
+    public override IReadOnlyList<Quantity> Quantities => [UntilAllSeed, Private, IdleCpu, Handles];
+
+    public override IReadOnlyList<Option> OwnOptions => [Torrents, Idle];
+
+    public override IReadOnlyList<Goal> Goals => [new(UntilAllSeed, 0.5), new(Private, 4), new(IdleCpu, 2)];
+
+    public override string Method(Options options) => $"""
+        `freshet seed` without naming a torrent. Seconds run from the start of the process to the event that says that all seed. Private memory is RssAnon after {options.Text(Idle)} idle
+        seconds; CPU is user and system time over these. Torrents of five pieces, no trackers.
+        """;
+
+    public override IReadOnlyList<Case> Cases(Options options) => [.. options.Amounts(Torrents).Select(static torrents => new Case("", torrents, $"{torrents} torrents"))];
+
+    public override bool CanBeDoneBy(IClient client) => client is FreshetClient;
+
+    public override IStage Set(Case @case, Options options, Workplace workplace) => new Stage(workplace, (int)@case.Amount, options.Amount(Idle));
+
+    private sealed class Stage : IStage
+    {
+        private readonly Workplace _workplace;
+        private readonly SeedingSession _session;
+        private readonly double _idle;
+
+        public Stage(Workplace workplace, int torrents, double idle)
+        {
+            (_workplace, _idle) = (workplace, idle);
+            _session = new SeedingSession(workplace.Fresh("session"), torrents);
+            _session.SeedOnce();
+        }
+
+        public Figures Run(IClient client) => _session.Restart(_idle);
+
+        /// <inheritdoc/>
+        public void Dispose() => _workplace.Delete("session");
+    }
+}

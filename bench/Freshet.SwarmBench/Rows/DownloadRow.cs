@@ -1,0 +1,42 @@
+using System.Net;
+using Freshet.SwarmBench.Clients;
+using Freshet.SwarmBench.Transfers;
+
+namespace Freshet.SwarmBench.Rows;
+
+/// <summary>From one seeder that is not ours.</summary>
+internal sealed class DownloadRow : Row
+{
+    private static readonly Option Sizes = ContentOptions.Sizes("0.25,0.5,0.75");
+
+    public override string Name => "download";
+
+    public override string Title => "Download from one libtorrent seeder";
+
+    public override IReadOnlyList<string> Clients => ["freshet", "libtorrent", "aria2", "floor"];
+
+    public override IReadOnlyList<Quantity> Quantities => [Quantity.Wall, Quantity.Cpu, Quantity.Anonymous];
+
+    public override IReadOnlyList<Option> OwnOptions => [Sizes, ContentOptions.PieceLength, ContentOptions.Content];
+
+    public override IReadOnlyList<Goal> Goals =>
+    [
+        new(Quantity.Cpu, 0.6) { Against = "libtorrent" },
+        new(Quantity.Cpu, 0.8) { Against = "aria2" },
+        new(Quantity.Cpu, 1.35) { Against = "floor" },
+        new(Quantity.Wall, 1.2) { Against = "libtorrent", IsAtLeast = true },
+        new(Quantity.Anonymous, 80),
+    ];
+
+    public override string Method(Options options) => $"""
+        Over loopback; the seeder has one core, the downloader another; pieces of {options.Text(ContentOptions.PieceLength)} KiB; data on tmpfs; figures are the downloading process's from its
+        start to its end; the bytes of every run were compared.
+        """;
+
+    public override IReadOnlyList<Case> Cases(Options options) => [.. options.Amounts(Sizes).Select(static gib => new Case("", gib, $"{gib} GiB"))];
+
+    public override bool CanBeDoneBy(IClient client) => client is IDownloader;
+
+    public override IStage Set(Case @case, Options options, Workplace workplace)
+        => new DownloadStage(workplace, ContentOptions.Make(options, workplace, @case.Amount), new LibtorrentClient(workplace), new IPEndPoint(IPAddress.Loopback, DownloadStage.Port));
+}

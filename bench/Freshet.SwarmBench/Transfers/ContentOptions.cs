@@ -1,0 +1,19 @@
+namespace Freshet.SwarmBench.Transfers;
+
+/// <summary>Options of rows that move content.</summary>
+internal static class ContentOptions
+{
+    public static readonly Option PieceLength = new("--piece-length", "1024", "KiB");
+    public static readonly Option Content = new("--content", "", "where the seeders' content lies; the folder of --folder where it is not given");
+
+    public static Option Sizes(string sizes) => new("--sizes", sizes, "GiB of content; two or more give the slope that start-up has no part in");
+
+    public static long Bytes(double gib) => (long)(gib * (1L << 30));
+
+    /// <summary>Makes the content of one size.</summary>
+    public static BenchTorrent Make(Options options, Workplace workplace, double gib)
+    {
+        string root = options.Text(Content) is { Length: > 0 } folder ? Path.Combine(folder, $"freshet-bench-content-{Environment.ProcessId}") : workplace["content"];
+        return BenchTorrent.OfOneFile(root, Bytes(gib), options.Number(PieceLength) * 1024);
+    }
+}

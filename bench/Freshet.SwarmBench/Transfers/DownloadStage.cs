@@ -1,0 +1,47 @@
+using System.Net;
+using Freshet.SwarmBench.Clients;
+
+namespace Freshet.SwarmBench.Transfers;
+
+/// <summary>A seeder on the first core; clients download from it on the second, one after the other, every byte compared.</summary>
+internal sealed class DownloadStage : IStage
+{
+    public const int Port = 17001;
+
+    private readonly Workplace _workplace;
+    private readonly BenchTorrent _torrent;
+    private readonly SeedingProcess _seeder;
+    private readonly IPEndPoint[] _peers;
+
+    /// <summary>Starts the seeder.</summary>
+    /// <param name="workplace">Where targets go.</param>
+    /// <param name="torrent">What is downloaded; the stage's own from here on.</param>
+    /// <param name="seeder">Who gives it.</param>
+    /// <param name="peers">The addresses at which the seeder is met.</param>
+    public DownloadStage(Workplace workplace, BenchTorrent torrent, ISeeder seeder, params IPEndPoint[] peers)
+    {
+        _workplace = workplace;
+        _torrent = torrent;
+        _peers = peers;
+        workplace.Warm(2 * torrent.Length);
+        _seeder = SeedingProcess.Start(workplace, "0", seeder, torrent, Port);
+    }
+
+    public Figures Run(IClient client)
+    {
+        string target = _workplace.Fresh("target");
+        Measured used = MeasuredProcess.Run(_workplace, "1", ((IDownloader)client).Download(_torrent, target, _peers));
+        _torrent.Compare(target, client.Name);
+        _workplace.Delete("target");
+        _workplace.Delete("state");
+        return new Figures { [Quantity.Wall] = used.Wall, [Quantity.Cpu] = used.Cpu, [Quantity.Anonymous] = used.AnonymousMiB };
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _seeder.End();
+        _seeder.Dispose();
+        _torrent.Dispose();
+    }
+}
