@@ -10,6 +10,12 @@ namespace Freshet.Abstractions;
 /// <param name="Layout">Bounds indexes, offsets and the bitfield's length. Immutable, so that every pump may read it.</param>
 public sealed record ConnectionSetup(IPEndPoint Endpoint, InfoHash Swarm, PeerId Self, PieceLayout Layout)
 {
+    /// <summary>
+    /// The v2 swarm of a hybrid whose v1 hash <see cref="Swarm"/> is: offered by a reserved bit, and the peer that we dial may answer with it in place of the v1 hash
+    /// (BEP 52). Null: there is none, or v2 is spoken already.
+    /// </summary>
+    public InfoHash? Upgrade { get; init; }
+
     /// <summary>Which torrent of the session it is: whose data the pump may read for the peer.</summary>
     public TorrentId Torrent { get; init; }
 
@@ -19,7 +25,7 @@ public sealed record ConnectionSetup(IPEndPoint Endpoint, InfoHash Swarm, PeerId
 
 /// <summary>A peer's handshake (BEP 3).</summary>
 /// <param name="Endpoint">Where the peer is.</param>
-/// <param name="Swarm">The info-hash it named.</param>
+/// <param name="Swarm">The info-hash it named; once the handshakes are through the one that both agreed on, which for a hybrid may be the v2 hash though a peer named that of v1.</param>
 /// <param name="Peer">Its peer id; all zero while an incoming peer has not sent it yet.</param>
 /// <param name="SupportsExtensions">Reserved bit of BEP 10.</param>
 /// <param name="SupportsFast">Reserved bit of BEP 6.</param>

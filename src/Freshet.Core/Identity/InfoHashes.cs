@@ -56,6 +56,12 @@ public readonly record struct InfoHashes(Sha1Hash? V1, Sha256Hash? V2)
     /// <summary>The hash that v1 clients know the swarm by, else the truncated v2 one.</summary>
     public InfoHash Primary => V1 is { } v1 ? new InfoHash(v1) : new InfoHash(V2!.Value.Truncate());
 
+    /// <summary>The v2 hash as the wire has it, cut to 20 bytes; null where there is no v2 side.</summary>
+    public InfoHash? V2Swarm => V2 is { } v2 ? new InfoHash(v2.Truncate()) : null;
+
+    /// <summary>The v2 swarm that a connection of the v1 swarm may be taken over to: of hybrids alone (BEP 52, "upgrade path").</summary>
+    public InfoHash? Upgrade => IsHybrid ? V2Swarm : null;
+
     /// <summary>Every swarm that this torrent belongs to: one, or two for a hybrid.</summary>
     public IEnumerable<InfoHash> Swarms
     {

@@ -76,7 +76,7 @@ public sealed class Announcer
 
     internal TrackerExchanges Exchanges { get; }
 
-    internal InfoHash Swarm => _source.Swarm;
+    internal IReadOnlyList<InfoHash> Swarms => _source.Swarms;
 
     internal bool UsesIPv4 => _settings().UseIPv4;
 
@@ -181,21 +181,24 @@ public sealed class Announcer
     internal void Settle(TransferFigures told) => _settled = told;
 
     /// <summary>A tracker has taken note of the completion.</summary>
-    internal void CompletedTold(Tracker teller)
+    internal void CompletedTold(Tracker teller, InfoHash swarm)
     {
         foreach (Tracker tracker in _trackers)
-            tracker.OwesCompleted &= tracker != teller && !IsOneByOne;
+        {
+            if (tracker == teller || IsOneByOne)
+                tracker.CompletionTold(swarm);
+        }
     }
 
     internal TimeSpan PatienceFor(Tracker tracker)
         => tracker.Url.Protocol != TrackerProtocol.Udp ? HttpPatience : IsOneByOne ? UdpTurnPatience : UdpPatience;
 
     internal AnnounceRequest MakeRequest(
-        TrackerAccount account, AnnounceEvent why, ReadOnlyMemory<byte>? trackerId, out TransferFigures told, MonoTime now)
+        TrackerRoute route, AnnounceEvent why, ReadOnlyMemory<byte>? trackerId, out TransferFigures told, MonoTime now)
     {
-        TransferFigures transfer = account.At(_source.Transfer, out told, now);
+        TransferFigures transfer = route.Tracker.Account.At(_source.Transfer, route.Swarm, out told, now);
         SessionSettings settings = _settings();
-        return new AnnounceRequest(_source.Swarm, settings.PeerId, settings.ListenPort)
+        return new AnnounceRequest(route.Swarm, settings.PeerId, settings.ListenPort)
         {
             Event = why,
             Uploaded = transfer.Uploaded,
@@ -225,7 +228,7 @@ public sealed class Announcer
             IPEndPoint[] peers = [.. answer.Peers.Where(peer => peer.Address is not null).Select(peer => new IPEndPoint(peer.Address!, peer.Port))];
             _effects.Publish(new TrackerNotice(_source.Id, tracker.Url.ToString(), peers.Length, next, null, route.Message));
             if (peers.Length > 0 && !(answer.Incomplete == 0 && _source.WantsLeechersOnly))
-                _source.PeersFound(peers, now);
+                _source.PeersFound(peers, route.Swarm, now);
         }
         else if (!tracker.Routes.Any(other => other != route && other.Answer is not null && other.Schedule.Failures == 0))
         {

@@ -43,11 +43,11 @@ public interface IAnnounceSource
     /// <summary>Whether peers are of no use where the tracker counts no leecher among them: a torrent that sleeps is not to be woken for other seeders.</summary>
     bool WantsLeechersOnly => false;
 
-    /// <summary>A tracker named peers.</summary>
-    void PeersFound(IReadOnlyList<IPEndPoint> peers, MonoTime now);
+    /// <summary>A tracker named peers of one of the swarms.</summary>
+    void PeersFound(IReadOnlyList<IPEndPoint> peers, InfoHash swarm, MonoTime now);
 
-    /// <summary>The swarm that is announced.</summary>
-    InfoHash Swarm { get; }
+    /// <summary>The swarms that are announced: one, or for a hybrid that of v1 and that of v2 (BEP 52).</summary>
+    IReadOnlyList<InfoHash> Swarms { get; }
 
     /// <summary>The torrent, for notices.</summary>
     TorrentId Id { get; }

@@ -6,8 +6,8 @@ using Freshet.Protocol.Trackers;
 
 namespace Freshet.Engine.Discovery;
 
-/// <summary>One tracker of one torrent: a URL, the address families it has, and what came of asking it.</summary>
-internal sealed class Tracker : IScrapeWisher
+/// <summary>One tracker of one torrent: a URL, the address families it has, the swarms that it is told of, and what came of asking it.</summary>
+internal sealed class Tracker
 {
     private readonly Announcer _announcer;
     private readonly TrackerSchedule _lookup = new();
@@ -15,7 +15,8 @@ internal sealed class Tracker : IScrapeWisher
     private bool _isLookingUp;
     private string? _trouble;
     private int _run;
-    private SwarmCounts? _counts;
+    private readonly SwarmTally[] _tallies;
+    private readonly HashSet<InfoHash> _owesCompleted = [];
     private MonoTime _scrapeAt = MonoTime.Zero;
 
     public Tracker(Announcer announcer, TrackerUrl url, int tier)
@@ -23,13 +24,12 @@ internal sealed class Tracker : IScrapeWisher
         _announcer = announcer;
         Url = url;
         Tier = tier;
+        _tallies = [.. announcer.Swarms.Select(swarm => new SwarmTally(this, swarm))];
     }
 
     public TrackerUrl Url { get; }
 
     public int Tier { get; }
-
-    public InfoHash Swarm => _announcer.Swarm;
 
     /// <summary>Whether somebody asked for an announce ahead of time.</summary>
     public bool IsHurried { get; set; }
@@ -42,17 +42,14 @@ internal sealed class Tracker : IScrapeWisher
     /// <summary>What the tracker is told of the transfer.</summary>
     public TrackerAccount Account { get; } = new();
 
-    /// <summary>Whether the tracker is still to hear that the download is complete.</summary>
-    public bool OwesCompleted { get; set; }
-
     /// <summary>Whether it is looked for or asked at the moment.</summary>
     public bool IsBusy => _isLookingUp || _routes.Exists(route => route.IsBusy);
 
     /// <summary>Whether the tracker knows us, or may.</summary>
     public bool HasSession => _routes.Exists(route => route.IsAnnounced || route.IsBusy);
 
-    /// <summary>The family that tells what is told once; null while none knows the tracker.</summary>
-    public TrackerRoute? Speaker => _routes.Find(route => route.IsAnnounced && route.Schedule is { Failures: 0, IsNever: false });
+    /// <summary>The most that is counted in a swarm: a hybrid's peers are in both, so they are not added up.</summary>
+    private SwarmCounts? Counts => _tallies.Select(tally => tally.Counts).MaxBy(counts => counts is { } known ? known.Seeders + known.Leechers : -1);
 
     /// <summary>Whether the tracker was asked, and could be reached over no family the last time.</summary>
     public bool IsFailing
@@ -94,15 +91,26 @@ internal sealed class Tracker : IScrapeWisher
         _isLookingUp = false;
         _lookup.Restart();
         _routes.Clear();
-        IsHurried = OwesCompleted = false;
+        IsHurried = false;
+        _owesCompleted.Clear();
     }
 
     public void Completed()
     {
-        OwesCompleted = true;
+        _owesCompleted.UnionWith(_announcer.Swarms);
         foreach (TrackerRoute route in _routes)
             route.Hurry();
     }
+
+    /// <summary>Whether the tracker is still to hear that the download is complete, in a swarm: each counts its completions.</summary>
+    public bool OwesCompleted(InfoHash swarm) => _owesCompleted.Contains(swarm);
+
+    /// <summary>The tracker, or another in its place, has heard of the completion.</summary>
+    public void CompletionTold(InfoHash swarm) => _owesCompleted.Remove(swarm);
+
+    /// <summary>The family that tells in a swarm what is told once; null while none knows the tracker.</summary>
+    public TrackerRoute? SpeakerOf(InfoHash swarm)
+        => _routes.Find(route => route.Swarm == swarm && route.IsAnnounced && route.Schedule is { Failures: 0, IsNever: false });
 
     /// <summary>Ends the session with the tracker: it is told where it may know us.</summary>
     public void Stop(MonoTime now)
@@ -127,13 +135,8 @@ internal sealed class Tracker : IScrapeWisher
             route.Cancel(now);
     }
 
-
     /// <summary>An announce was answered: what it says of the swarm is as good as a scrape.</summary>
-    public void Counted(AnnounceAnswer answer)
-    {
-        if (answer.Complete is { } seeders && answer.Incomplete is { } leechers)
-            _counts = new SwarmCounts(Swarm, seeders, leechers, answer.Downloaded ?? _counts?.Completed);
-    }
+    public void Counted(InfoHash swarm, AnnounceAnswer answer) => Array.Find(_tallies, tally => tally.Swarm == swarm)?.Counted(answer);
 
     /// <summary>Somebody wants to know what the tracker counts.</summary>
     public void Scrape(MonoTime now)
@@ -141,20 +144,17 @@ internal sealed class Tracker : IScrapeWisher
         if (IsDisabled || now < _scrapeAt || !TrackerExchanges.CanScrape(Url))
             return;
         _scrapeAt = now + TrackerSchedule.Floor;
-        _announcer.Exchanges.Scraper.Wish(this, now);
+        foreach (SwarmTally tally in _tallies)
+            _announcer.Exchanges.Scraper.Wish(tally, now);
     }
 
-    /// <inheritdoc/>
-    public void Scraped(SwarmCounts? counts, TimeSpan? minInterval, MonoTime now)
-    {
-        _counts = counts ?? _counts;
-        if (minInterval is { } least)
-            _scrapeAt = MonoTime.Max(_scrapeAt, now + least);
-    }
+    /// <summary>The tracker wants not to be scraped so soon again.</summary>
+    public void ScrapeAgainIn(TimeSpan least, MonoTime now) => _scrapeAt = MonoTime.Max(_scrapeAt, now + least);
 
     public TrackerSnapshot Snapshot(bool isRunning, bool wantsPeers, MonoTime now)
     {
         MonoTime due = isRunning ? DueAt(wantsPeers) : MonoTime.Never;
+        SwarmCounts? counts = Counts;
         TrackerRoute? best = _routes.Find(route => route.Answer is not null && route.Schedule.Failures == 0)
             ?? _routes.Find(route => route.Answer is not null)
             ?? _routes.FirstOrDefault();
@@ -164,11 +164,11 @@ internal sealed class Tracker : IScrapeWisher
             Status(isRunning, best),
             due.IsNever ? null : due > now ? due - now : TimeSpan.Zero,
             _routes.Sum(route => route.Answer?.Peers.Count ?? 0),
-            _counts?.Seeders,
-            _counts?.Leechers,
+            counts?.Seeders,
+            counts?.Leechers,
             best?.Schedule.Failures ?? _lookup.Failures,
             best?.Message ?? _trouble,
-            _counts?.Completed);
+            counts?.Completed);
     }
 
     private TrackerStatus Status(bool isRunning, TrackerRoute? best)
@@ -226,7 +226,9 @@ internal sealed class Tracker : IScrapeWisher
 
     private void AddRoute(AddressFamily family, IReadOnlyList<IPAddress> addresses, bool isUsed)
     {
-        if (isUsed && addresses.Any(address => address.AddressFamily == family))
-            _routes.Add(new TrackerRoute(_announcer, this, family));
+        if (!isUsed || !addresses.Any(address => address.AddressFamily == family))
+            return;
+        foreach (InfoHash swarm in _announcer.Swarms)
+            _routes.Add(new TrackerRoute(_announcer, this, family, swarm));
     }
 }

@@ -5,7 +5,8 @@ using Freshet.Protocol.Trackers;
 namespace Freshet.Engine.Discovery;
 
 /// <summary>
-/// A tracker over one address family: the tracker knows us by our address, so each family is announced by itself, with events and intervals of its own.
+/// A tracker over one address family and in one swarm: the tracker knows us by our address, so each family is announced by itself, with events and intervals of its
+/// own, and so is each swarm of a hybrid.
 /// </summary>
 internal sealed class TrackerRoute : ITrackerCaller
 {
@@ -17,9 +18,10 @@ internal sealed class TrackerRoute : ITrackerCaller
     private bool _isAnnounced;
     private bool _isHurried;
 
-    public TrackerRoute(Announcer announcer, Tracker tracker, AddressFamily? family)
+    public TrackerRoute(Announcer announcer, Tracker tracker, AddressFamily? family, InfoHash swarm)
     {
         _announcer = announcer;
+        Swarm = swarm;
         Tracker = tracker;
         Family = family;
     }
@@ -27,6 +29,8 @@ internal sealed class TrackerRoute : ITrackerCaller
     public Tracker Tracker { get; }
 
     public AddressFamily? Family { get; }
+
+    public InfoHash Swarm { get; }
 
     public TrackerSchedule Schedule { get; } = new();
 
@@ -115,14 +119,14 @@ internal sealed class TrackerRoute : ITrackerCaller
         call?.Cancel(now);
     }
 
-    /// <summary>Whether it is this route that tells the tracker of the completion: trackers count completions, so one family tells.</summary>
-    private bool OwesCompleted => Tracker.OwesCompleted && _isAnnounced && Schedule is { Failures: 0, IsNever: false } && Tracker.Speaker == this;
+    /// <summary>Whether it is this route that tells the tracker of the completion: trackers count completions, so one family of each swarm tells.</summary>
+    private bool OwesCompleted => Tracker.OwesCompleted(Swarm) && _isAnnounced && Schedule is { Failures: 0, IsNever: false } && Tracker.SpeakerOf(Swarm) == this;
 
     /// <summary>Trackers like to repeat a passkey in what they say.</summary>
     private string? Scrub(string? text) => text is null ? null : Tracker.Url.Scrub(text);
 
     /// <inheritdoc/>
-    public AnnounceRequest MakeRequest(MonoTime now) => _announcer.MakeRequest(Tracker.Account, _sending, _trackerId, out _told, now);
+    public AnnounceRequest MakeRequest(MonoTime now) => _announcer.MakeRequest(this, _sending, _trackerId, out _told, now);
 
     /// <inheritdoc/>
     public void Announced(TrackerOutcome outcome, MonoTime now)
@@ -138,12 +142,13 @@ internal sealed class TrackerRoute : ITrackerCaller
         if (outcome.Answer is { Failure: null } answer)
         {
             _isAnnounced = true;
+            Tracker.Account.Taken(Swarm);
             if (_sending == AnnounceEvent.Completed)
-                _announcer.CompletedTold(Tracker);
+                _announcer.CompletedTold(Tracker, Swarm);
             _announcer.Settle(_told);
             _trackerId = answer.TrackerId ?? _trackerId;
             Answer = answer;
-            Tracker.Counted(answer);
+            Tracker.Counted(Swarm, answer);
             Message = Scrub(answer.Warning);
             Schedule.Answered(answer.Interval, answer.MinInterval, now);
         }

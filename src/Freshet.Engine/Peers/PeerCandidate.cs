@@ -34,6 +34,11 @@ public sealed class PeerCandidate
     /// <summary>Who told us.</summary>
     public PeerSources Sources { get; internal set; }
 
+    /// <summary>
+    /// Whether it was found in a hybrid's v2 swarm, or has spoken v2 (BEP 52): it is dialled by the v2 hash then. One that did not answer so is tried by the other hash.
+    /// </summary>
+    public bool IsV2 { get; internal set; }
+
     /// <summary>What is going on.</summary>
     public CandidateState State { get; internal set; }
 

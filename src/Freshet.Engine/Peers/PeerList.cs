@@ -72,8 +72,12 @@ public sealed class PeerList
     }
 
     /// <summary>Tells of a peer. Addresses at which no peer can be, our own and banned ones are dropped.</summary>
+    /// <param name="endpoint">The address.</param>
+    /// <param name="source">Who tells.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="isV2">Whether it is in a hybrid's v2 swarm.</param>
     /// <returns>True where it is new.</returns>
-    public bool Add(IPEndPoint endpoint, PeerSources source, MonoTime now)
+    public bool Add(IPEndPoint endpoint, PeerSources source, MonoTime now, bool isV2 = false)
     {
         endpoint = EndpointRules.Normalize(endpoint);
         if (!IsAcceptable(endpoint, source))
@@ -82,10 +86,14 @@ public sealed class PeerList
         if (_byKey.TryGetValue(key, out PeerCandidate? known))
         {
             Confirm(known, source, now);
+            known.IsV2 |= isV2;
             return false;
         }
 
-        return Create(endpoint, key, source, now) is not null;
+        if (Create(endpoint, key, source, now) is not { } created)
+            return false;
+        created.IsV2 = isV2;
+        return true;
     }
 
     /// <summary>An address of our own (where we listen, or what a self-connection showed): never dialled (again).</summary>

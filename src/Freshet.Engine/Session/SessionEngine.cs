@@ -158,7 +158,7 @@ public sealed class SessionEngine : IEngine
     public bool AddPeers(TorrentId id, IReadOnlyList<IPEndPoint> peers, MonoTime now)
     {
         Torrent? torrent = Find(id);
-        torrent?.AddPeers(peers, PeerSources.User, now);
+        torrent?.AddPeers(peers, PeerSources.User, torrent.Hashes.Primary, now);
         return torrent is not null;
     }
 

@@ -102,6 +102,9 @@ internal sealed class PeerConnection
 
     public bool IsInterestedInUs { get; set; }
 
+    /// <summary>Whether the swarm that both sides agreed on is that of v2 (BEP 52): such a peer may be asked for hashes.</summary>
+    public bool IsV2 { get; set; }
+
     /// <summary>Whether it was told of some of our pieces only (<see cref="InitialSeeding"/>).</summary>
     public bool IsShownPart { get; set; }
 

@@ -20,7 +20,7 @@ internal sealed class Slumber
     private readonly Torrent _torrent;
     private readonly SessionContext _session;
     private readonly Deadline _doze;
-    private List<(IPEndPoint Endpoint, PeerSources Source)>? _peers;
+    private List<(IPEndPoint Endpoint, PeerSources Source, InfoHash Swarm)>? _peers;
     private List<ConnectionId>? _callers;
     private bool _isWaking;
 
@@ -34,8 +34,8 @@ internal sealed class Slumber
     /// <summary>The swarm is open: those who waited come in.</summary>
     public void Opened(MonoTime now)
     {
-        foreach ((IPEndPoint endpoint, PeerSources source) in _peers ?? [])
-            _torrent.Connector.AddCandidate(endpoint, source, now);
+        foreach ((IPEndPoint endpoint, PeerSources source, InfoHash swarm) in _peers ?? [])
+            _torrent.Connector.AddCandidate(endpoint, source, swarm, now);
         _peers = null;
         foreach (ConnectionId caller in _callers ?? [])
         {
@@ -75,11 +75,11 @@ internal sealed class Slumber
     }
 
     /// <summary>There are peers to dial for a torrent that rests.</summary>
-    public void Hold(IReadOnlyList<IPEndPoint> peers, PeerSources source)
+    public void Hold(IReadOnlyList<IPEndPoint> peers, PeerSources source, InfoHash swarm)
     {
         _peers ??= [];
         foreach (IPEndPoint peer in peers.Take(MaxWaitingPeers - _peers.Count))
-            _peers.Add((peer, source));
+            _peers.Add((peer, source, swarm));
         Wake();
     }
 

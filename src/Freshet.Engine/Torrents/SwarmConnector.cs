@@ -91,7 +91,11 @@ internal sealed class SwarmConnector
     }
 
     /// <summary>Tells of a peer; where there is room it is dialled in the same moment.</summary>
-    public void AddCandidate(IPEndPoint endpoint, PeerSources source, MonoTime now)
+    /// <param name="endpoint">Its address.</param>
+    /// <param name="source">Who tells.</param>
+    /// <param name="swarm">The swarm that it was found in.</param>
+    /// <param name="now">The time.</param>
+    public void AddCandidate(IPEndPoint endpoint, PeerSources source, InfoHash swarm, MonoTime now)
     {
         SessionSettings settings = _session.Settings;
         bool isReachable = endpoint.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? settings.UseIPv4 : settings.UseIPv6;
@@ -99,7 +103,7 @@ internal sealed class SwarmConnector
             return;
 
         // Also where it is known already: the user's word may have ended its pause.
-        Candidates.Add(endpoint, source, now);
+        Candidates.Add(endpoint, source, now, isV2: swarm == _torrent.Hashes.Upgrade);
         _session.Touched.Add(_torrent);
         Schedule(now);
     }
@@ -117,7 +121,7 @@ internal sealed class SwarmConnector
 
         var connection = new PeerConnection(_torrent, this, _session.Connections.NextOutgoing(), candidate!.Endpoint, candidate, now);
         Add(connection);
-        connection.Send(PeerCommandKind.Connect, Setup(connection, _torrent.Hashes.Primary));
+        connection.Send(PeerCommandKind.Connect, Setup(connection, candidate.IsV2 ? _torrent.Hashes.V2Swarm!.Value : _torrent.Hashes.Primary));
         return true;
     }
 
@@ -136,7 +140,10 @@ internal sealed class SwarmConnector
 
         var connection = new PeerConnection(_torrent, this, id, handshake.Endpoint, null, now);
         Add(connection);
-        connection.Send(PeerCommandKind.Accept, Setup(connection, handshake.Swarm));
+
+        // BEP 52: a peer of a hybrid's v1 swarm that says it knows v2 is answered with the v2 hash.
+        InfoHash swarm = handshake.SupportsV2 ? _torrent.Hashes.Upgrade ?? handshake.Swarm : handshake.Swarm;
+        connection.Send(PeerCommandKind.Accept, Setup(connection, swarm));
         return DisconnectReason.None;
     }
 
@@ -149,6 +156,7 @@ internal sealed class SwarmConnector
         connection.Identity.Id = handshake.Peer;
         connection.SupportsFast = handshake.SupportsFast;
         connection.SupportsExtensions = handshake.SupportsExtensions;
+        connection.IsV2 = handshake.Swarm == _torrent.Hashes.V2Swarm;
         ReadyCount++;
         _session.Connections.Opened(connection);
         _session.Dialer.Run(now);
@@ -175,8 +183,12 @@ internal sealed class SwarmConnector
         }
 
         _byPeer[handshake.Peer] = connection;
-        if (connection.Candidate is not null)
-            Candidates.Connected(connection.Candidate, now);
+        if (connection.Candidate is { } candidate)
+        {
+            candidate.IsV2 = connection.IsV2 && _torrent.Hashes.IsHybrid;
+            Candidates.Connected(candidate, now);
+        }
+
         return true;
     }
 
@@ -291,8 +303,14 @@ internal sealed class SwarmConnector
         last.Position = connection.Position;
         _connections.RemoveAt(_connections.Count - 1);
         _session.Touched.Add(_torrent);
-        if (connection.Candidate is not null)
-            Candidates.Disconnected(connection.Candidate, reason, track, now);
+        if (connection.Candidate is { } candidate)
+        {
+            // Who hangs up in the handshake may know the torrent by its other hash alone.
+            if (track is null && _torrent.Hashes.IsHybrid && reason is DisconnectReason.ClosedByPeer or DisconnectReason.UnknownTorrent or DisconnectReason.SocketError)
+                candidate.IsV2 = !candidate.IsV2;
+            Candidates.Disconnected(candidate, reason, track, now);
+        }
+
         if (_connections.Count == 0)
             _torrent.Slumber.Emptied(now);
     }
@@ -301,6 +319,7 @@ internal sealed class SwarmConnector
         => new(connection.Endpoint, swarm, _session.Settings.PeerId, _torrent.Layout)
         {
             Torrent = _torrent.Id,
+            Upgrade = swarm == _torrent.Hashes.V2Swarm ? null : _torrent.Hashes.Upgrade,
             Silence = _session.Settings.PeerTimeout,
         };
 }

@@ -130,6 +130,6 @@ internal sealed class SwarmGate : IQueueMember
 
         // Once: whoever of them was of use is known when it opens again.
         _hasFirstPeers = true;
-        _torrent.AddPeers(_torrent.Spec.Peers, PeerSources.User, now);
+        _torrent.AddPeers(_torrent.Spec.Peers, PeerSources.User, _torrent.Hashes.Primary, now);
     }
 }

@@ -107,16 +107,21 @@ internal sealed class Torrent
     /// <summary>Whether the torrent runs and has all that is wanted.</summary>
     public bool WantsNothing => Lifecycle.IsOpen && Picker.IsComplete;
 
-    public void AddPeers(IReadOnlyList<IPEndPoint> peers, PeerSources source, MonoTime now)
+    /// <summary>Tells of peers.</summary>
+    /// <param name="peers">Where they are.</param>
+    /// <param name="source">Who tells.</param>
+    /// <param name="swarm">The swarm that they were found in.</param>
+    /// <param name="now">The time.</param>
+    public void AddPeers(IReadOnlyList<IPEndPoint> peers, PeerSources source, InfoHash swarm, MonoTime now)
     {
         if (Lifecycle.TakesCallers)
         {
-            Slumber.Hold(peers, source);
+            Slumber.Hold(peers, source, swarm);
             return;
         }
 
         foreach (IPEndPoint peer in peers)
-            _awake?.Connector.AddCandidate(peer, source, now);
+            _awake?.Connector.AddCandidate(peer, source, swarm, now);
     }
 
     /// <summary>A peer dialled us and named this torrent: accept it, have it wait, or refuse it.</summary>

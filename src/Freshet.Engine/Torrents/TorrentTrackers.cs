@@ -23,6 +23,7 @@ internal sealed class TorrentTrackers : IAnnounceSource
         _torrent = torrent;
         _session = session;
         _order = torrent.Spec.Tiers;
+        Swarms = [.. torrent.Hashes.Swarms];
         _isCompletionKnown = torrent.Spec.HasCompleted;
         Announcer = new Announcer(this, session.Trackers, () => session.Settings, Tiers(torrent), session.Effects);
     }
@@ -36,7 +37,7 @@ internal sealed class TorrentTrackers : IAnnounceSource
     public TorrentId Id => _torrent.Id;
 
     /// <inheritdoc/>
-    public InfoHash Swarm => _torrent.Hashes.Primary;
+    public IReadOnlyList<InfoHash> Swarms { get; }
 
     /// <inheritdoc/>
     public TransferFigures Transfer => Totals.Since(_atStart);
@@ -123,7 +124,7 @@ internal sealed class TorrentTrackers : IAnnounceSource
     }
 
     /// <inheritdoc/>
-    public void PeersFound(IReadOnlyList<IPEndPoint> peers, MonoTime now) => _torrent.AddPeers(peers, PeerSources.Tracker, now);
+    public void PeersFound(IReadOnlyList<IPEndPoint> peers, InfoHash swarm, MonoTime now) => _torrent.AddPeers(peers, PeerSources.Tracker, swarm, now);
 
     private static IReadOnlyList<IReadOnlyList<string>> Tiers(Torrent torrent)
     {

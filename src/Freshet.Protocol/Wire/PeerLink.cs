@@ -126,7 +126,7 @@ public sealed class PeerLink
     public static PeerLink Outgoing(ConnectionId id, ConnectionSetup setup, BlockPool pool, MonoTime now, ICachedReader? reader = null)
     {
         var link = new PeerLink(id, setup.Endpoint, pool, reader, now) { _setup = setup, _state = State.AwaitingHandshake };
-        link._encoder.Handshake(setup.Swarm, setup.Self);
+        link._encoder.Handshake(setup);
         return link;
     }
 
@@ -208,7 +208,7 @@ public sealed class PeerLink
                 break;
             case PeerCommandKind.Accept when _state == State.AwaitingAccept:
                 _setup = (ConnectionSetup)command.Payload!;
-                _encoder.Handshake(_setup.Swarm, _setup.Self);
+                _encoder.Handshake(_setup);
                 _state = State.AwaitingPeerId;
                 Resume(sink, now);
                 break;
@@ -348,7 +348,7 @@ public sealed class PeerLink
         ReadOnlySpan<byte> received = _handshake.AsSpan(0, _handshakeLength);
         if (!WireHandshake.CanStart(received))
             End(DisconnectReason.BadHandshake);
-        else if (_setup is not null && received.Length >= WireHandshake.PrologueLength && WireHandshake.SwarmOf(received) != _setup.Swarm)
+        else if (_state == State.AwaitingHandshake && received.Length >= WireHandshake.PrologueLength && !IsOurs(WireHandshake.SwarmOf(received)))
             End(DisconnectReason.UnknownTorrent);
         else if (received.Length == wanted && _state == State.AwaitingPrologue)
             TakePrologue(received, sink);
@@ -357,10 +357,13 @@ public sealed class PeerLink
         return taken;
     }
 
+    /// <summary>Whether a peer that we dialled answers with the hash that we named, or with that of the v2 swarm which we offered (BEP 52).</summary>
+    private bool IsOurs(InfoHash answered) => answered == _setup!.Swarm || answered == _setup.Upgrade;
+
     private void TakePrologue(ReadOnlySpan<byte> received, IPeerEventSink sink)
     {
         _state = State.AwaitingAccept;
-        sink.Post(new PeerEvent(PeerEventKind.Incoming, Id) { Payload = Describe(received, default) });
+        sink.Post(new PeerEvent(PeerEventKind.Incoming, Id) { Payload = Describe(received, WireHandshake.SwarmOf(received), default) });
     }
 
     private void TakeWhole(ReadOnlySpan<byte> received, IPeerEventSink sink)
@@ -378,15 +381,18 @@ public sealed class PeerLink
         _blocks = new OutgoingBlocks(Id, _encoder, _reader, _setup.Torrent, HasFast);
         _commands = new CommandEncoder(_encoder, _decoder, _blocks, _pool, HasFast, HasExtensions);
         _state = State.Ready;
-        sink.Post(new PeerEvent(PeerEventKind.Ready, Id) { Payload = Describe(received, peer) });
+        sink.Post(new PeerEvent(PeerEventKind.Ready, Id) { Payload = Describe(received, AgreedSwarm(received), peer) });
         _handshake = null;
         _silence = _setup.Silence ?? _silence;
         _setup = null;
     }
 
-    private PeerHandshake Describe(ReadOnlySpan<byte> received, PeerId peer) => new(
+    /// <summary>Whoever answers has the last word: we where we were dialled, else the peer.</summary>
+    private InfoHash AgreedSwarm(ReadOnlySpan<byte> received) => Id.IsIncoming ? _setup!.Swarm : WireHandshake.SwarmOf(received);
+
+    private PeerHandshake Describe(ReadOnlySpan<byte> received, InfoHash swarm, PeerId peer) => new(
         Remote,
-        WireHandshake.SwarmOf(received),
+        swarm,
         peer,
         WireHandshake.HasExtensions(received),
         WireHandshake.HasFast(received),

@@ -25,7 +25,7 @@ internal sealed class WireEncoder
     public int BlocksSent { get; private set; }
 
     /// <summary>The handshake.</summary>
-    public void Handshake(InfoHash swarm, PeerId self) => WireHandshake.Write(Add(WireHandshake.Length), swarm, self);
+    public void Handshake(ConnectionSetup setup) => WireHandshake.Write(Add(WireHandshake.Length), setup.Swarm, setup.Self, setup.Upgrade is not null);
 
     /// <summary>A length of 0.</summary>
     public void KeepAlive() => Add(4).Clear();

@@ -23,13 +23,17 @@ internal static class WireHandshake
 
     private static ReadOnlySpan<byte> Protocol => "\u0013BitTorrent protocol"u8;
 
-    /// <summary>Writes ours: BEP 6 and BEP 10 are offered always; DHT and v2 are not spoken.</summary>
-    public static void Write(Span<byte> target, InfoHash swarm, PeerId self)
+    /// <summary>Writes ours: BEP 6 and BEP 10 are offered always; DHT is not spoken.</summary>
+    /// <param name="target">At least <see cref="Length"/> bytes.</param>
+    /// <param name="swarm">The info-hash to name.</param>
+    /// <param name="self">Our peer id.</param>
+    /// <param name="offersV2">Whether the connection may be taken over to the torrent's v2 swarm (BEP 52).</param>
+    public static void Write(Span<byte> target, InfoHash swarm, PeerId self, bool offersV2)
     {
         target[..Length].Clear();
         Protocol.CopyTo(target);
         target[ReservedStart + 5] = ExtensionBit;
-        target[ReservedStart + 7] = FastBit;
+        target[ReservedStart + 7] = (byte)(FastBit | (offersV2 ? V2Bit : 0));
         swarm.Value.Bytes.CopyTo(target[SwarmStart..]);
         self.Value.Bytes.CopyTo(target[PrologueLength..]);
     }

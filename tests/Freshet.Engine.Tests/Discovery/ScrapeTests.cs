@@ -23,7 +23,7 @@ public sealed class ScrapeTests
         rig.Run(0);
         rig.ResolveAll(Address);
         Assert.StartsWith("http://one.example/x/scrape?key=1&info_hash=", rig.Last.Url.OriginalString, StringComparison.Ordinal);
-        rig.Reply(rig.Last, Answer(rig.Swarm, 3, 4, 5));
+        rig.Reply(rig.Last, Answer(rig.Swarms[0], 3, 4, 5));
         TrackerSnapshot tracker = rig.Announcer.Snapshot(rig.Now).Single();
         Assert.Equal((3, 4, 5), (tracker.Seeders!.Value, tracker.Leechers!.Value, tracker.Completed!.Value));
     }
@@ -64,7 +64,7 @@ public sealed class ScrapeTests
             one.Scrape(rig.Now);
         rig.Run(0);
         rig.ResolveAll(Address);
-        rig.Reply(rig.Last, Answer(((IAnnounceSource)new Source(1)).Swarm, 3, 4, 5));
+        rig.Reply(rig.Last, Answer(new Source(1).Swarms[0], 3, 4, 5));
         Assert.All(both, one => Assert.Equal(3, one.Snapshot(rig.Now).Single().Seeders));
     }
 
@@ -120,7 +120,7 @@ public sealed class ScrapeTests
 
         public bool IsPartialSeed => false;
 
-        public InfoHash Swarm { get; } = new(new Sha1Hash([.. Enumerable.Repeat(number, 20)]));
+        public IReadOnlyList<InfoHash> Swarms { get; } = [new(new Sha1Hash([.. Enumerable.Repeat(number, 20)]))];
 
         public TorrentId Id { get; } = new(number);
 
@@ -132,7 +132,7 @@ public sealed class ScrapeTests
         {
         }
 
-        public void PeersFound(IReadOnlyList<IPEndPoint> peers, MonoTime now)
+        public void PeersFound(IReadOnlyList<IPEndPoint> peers, InfoHash swarm, MonoTime now)
         {
         }
     }

@@ -21,8 +21,10 @@ internal sealed class TrackerRig : IEngineEffects, IAnnounceSource
     {
     }
 
-    public TrackerRig(ulong seed, IReadOnlyList<IReadOnlyList<string>> tiers)
+    public TrackerRig(ulong seed, IReadOnlyList<IReadOnlyList<string>> tiers, params IReadOnlyList<InfoHash> swarms)
     {
+        if (swarms.Count > 0)
+            Swarms = swarms;
         Exchanges = new TrackerExchanges(this, _deadlines, new SeededRandom(seed), "Freshet/test");
         Announcer = new Announcer(this, Exchanges, () => Settings, tiers, this);
     }
@@ -45,13 +47,15 @@ internal sealed class TrackerRig : IEngineEffects, IAnnounceSource
 
     public List<IPEndPoint> Found { get; } = [];
 
+    public List<InfoHash> FoundIn { get; } = [];
+
     public TransferFigures Transfer { get; set; } = new(0, 0, 1000, 0, 0);
 
     public int PeersWanted { get; set; } = 50;
 
     public bool IsShortOfPeers { get; set; }
 
-    public InfoHash Swarm { get; } = new(new Sha1Hash([.. Enumerable.Range(0, 20).Select(i => (byte)i)]));
+    public IReadOnlyList<InfoHash> Swarms { get; } = [new(new Sha1Hash([.. Enumerable.Range(0, 20).Select(i => (byte)i)]))];
 
     public TorrentId Id { get; } = new(1);
 
@@ -68,7 +72,11 @@ internal sealed class TrackerRig : IEngineEffects, IAnnounceSource
 
     public void SeenAs(IPAddress tracker, IPAddress address) => SeenAsAddress = address;
 
-    public void PeersFound(IReadOnlyList<IPEndPoint> peers, MonoTime now) => Found.AddRange(peers);
+    public void PeersFound(IReadOnlyList<IPEndPoint> peers, InfoHash swarm, MonoTime now)
+    {
+        Found.AddRange(peers);
+        FoundIn.Add(swarm);
+    }
 
     /// <summary>Starts and resolves every name to an IPv4 address.</summary>
     public TrackerRig Start()

@@ -25,10 +25,17 @@ internal sealed class EngineRig : IEngineEffects
         Content = new byte[((pieces - 1) * pieceLength) + (lastLength ?? pieceLength)];
         random.NextBytes(Content);
         Metainfo = MakeMetainfo(Content, pieceLength);
-        Pool = new BlockPool(poolBytes);
-        Disk = new FakeDisk(Metainfo.Layout, Metainfo.PieceHashes, Pool, random) { MaxLatency = TimeSpan.FromMilliseconds(1) };
-        Settings = settings ?? new SessionSettings { PeerId = PeerId.Create(random), ListenPort = 6881, Pipeline = pipeline };
-        Engine = new SessionEngine(Settings, this, Pool, new SeededRandom(seed + 1), new byte[32], Now);
+        (Settings, Pool, Disk, Engine) = Make(settings, poolBytes, seed, pipeline, random);
+    }
+
+    /// <summary>With a torrent of several files, of any version.</summary>
+    public EngineRig(TorrentVersion version, int pieceLength, int[] lengths, SessionSettings? settings = null, ulong seed = 1)
+    {
+        var random = new SeededRandom(seed);
+        var content = new ContentOfFiles(version, pieceLength, random, lengths);
+        Content = content.Bytes;
+        Metainfo = content.Metainfo;
+        (Settings, Pool, Disk, Engine) = Make(settings, 32 << 20, seed, null, random);
     }
 
     public byte[] Content { get; }
@@ -119,14 +126,14 @@ internal sealed class EngineRig : IEngineEffects
     }
 
     /// <summary>A peer dials us; returns its connection.</summary>
-    public ConnectionId Incoming(FakePeer peer, InfoHash? swarm = null)
+    public ConnectionId Incoming(FakePeer peer, InfoHash? swarm = null, bool knowsV2 = false)
     {
         var id = new ConnectionId(_lastIncoming += 2);
         Connected[id] = peer;
         peer.Connection = id;
         Post(new PeerEvent(PeerEventKind.Incoming, id)
         {
-            Payload = new PeerHandshake(peer.Endpoint, swarm ?? Metainfo.Hashes.Primary, default, peer.HasExtensions, peer.HasFast, false, false),
+            Payload = new PeerHandshake(peer.Endpoint, swarm ?? Metainfo.Hashes.Primary, default, peer.HasExtensions, peer.HasFast, false, knowsV2),
         });
         return id;
     }
@@ -189,6 +196,14 @@ internal sealed class EngineRig : IEngineEffects
 
     public bool HasState(TorrentState state) => Status.State == state;
 
+    private (SessionSettings Settings, BlockPool Pool, FakeDisk Disk, SessionEngine Engine) Make(SessionSettings? settings, long poolBytes, ulong seed, int? pipeline, SeededRandom random)
+    {
+        var pool = new BlockPool(poolBytes);
+        var disk = new FakeDisk(Metainfo.Layout, Metainfo.PieceHashes, pool, random) { MaxLatency = TimeSpan.FromMilliseconds(1) };
+        settings ??= new SessionSettings { PeerId = PeerId.Create(random), ListenPort = 6881, Pipeline = pipeline };
+        return (settings, pool, disk, new SessionEngine(settings, this, pool, new SeededRandom(seed + 1), new byte[32], Now));
+    }
+
     void IEngineEffects.Send(in PeerCommand command)
     {
         Commands.Add(command);
@@ -229,7 +244,7 @@ internal sealed class EngineRig : IEngineEffects
 
         Connected[command.Connection] = peer;
         peer.Connection = command.Connection;
-        Later(FakePeer.Latency, () => peer.Ready());
+        Later(FakePeer.Latency, () => peer.Answer(setup));
     }
 
     private MonoTime Next()

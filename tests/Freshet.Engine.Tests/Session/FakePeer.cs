@@ -20,6 +20,7 @@ internal sealed class FakePeer
         byte[] id = new byte[20];
         id.AsSpan().Fill((byte)number);
         Id = new PeerId(new Sha1Hash(id));
+        Knows = swarm => swarm == rig.Metainfo.Hashes.Primary;
         Has = new Bitfield(rig.Layout.PieceCount);
         Has.SetAll();
     }
@@ -37,6 +38,15 @@ internal sealed class FakePeer
     public bool HasFast { get; set; } = true;
 
     public bool HasExtensions { get; set; } = true;
+
+    /// <summary>The hashes by which it knows the torrent; the v1 hash alone where it is of the old kind.</summary>
+    public Func<InfoHash, bool> Knows { get; set; }
+
+    /// <summary>How we dialled it.</summary>
+    public List<ConnectionSetup> Dialled { get; } = [];
+
+    /// <summary>The swarm that was agreed on.</summary>
+    public InfoHash Swarm { get; private set; }
 
     /// <summary>Unchokes as soon as we are interested.</summary>
     public bool Unchokes { get; set; } = true;
@@ -68,13 +78,24 @@ internal sealed class FakePeer
     /// <summary>What the pump would send when the socket has room.</summary>
     public List<BlockRange> Unlaid { get; } = [];
 
+    /// <summary>We dialled it: answers with our hash, with that of the v2 swarm where we offer it and it knows it, or hangs up.</summary>
+    public void Answer(ConnectionSetup setup)
+    {
+        Dialled.Add(setup);
+        if (!Knows(setup.Swarm))
+            _rig.Post(new PeerEvent(PeerEventKind.Closed, Connection) { Reason = DisconnectReason.ClosedByPeer });
+        else
+            Ready(setup.Upgrade is { } upgrade && Knows(upgrade) ? upgrade : setup.Swarm);
+    }
+
     /// <summary>The handshakes are through.</summary>
-    public void Ready()
+    public void Ready(InfoHash swarm)
     {
         if (ClosedFor is not null)
             return;
         IsOpen = true;
-        Post(PeerEventKind.Ready, payload: new PeerHandshake(Endpoint, _rig.Metainfo.Hashes.Primary, Id, HasExtensions, HasFast, false, false));
+        Swarm = swarm;
+        Post(PeerEventKind.Ready, payload: new PeerHandshake(Endpoint, swarm, Id, HasExtensions, HasFast, false, false));
         if (!IsOpen)
             return;
         if (!Has.IsEmpty)
@@ -170,7 +191,8 @@ internal sealed class FakePeer
         switch (command.Kind)
         {
             case PeerCommandKind.Accept:
-                _rig.Later(Latency, Ready);
+                InfoHash swarm = ((ConnectionSetup)command.Payload!).Swarm;
+                _rig.Later(Latency, () => Ready(swarm));
                 break;
             case PeerCommandKind.Close:
                 IsOpen = false;

@@ -56,6 +56,47 @@ public sealed class HandshakeTests
         link.Close(DisconnectReason.Shutdown, events);
     }
 
+    /// <summary>BEP 52, "upgrade path".</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_hybrid_offers_v2_and_takes_either_hash_for_an_answer(bool isTakenOver)
+    {
+        using var pool = new BlockPool(1);
+        var events = new PeerEventBuffer();
+        PeerLink link = PeerLink.Outgoing(new ConnectionId(2), Samples.Setup() with { Upgrade = Samples.V2Swarm }, pool, Now);
+        Assert.Equal(Samples.Handshake(Samples.Us, v2: true), link.BeginSend().ToArray());
+        link.EndSend(68, Now);
+        InfoHash answer = isTakenOver ? Samples.V2Swarm : Samples.Swarm;
+        link.Feed(Samples.Handshake(swarm: answer), events, Now);
+        Assert.True(link.IsReady);
+        Assert.Equal(answer, ((PeerHandshake)events.Events[0].Payload!).Swarm);
+        link.Close(DisconnectReason.Shutdown, events);
+    }
+
+    /// <summary>BEP 52, "upgrade path".</summary>
+    [Fact]
+    public void An_incoming_link_may_be_answered_with_the_v2_hash_and_is_of_that_swarm()
+    {
+        using var pool = new BlockPool(1);
+        var events = new PeerEventBuffer();
+        var link = PeerLink.Incoming(new ConnectionId(1), Samples.Address, pool, Now);
+        link.Feed(Samples.Handshake(v2: true), events, Now);
+        Assert.True(((PeerHandshake)events.Events[0].Payload!).SupportsV2);
+        link.Apply(new PeerCommand(PeerCommandKind.Accept, link.Id) { Payload = Samples.Setup() with { Swarm = Samples.V2Swarm } }, events, Now);
+        Assert.Equal(Samples.Handshake(Samples.Us, swarm: Samples.V2Swarm), link.BeginSend().ToArray());
+        link.EndSend(68, Now);
+        Assert.Equal(Samples.V2Swarm, ((PeerHandshake)events.Events[1].Payload!).Swarm);
+        link.Close(DisconnectReason.Shutdown, events);
+    }
+
+    [Fact]
+    public void Where_no_v2_was_offered_another_hash_is_no_answer()
+    {
+        using var test = new LinkUnderTest(ready: false);
+        test.AssertEnds(DisconnectReason.UnknownTorrent, Samples.Handshake(swarm: Samples.V2Swarm));
+    }
+
     [Fact]
     public void A_peer_id_may_come_after_our_answer()
     {

@@ -13,6 +13,9 @@ internal static class Samples
 
     public static readonly InfoHash Swarm = new(new Sha1Hash([.. Enumerable.Range(1, 20).Select(i => (byte)i)]));
 
+    /// <summary>The v2 swarm of a hybrid whose v1 swarm the other is.</summary>
+    public static readonly InfoHash V2Swarm = new(new Sha1Hash([.. Enumerable.Range(51, 20).Select(i => (byte)i)]));
+
     public static readonly PeerId Us = new(new Sha1Hash("-FH0100-aaaaaaaaaaaa"u8));
 
     public static readonly PeerId Them = new(new Sha1Hash("-LT2100-bbbbbbbbbbbb"u8));
@@ -34,13 +37,13 @@ internal static class Samples
     public static ConnectionSetup Setup(PieceLayout? layout = null, PeerId? self = null)
         => new(Address, Swarm, self ?? Us, layout ?? Layout());
 
-    public static byte[] Handshake(PeerId? peer = null, bool fast = true, bool extensions = true, InfoHash? swarm = null)
+    public static byte[] Handshake(PeerId? peer = null, bool fast = true, bool extensions = true, InfoHash? swarm = null, bool v2 = false)
     {
         byte[] bytes = new byte[68];
         bytes[0] = 19;
         Encoding.ASCII.GetBytes("BitTorrent protocol", bytes.AsSpan(1));
         bytes[25] = (byte)(extensions ? 0x10 : 0);
-        bytes[27] = (byte)(fast ? 0x04 : 0);
+        bytes[27] = (byte)((fast ? 0x04 : 0) | (v2 ? 0x10 : 0));
         (swarm ?? Swarm).Value.Bytes.CopyTo(bytes.AsSpan(28));
         (peer ?? Them).Value.Bytes.CopyTo(bytes.AsSpan(48));
         return bytes;
