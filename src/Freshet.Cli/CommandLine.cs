@@ -1,22 +1,20 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Freshet.Cli.Commands;
 using Freshet.Cli.Output;
-using Freshet.Cli.Settings;
 using Freshet.Core;
 
 namespace Freshet.Cli;
 
-/// <summary>The whole command line: the tree of verbs, and what becomes of errors.</summary>
+/// <summary>The whole command line: what is called for, and what becomes of errors.</summary>
 internal static class CommandLine
 {
     /// <summary>Carries a command line out.</summary>
     /// <returns>The exit code: <see cref="ExitCode"/>.</returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Streams streams)
     {
-        (RootCommand root, SettingsBinding settings) = Build(streams);
-        ParseResult parsed = root.Parse(arguments);
+        var verbs = VerbTree.For(arguments, streams);
+        ParseResult parsed = verbs.Root.Parse(arguments);
         string[] problems = [.. parsed.Errors.Select(InOneLine).Concat(UnknownOptions(parsed)).Distinct(StringComparer.Ordinal)];
         if (parsed.Action is ParseErrorAction || problems.Length > 0)
             return Misused(parsed, problems, streams);
@@ -25,8 +23,8 @@ internal static class CommandLine
         {
             if (TakesSettings(parsed))
             {
-                settings.Apply(parsed);
-                parsed = root.Parse(arguments);
+                verbs.Settings.Apply(parsed);
+                parsed = verbs.Root.Parse(arguments);
             }
 
             var configuration = new InvocationConfiguration
@@ -62,31 +60,6 @@ internal static class CommandLine
             await streams.Error.WriteLineAsync(UrlSecrets.RedactText(defect.ToString()));
             return exitCode;
         }
-    }
-
-    /// <summary>The tree of verbs.</summary>
-    public static (RootCommand Root, SettingsBinding Settings) Build(Streams streams)
-    {
-        var globals = new GlobalOptions();
-        SettingsBinding settings = null!;
-        var root = new RootCommand("Freshet downloads and makes torrents: verified, resumable and fast.");
-        globals.AddTo(root);
-        root.Subcommands.Add(new DownloadCommand(globals, streams).Create());
-        root.Subcommands.Add(new CreateCommand(globals, streams).Create());
-        root.Subcommands.Add(new SeedCommand(globals, streams).Create());
-        root.Subcommands.Add(new InfoCommand(globals, streams).Create());
-        root.Subcommands.Add(new VerifyCommand(globals, streams).Create());
-        root.Subcommands.Add(new TrackerCommand(globals, streams).Create());
-        root.Subcommands.Add(new DemoCommand(globals, streams).Create());
-        root.Subcommands.Add(new ConfigCommand(globals, streams).Create(() => settings));
-        root.Subcommands.Add(new VersionCommand(globals, streams).Create());
-        root.Subcommands.Add(new CompletionCommand(streams).Create());
-        root.Subcommands.Add(new HelpCommand(globals, streams).Create(root));
-        var help = new NamedHelp(streams);
-        root.Options.OfType<HelpOption>().Single().Action = help;
-        root.SetAction(help.Invoke);
-        settings = new SettingsBinding(root, globals.Config, streams);
-        return (root, settings);
     }
 
     // What helps to find the way must work with a configuration file that makes no sense.

@@ -26,7 +26,7 @@ internal sealed class ConfigCommand(GlobalOptions globals, Streams streams)
         CommandContext context = globals.Read(parsed, streams);
         IReadOnlyDictionary<string, GivenSetting> given = binding.Load(parsed);
         string[] problems = [.. given.Values.SelectMany(binding.Check)];
-        Row[] rows = [.. binding.Settings.Select(setting => RowOf(setting.Key, setting.Value[0], given.GetValueOrDefault(setting.Key)))];
+        Row[] rows = [.. binding.Settings.OrderBy(setting => setting.Key, StringComparer.Ordinal).Select(setting => RowOf(setting.Key, setting.Value[0], given.GetValueOrDefault(setting.Key)))];
         if (context.Json)
             JsonText.WriteDocument(context.Out, json => WriteJson(json, rows));
         else

@@ -5,10 +5,10 @@ namespace Freshet.Cli.Settings;
 /// <summary>Which settings there are: every option of every verb that is one. Options of one key are one setting.</summary>
 internal static class SettingTree
 {
-    /// <summary>All settings of a tree of verbs by key, each with the options that it sets, in the order of the keys.</summary>
-    public static SortedDictionary<string, List<ISetting>> All(Command root)
+    /// <summary>All settings of a tree of verbs by key, each with the options that it sets.</summary>
+    public static Dictionary<string, List<ISetting>> All(Command root)
     {
-        var all = new SortedDictionary<string, List<ISetting>>(StringComparer.Ordinal);
+        var all = new Dictionary<string, List<ISetting>>(StringComparer.Ordinal);
         Collect(root, all);
         return all;
     }
@@ -32,7 +32,7 @@ internal static class SettingTree
     private static IEnumerable<Command> AndAbove(Command command)
         => command.Parents.OfType<Command>().SelectMany(AndAbove).Prepend(command);
 
-    private static void Collect(Command command, SortedDictionary<string, List<ISetting>> all)
+    private static void Collect(Command command, Dictionary<string, List<ISetting>> all)
     {
         foreach (ISetting setting in command.Options.OfType<ISetting>())
         {

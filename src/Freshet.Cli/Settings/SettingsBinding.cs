@@ -6,14 +6,15 @@ namespace Freshet.Cli.Settings;
 
 /// <summary>
 /// Gives options their values from the environment and the configuration file, where the command line says nothing: option, then variable, then file, then
-/// default. A value is read by the option itself, so that it may be what the option may be and wrong ones are told in the same words.
+/// default. A value is read by the option itself, so that it may be what the option may be and wrong ones are told in the same words. Where a tree has not all verbs,
+/// the whole one is asked which keys there are besides.
 /// </summary>
-internal sealed class SettingsBinding(RootCommand root, Option<string?> fileOption, Streams streams)
+internal sealed class SettingsBinding(RootCommand root, Option<string?> fileOption, Streams streams, Func<VerbTree> wholeTree)
 {
     /// <summary>The variable that names another configuration file.</summary>
     public const string FileVariable = "FRESHET_CONFIG";
 
-    private readonly SortedDictionary<string, List<ISetting>> _settings = SettingTree.All(root);
+    private readonly Dictionary<string, List<ISetting>> _settings = SettingTree.All(root);
 
     /// <summary>Every setting by key, with the options that it sets.</summary>
     public IReadOnlyDictionary<string, List<ISetting>> Settings => _settings;
@@ -34,7 +35,7 @@ internal sealed class SettingsBinding(RootCommand root, Option<string?> fileOpti
         {
             if (_settings.ContainsKey(setting.Key))
                 given.Add(setting.Key, setting);
-            else
+            else if (!wholeTree().Settings.Settings.ContainsKey(setting.Key))
                 WarnOfUnknown(setting);
         }
 
@@ -107,7 +108,7 @@ internal sealed class SettingsBinding(RootCommand root, Option<string?> fileOpti
 
     private void WarnOfUnknown(GivenSetting setting)
     {
-        string? near = _settings.Keys.FirstOrDefault(key => IsNear(key, setting.Key));
+        string? near = wholeTree().Settings.Settings.Keys.FirstOrDefault(key => IsNear(key, setting.Key));
         string guess = near is null ? "freshet config print lists them" : $"did you mean {near}?";
         streams.Error.WriteLine($"freshet: {TerminalText.Escape($"{setting.Place}: there is no setting {setting.Key}; {guess}")}");
     }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Freshet.Abstractions;
 using Freshet.Engine.Picking;
 using Freshet.Engine.Session;
@@ -42,21 +40,10 @@ internal sealed record RememberedOptions
 
     /// <summary>Reads what <see cref="ToText"/> wrote; what cannot be read counts as the defaults, which lose nothing but wishes.</summary>
     public static RememberedOptions Parse(string? text)
-    {
-        if (string.IsNullOrEmpty(text))
-            return Default;
-        try
-        {
-            return JsonSerializer.Deserialize(text, RememberedJson.Default.RememberedOptions) is { IsSane: true } options ? options : Default;
-        }
-        catch (JsonException)
-        {
-            return Default;
-        }
-    }
+        => !string.IsNullOrEmpty(text) && RememberedJson.TryRead(text) is { IsSane: true } options ? options : Default;
 
     /// <summary>As text; null where all is as by default.</summary>
-    public string? ToText() => this == Default ? null : JsonSerializer.Serialize(this, RememberedJson.Default.RememberedOptions);
+    public string? ToText() => this == Default ? null : RememberedJson.Write(this);
 
     /// <summary>As the engine takes them; what depends on the metainfo and the disk is for the caller to add.</summary>
     public TorrentSpec ToSpec(string directory) => new()
@@ -75,12 +62,3 @@ internal sealed record RememberedOptions
         Limits = Limits ?? TorrentLimits.None,
     };
 }
-
-/// <summary>Options as JSON, without reflection.</summary>
-[JsonSourceGenerationOptions(
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
-    NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-    IgnoreReadOnlyProperties = true,
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(RememberedOptions))]
-internal sealed partial class RememberedJson : JsonSerializerContext;

@@ -18,9 +18,20 @@ public sealed class CommandLineTests
     public async Task Nothing_at_all_gives_help()
         => Assert.Equal((await Cli.RunAsync("--help")).Out, (await Cli.RunAsync()).Out);
 
-    [Fact]
-    public async Task Help_takes_a_verb()
-        => Assert.Equal((await Cli.RunAsync("verify", "--help")).Out, (await Cli.RunAsync("help", "verify")).Out);
+    [Theory]
+    [InlineData("download")]
+    [InlineData("create")]
+    [InlineData("seed")]
+    [InlineData("info")]
+    [InlineData("verify")]
+    [InlineData("tracker")]
+    [InlineData("demo")]
+    [InlineData("config")]
+    [InlineData("version")]
+    [InlineData("completion")]
+    [InlineData("help")]
+    public async Task Help_takes_a_verb_and_shows_it_as_it_is_by_itself(string verb)
+        => Assert.Equal((await Cli.RunAsync(verb, "--help")).Out, (await Cli.RunAsync("help", verb)).Out);
 
     [Theory]
     [InlineData("frobnicate")]

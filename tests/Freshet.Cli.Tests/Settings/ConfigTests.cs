@@ -104,6 +104,16 @@ public sealed class ConfigTests : IDisposable
     }
 
     [Fact]
+    public async Task A_verb_knows_the_settings_of_others_and_warns_of_those_that_none_has()
+    {
+        Write("""{ "upload-slots": 5, "max-peers": 9, "max-peer": 5 }""");
+        CliResult result = await RunAsync([], "info", "nowhere.torrent");
+        Assert.Contains("there is no setting max-peer; did you mean max-peers?", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("no setting upload-slots", result.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("no setting max-peers", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_empty_variable_says_nothing()
     {
         Write("""{ "max-peers": 7 }""");
