@@ -24,6 +24,9 @@ internal static unsafe partial class LinuxSockets
     public const int OptionError = 4;
     public const int OptionTcpNoDelay = 1;
 
+    /// <summary>SO_RCVLOWAT: a socket counts as readable from so many bytes on; lowering it tells at once of what is there.</summary>
+    public const int OptionReceiveLowWater = 18;
+
     /// <summary>TCP_NOTSENT_LOWAT: a socket has room while fewer bytes than this are not sent yet.</summary>
     public const int OptionTcpUnsentLowWater = 25;
 

@@ -86,6 +86,10 @@ internal sealed unsafe class EpollSocket : PeerSocket
     }
 
     /// <inheritdoc/>
+    public override void ReceiveFrom(int bytes)
+        => _ = LinuxSockets.SetOption(Descriptor, LinuxSockets.LevelSocket, LinuxSockets.OptionReceiveLowWater, &bytes, sizeof(int));
+
+    /// <inheritdoc/>
     public override void Close()
     {
         if (Descriptor < 0)

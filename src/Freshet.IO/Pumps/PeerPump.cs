@@ -42,6 +42,7 @@ internal sealed class PeerPump : IDisposable
     private readonly ISocketPoller _poller;
     private readonly IncomingGate _gate;
     private readonly PumpSender _sender;
+    private readonly GatheredReads _gathered = new();
     private readonly Dictionary<ConnectionId, PumpConnection> _connections = [];
     private readonly List<PeerSocket> _ready = [];
     private readonly List<PumpConnection> _expired = [];
@@ -144,6 +145,7 @@ internal sealed class PeerPump : IDisposable
         }
 
         ReadActive(mayRead, now);
+        _gathered.LookAtSilent(now);
         AcceptSome(now);
         Sweep(now);
     }
@@ -173,7 +175,14 @@ internal sealed class PeerPump : IDisposable
         _poller.Dispose();
     }
 
-    private MonoTime NextDeadline => _poller.Accepting ? _nextSweep : MonoTime.Min(_nextSweep, AcceptAgain);
+    private MonoTime NextDeadline
+    {
+        get
+        {
+            MonoTime next = MonoTime.Min(_nextSweep, _gathered.NextLook);
+            return _poller.Accepting ? next : MonoTime.Min(next, AcceptAgain);
+        }
+    }
 
     /// <summary>When accepting may go on, as it looks now.</summary>
     private MonoTime AcceptAgain => _gate.IsFull ? MonoTime.Max(_handlesAgain, _gate.NextEviction) : _handlesAgain;
@@ -261,10 +270,13 @@ internal sealed class PeerPump : IDisposable
                 AfterInput(connection);
             }
 
+            int received = 0;
             for (int i = 0; i < MaxReceivesInTurn && CanReceive(connection, mayRead); i++)
-                left -= Receive(connection, link, now);
+                received += Receive(connection, link, now);
+            left -= received;
             if (connection.IsClosed)
                 continue;
+            _gathered.NoteRead(connection, received, link.RequestsOut, now);
             link.EndTurn(connection.Socket.IsReadable, Events);
             starved |= link.IsStarved;
             if (connection.HasTurn || link.IsStarved)
@@ -411,6 +423,7 @@ internal sealed class PeerPump : IDisposable
     {
         connection.IsClosed = true;
         _sender.Forget(connection);
+        _gathered.Forget(connection);
         _connections.Remove(connection.Id);
         _gate.Leave(connection);
         connection.Socket.Close();

@@ -32,6 +32,11 @@ internal abstract class PeerSocket
     /// <returns>The bytes taken.</returns>
     public abstract int Send(ReadOnlySpan<byte> bytes, out SocketError error);
 
+    /// <summary>Has the socket reported as readable only once so many bytes are there, or its end; where that cannot be asked for, nothing changes.</summary>
+    public virtual void ReceiveFrom(int bytes)
+    {
+    }
+
     /// <summary>Says that nothing more is sent, and closes. What the socket has taken still goes out.</summary>
     public abstract void Close();
 }

@@ -44,6 +44,9 @@ internal sealed class PumpConnection
     /// <summary>Bytes that its link held back at the last look because the socket was full.</summary>
     public int Held { get; set; }
 
+    /// <summary>How its bytes are gathered before they are read.</summary>
+    public ReceiveMark Mark { get; } = new();
+
     /// <summary>Whether it was closed; it may still be in a list.</summary>
     public bool IsClosed { get; set; }
 

@@ -87,6 +87,9 @@ public sealed class PeerLink
     /// <summary>How many bytes may be read from the socket now.</summary>
     public int MayRead => _credit?.Left ?? int.MaxValue;
 
+    /// <summary>How many blocks were asked for and are still to come.</summary>
+    public int RequestsOut => _decoder?.Requests.Count ?? 0;
+
     /// <summary>Whether a block that was asked for is on the wire and the pool had no place for it: call <see cref="Resume"/> later.</summary>
     public bool IsStarved => _decoder is { IsStarved: true };
 

@@ -42,6 +42,35 @@ public abstract partial class PeerPumpTests
     }
 
     [Fact]
+    public void The_last_word_of_a_fast_peer_is_heard()
+    {
+        using PumpBench bench = Bench();
+        (RawPeer peer, ConnectionId id) = bench.DialReady();
+        for (int i = 0; i < 100; i++)
+            bench.Do(PeerCommandKind.Request, id, bench.Block(i));
+
+        // Some 60 MiB/s for 40 ms: enough to have the system gather what comes.
+        for (int i = 0; i < 40; i++)
+        {
+            int blocks = i + 1;
+            peer.Send(PumpBench.PieceMessage(bench.Block(i)));
+            if (i % 8 == 7)
+                bench.RunUntil(() => Passed(1) && bench.Log.Count(e => e.Kind == PeerEventKind.Block) == blocks);
+        }
+
+        // Far fewer bytes than are gathered, and then nothing more.
+        peer.Send([0, 0, 0, 1, 1]);
+        bench.RunUntil(() => Passed(1) && bench.Log.Any(e => e.Kind == PeerEventKind.Unchoke));
+        peer.Dispose();
+
+        bool Passed(int milliseconds)
+        {
+            bench.Time.Advance(TimeSpan.FromMilliseconds(milliseconds));
+            return true;
+        }
+    }
+
+    [Fact]
     public void Blocks_arrive_whole_however_they_are_cut_up()
     {
         for (ulong seed = 1; seed <= 5; seed++)
