@@ -1,18 +1,18 @@
 namespace Freshet.Benching;
 
-/// <summary>What one run yielded.</summary>
+/// <summary>What one run yielded, by the names of the quantities.</summary>
 internal sealed class Figures
 {
-    private readonly Dictionary<Quantity, double> _all = [];
+    private readonly Dictionary<string, (Quantity Quantity, double Figure)> _all = new(StringComparer.Ordinal);
 
     /// <summary>What figures alone do not say, or empty.</summary>
     public string Remark { get; init; } = "";
 
     public double this[Quantity quantity]
     {
-        get => _all[quantity];
-        init => _all[quantity] = value;
+        get => _all[quantity.Name].Figure;
+        init => _all[quantity.Name] = (quantity, value);
     }
 
-    public override string ToString() => string.Join(", ", _all.Select(static pair => $"{pair.Key.Name} {pair.Key.Write(pair.Value)}"));
+    public override string ToString() => string.Join(", ", _all.Values.Select(static pair => $"{pair.Quantity.Name} {pair.Quantity.Write(pair.Figure)}"));
 }

@@ -77,7 +77,7 @@ internal sealed class Report(Row row, Options options, Outcome outcome)
 
     private void WriteGoals()
     {
-        Goal[] goals = [.. row.Goals.Where(goal => outcome.Has(goal.Client, goal.Kind) && outcome.Has(goal.Against ?? goal.Client, goal.AgainstKind ?? goal.Kind))];
+        Goal[] goals = [.. row.Goals.Where(IsJudged)];
         if (goals.Length == 0)
             return;
         WriteHead(["goal", "seen", ""]);
@@ -95,6 +95,10 @@ internal sealed class Report(Row row, Options options, Outcome outcome)
 
     /// <summary>A cell of the column of kinds, which a row of one kind does not have.</summary>
     private string[] OfKind(string cell) => _hasKinds ? [cell] : [];
+
+    /// <summary>Whether there are figures for it; a goal that a slope is meant by is not judged by one size, which start-up is in.</summary>
+    private bool IsJudged(Goal goal) => outcome.Has(goal.Client, goal.Kind) && outcome.Has(goal.Against ?? goal.Client, goal.AgainstKind ?? goal.Kind)
+        && (goal.Quantity.Growth is null || outcome.HasSlope(goal.Kind));
 
     private IEnumerable<string> Takers(string kind) => outcome.Clients.Where(client => outcome.Has(client, kind));
 

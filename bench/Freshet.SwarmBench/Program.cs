@@ -2,7 +2,9 @@ using Freshet.SwarmBench.Clients;
 using Freshet.SwarmBench.Limits;
 using Freshet.SwarmBench.Restart;
 using Freshet.SwarmBench.Rows;
+using Freshet.SwarmBench.StartUp;
 using Freshet.SwarmBench.Swarm;
+using Freshet.SwarmBench.SystemCalls;
 
 // The library in a process of its own, as two rows start it.
 switch (args.FirstOrDefault())
@@ -13,8 +15,18 @@ switch (args.FirstOrDefault())
         return await LimitedFreshet.RunAsync(args[1..]).ConfigureAwait(false);
 }
 
-return new Bench(
-    "SwarmBench",
-    [new DownloadRow(), new UploadRow(), new SwarmRow(), new LimitRow(), new RestartRow()],
-    static workplace => [new FreshetClient(workplace), new LibtorrentClient(workplace), new Aria2Client(workplace), new FloorClient(workplace)])
-    .Run(args);
+Row[] rows =
+[
+    new DownloadRow(),
+    new DownloadManyRow(),
+    new FilesRow(),
+    new BetweenRow(),
+    new UploadRow(),
+    new SystemCallsRow(),
+    new StartUpRow(),
+    new RestartRow(),
+    new SwarmRow(),
+    new LimitRow(),
+];
+
+return new Bench("SwarmBench", rows, static workplace => [new FreshetClient(workplace), new LibtorrentClient(workplace), new Aria2Client(workplace), new FloorClient(workplace)]).Run(args);

@@ -8,6 +8,9 @@ internal sealed class FloorClient(Workplace workplace) : IDownloader, ISeeder
 {
     public string Name => "floor";
 
+    /// <summary>At how many addresses it seeds, as a peer of its own at each: 127.0.0.1 and those after it.</summary>
+    public int Addresses { get; init; } = 1;
+
     public bool IsWhole => false;
 
     public string ReadyWords => "ready";
@@ -24,6 +27,6 @@ internal sealed class FloorClient(Workplace workplace) : IDownloader, ISeeder
 
     public string[] Seed(BenchTorrent torrent, int port) =>
     [
-        workplace.Compile("floor_upload"), torrent.InfoHash, $"{torrent.Length}", $"{torrent.PieceLength}", Path.Combine(torrent.Folder, torrent.Name), $"{port}",
+        workplace.Compile("floor_upload"), torrent.InfoHash, $"{torrent.Length}", $"{torrent.PieceLength}", Path.Combine(torrent.Folder, torrent.Name), $"{port}", $"{Addresses}",
     ];
 }

@@ -1,6 +1,7 @@
 /* The floor of an upload: the least a program can do for it with the same system calls. Edge-triggered epoll, requests parsed out of big receives, as
  * many blocks as fit 256 KiB read by one preadv each run and sent by one call. Everybody is unchoked; no limits, no state, one file, one thread.
- * usage: floor_upload INFO_HASH_HEX LENGTH PIECE_LENGTH FILE PORT        says "ready", ends with its input */
+ * usage: floor_upload INFO_HASH_HEX LENGTH PIECE_LENGTH FILE PORT ADDRESSES
+ * Listens on that port of as many addresses, 127.0.0.1 and those after it, and is another peer to each connection. Says "ready", ends with its input. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -14,12 +15,12 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { BLOCK = 16384, HEADER = 13, MAX_REQUESTS = 4096, BATCH = 15, SCRATCH = 256 * 1024, MAX_PEERS = 64 };
+enum { BLOCK = 16384, HEADER = 13, MAX_REQUESTS = 4096, BATCH = 15, SCRATCH = 256 * 1024 };
 
 struct request { uint32_t piece, offset, length; };
 
 struct peer {
-    int fd, greeted, writable;
+    int fd, listens, greeted, writable;
     unsigned char *in, *out;
     size_t have, out_from, out_to;
     struct request requests[MAX_REQUESTS];
@@ -30,6 +31,7 @@ static int file;
 static uint64_t length, uploaded;
 static uint32_t piece_length;
 static unsigned char hash[20];
+static int set;
 
 static void die(const char *what) { perror(what); exit(1); }
 static void put32(unsigned char *p, uint32_t v) { p[0] = v >> 24; p[1] = v >> 16; p[2] = v >> 8; p[3] = v; }
@@ -42,7 +44,9 @@ static void greet(struct peer *p)
     memcpy(o + 1, "BitTorrent protocol", 19);
     memset(o + 20, 0, 8);
     memcpy(o + 28, hash, 20);
-    memcpy(o + 48, "-FL0001-floor-upload", 20);
+    char id[21];
+    snprintf(id, sizeof id, "-FL0001-floor-%06d", p->fd);
+    memcpy(o + 48, id, 20);
     uint32_t pieces = (length + piece_length - 1) / piece_length, n = (pieces + 7) / 8;
     put32(o + 68, 1 + n);
     o[72] = 5;
@@ -129,22 +133,47 @@ static int work(struct peer *p, int readable)
     return 1;
 }
 
+static void watch(struct peer *p, uint32_t what)
+{
+    struct epoll_event e = { .events = what, .data.ptr = p };
+    if (epoll_ctl(set, EPOLL_CTL_ADD, p ? p->fd : 0, &e) < 0) die("epoll_ctl");
+}
+
+static void listen_at(uint32_t address, uint16_t port)
+{
+    struct peer *p = calloc(1, sizeof *p);
+    int one = 1;
+    p->fd = socket(AF_INET, SOCK_STREAM, 0);
+    p->listens = 1;
+    setsockopt(p->fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(address) };
+    if (bind(p->fd, (struct sockaddr *)&at, sizeof at) < 0 || listen(p->fd, 16) < 0) die("listen");
+    watch(p, EPOLLIN);
+}
+
+static void accept_at(struct peer *listener)
+{
+    struct peer *p = calloc(1, sizeof *p);
+    int one = 1;
+    p->fd = accept(listener->fd, 0, 0);
+    if (p->fd < 0) die("accept");
+    setsockopt(p->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    p->in = malloc(SCRATCH);
+    p->out = malloc(SCRATCH);
+    watch(p, EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET);
+}
+
 int main(int argc, char **argv)
 {
-    if (argc != 6) return 2;
+    if (argc != 7) return 2;
     for (int i = 0; i < 20; i++) sscanf(argv[1] + 2 * i, "%2hhx", hash + i);
     length = strtoull(argv[2], 0, 10);
     piece_length = strtoul(argv[3], 0, 10);
     file = open(argv[4], O_RDONLY);
     if (file < 0) die("open");
-    int listener = socket(AF_INET, SOCK_STREAM, 0), one = 1, set = epoll_create1(0);
-    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-    struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(atoi(argv[5])), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-    if (bind(listener, (struct sockaddr *)&at, sizeof at) < 0 || listen(listener, 16) < 0) die("listen");
-    struct epoll_event e = { .events = EPOLLIN, .data.ptr = 0 };
-    epoll_ctl(set, EPOLL_CTL_ADD, listener, &e);
-    e.data.ptr = &one;
-    epoll_ctl(set, EPOLL_CTL_ADD, 0, &e);
+    set = epoll_create1(0);
+    for (int i = 0; i < atoi(argv[6]); i++) listen_at(INADDR_LOOPBACK + i, atoi(argv[5]));
+    watch(0, EPOLLIN);
     puts("ready");
     fflush(stdout);
     for (;;) {
@@ -152,19 +181,12 @@ int main(int argc, char **argv)
         int n = epoll_wait(set, events, 16, -1);
         for (int i = 0; i < n; i++) {
             struct peer *p = events[i].data.ptr;
-            if (p == (void *)&one) {
+            if (!p) {
                 printf("uploaded %lu\n", uploaded);
                 return 0;
             }
-            if (!p) {
-                p = calloc(1, sizeof *p);
-                p->fd = accept(listener, 0, 0);
-                if (p->fd < 0) die("accept");
-                setsockopt(p->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-                p->in = malloc(SCRATCH);
-                p->out = malloc(SCRATCH);
-                e = (struct epoll_event){ .events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, .data.ptr = p };
-                epoll_ctl(set, EPOLL_CTL_ADD, p->fd, &e);
+            if (p->listens) {
+                accept_at(p);
                 continue;
             }
             if (p->fd < 0) continue;

@@ -29,10 +29,7 @@ internal sealed class DownloadStage : IStage
 
     public Figures Run(IClient client)
     {
-        string target = _workplace.Fresh("target");
-        Measured used = MeasuredProcess.Run(_workplace, "1", ((IDownloader)client).Download(_torrent, target, _peers));
-        _torrent.Compare(target, client.Name);
-        _workplace.Delete("target");
+        Measured used = Download.Run(_workplace, (IDownloader)client, _torrent, _peers);
         _workplace.Delete("state");
         return new Figures { [Quantity.Wall] = used.Wall, [Quantity.Cpu] = used.Cpu, [Quantity.Anonymous] = used.AnonymousMiB };
     }
