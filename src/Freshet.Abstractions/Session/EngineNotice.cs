@@ -12,9 +12,6 @@ public sealed record TorrentStateNotice(TorrentId Torrent, TorrentState State, s
 /// <summary>A torrent that was to be removed is stopped, saved and forgotten.</summary>
 public sealed record TorrentRemovedNotice(TorrentId Torrent) : EngineNotice;
 
-/// <summary>A piece is written and announced to peers.</summary>
-public sealed record PieceNotice(TorrentId Torrent, PieceIndex Piece) : EngineNotice;
-
 /// <summary>All that is wanted of a torrent has come in, while it ran.</summary>
 public sealed record TorrentCompletedNotice(TorrentId Torrent) : EngineNotice;
 

@@ -67,4 +67,7 @@ public interface IEngineEffects
 
     /// <summary>Tell the outside: logs, events, metrics.</summary>
     void Publish(EngineNotice notice);
+
+    /// <summary>Tell the outside that a piece is right and written (<see cref="IEngineListener.PieceDone"/>).</summary>
+    void PieceDone(TorrentId torrent, PieceIndex piece);
 }

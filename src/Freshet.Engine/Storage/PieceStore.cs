@@ -37,8 +37,8 @@ internal sealed class PieceStore
     /// <summary>Pieces that are right and written.</summary>
     public Bitfield Have { get; }
 
-    /// <summary>Pieces that are neither.</summary>
-    public IReadOnlyList<PieceBuffer> OpenPieces => _open;
+    /// <summary>Pieces that are neither; for reading only. A list, because walking an interface allocates.</summary>
+    public List<PieceBuffer> OpenPieces => _open;
 
     /// <summary>Whether a piece is right but not yet written.</summary>
     public bool IsVerified(PieceIndex piece)

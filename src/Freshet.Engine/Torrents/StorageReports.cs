@@ -45,7 +45,7 @@ internal sealed class StorageReports(Torrent torrent, SessionContext session) : 
         torrent.Blame.PiecePassed(piece);
         torrent.Wanted.Done(piece);
         torrent.Lifecycle.Storage.Count(now);
-        session.Effects.Publish(new PieceNotice(torrent.Id, piece));
+        session.Effects.PieceDone(torrent.Id, piece);
         session.Touched.Add(torrent);
         torrent.Awake.News.Came(piece);
         if (torrent.Picker.IsComplete)

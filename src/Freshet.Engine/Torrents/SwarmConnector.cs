@@ -39,8 +39,11 @@ internal sealed class SwarmConnector
     /// <summary>The addresses that are known.</summary>
     public PeerList Candidates { get; }
 
-    /// <summary>Connections that are open or being opened, oldest first as long as none has ended.</summary>
-    public IReadOnlyList<PeerConnection> Connections => _connections;
+    /// <summary>
+    /// Connections that are open or being opened, oldest first as long as none has ended; for reading only. A list, because each piece that is written walks over it, and
+    /// walking an interface allocates.
+    /// </summary>
+    public List<PeerConnection> Connections => _connections;
 
     /// <summary>Connections whose handshakes are through.</summary>
     public int ReadyCount { get; private set; }

@@ -1,4 +1,5 @@
 using Freshet.Abstractions;
+using Freshet.Core;
 using Freshet.IO.Http;
 using Freshet.IO.Network;
 using Freshet.IO.Pumps;
@@ -16,7 +17,7 @@ internal sealed class EffectRouter : IEngineEffects
     private readonly HttpExchanger _http;
     private readonly NameResolver _resolver;
     private readonly UdpEndpoints _udp;
-    private readonly Action<EngineNotice> _notices;
+    private readonly IEngineListener? _listener;
     private long _lastTicket;
     private long _hurriedTo;
 
@@ -28,7 +29,7 @@ internal sealed class EffectRouter : IEngineEffects
         HttpExchanger http,
         NameResolver resolver,
         UdpEndpoints udp,
-        Action<EngineNotice> notices)
+        IEngineListener? listener)
     {
         _inbox = inbox;
         _pumps = pumps;
@@ -37,7 +38,7 @@ internal sealed class EffectRouter : IEngineEffects
         _http = http;
         _resolver = resolver;
         _udp = udp;
-        _notices = notices;
+        _listener = listener;
     }
 
     /// <summary>Disk jobs handed out and not yet given back to the engine.</summary>
@@ -106,5 +107,8 @@ internal sealed class EffectRouter : IEngineEffects
     }
 
     /// <inheritdoc/>
-    public void Publish(EngineNotice notice) => _notices(notice);
+    public void Publish(EngineNotice notice) => _listener?.Notice(notice);
+
+    /// <inheritdoc/>
+    public void PieceDone(TorrentId torrent, PieceIndex piece) => _listener?.PieceDone(torrent, piece);
 }

@@ -30,7 +30,7 @@ public sealed class EngineLoop : IAsyncDisposable
     private MonoTime _giveUpAt = MonoTime.Never;
     private int _disposed;
 
-    private EngineLoop(EngineLoopOptions options, SessionSockets sockets, IDiskQueue disk, IStateQueue state, Action<EngineNotice> notices)
+    private EngineLoop(EngineLoopOptions options, SessionSockets sockets, IDiskQueue disk, IStateQueue state, IEngineListener? listener)
     {
         _clock = options.Clock;
         _sockets = sockets;
@@ -40,7 +40,7 @@ public sealed class EngineLoop : IAsyncDisposable
         _pumps = PumpSets.Create(options, sockets, disk);
         _inbox = new LoopInbox(_pumps.Wake);
         _udp = new UdpEndpoints(sockets.UdpSockets, _inbox.Nudge);
-        _effects = new EffectRouter(_inbox, _pumps, disk, state, _http, _resolver, _udp, notices);
+        _effects = new EffectRouter(_inbox, _pumps, disk, state, _http, _resolver, _udp, listener);
         _thread = new Thread(Run) { IsBackground = true, Name = "freshet-engine" };
         MaxConnections = sockets.Budget.Capacity;
     }
@@ -70,10 +70,10 @@ public sealed class EngineLoop : IAsyncDisposable
     /// <param name="options">How the session meets the network.</param>
     /// <param name="disk">The disk and hash workers; their owner disposes of them after the loop.</param>
     /// <param name="state">The writer of resume records; its owner disposes of it after the loop.</param>
-    /// <param name="notices">Called on the loop's thread with what the engine tells the outside; must neither block nor throw.</param>
+    /// <param name="listener">Hears what the engine tells the outside; null: nobody does.</param>
     /// <exception cref="NetworkException">A port is taken or an address is not of this machine; the message says what to do.</exception>
-    public static EngineLoop Open(EngineLoopOptions options, IDiskQueue disk, IStateQueue state, Action<EngineNotice> notices)
-        => new(options, SessionSockets.Open(options), disk, state, notices);
+    public static EngineLoop Open(EngineLoopOptions options, IDiskQueue disk, IStateQueue state, IEngineListener? listener)
+        => new(options, SessionSockets.Open(options), disk, state, listener);
 
     /// <summary>Starts the thread.</summary>
     /// <param name="makeEngine">Makes the engine, from whom its effects go to and the time; called at once, on the caller's thread.</param>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Freshet.Abstractions;
+using Freshet.Core;
 using Microsoft.Extensions.Logging;
 
 namespace Freshet.Sessions;
@@ -14,7 +15,6 @@ internal sealed class NoticeReporter(ILogger logger, EventHub events)
     {
         TorrentEvent? happened = notice switch
         {
-            PieceNotice piece => OnPiece(piece),
             PieceFailedNotice piece => OnPieceFailed(piece),
             TorrentCompletedNotice completed => OnCompleted(completed),
             GoalReachedNotice goal => OnGoal(goal),
@@ -33,11 +33,12 @@ internal sealed class NoticeReporter(ILogger logger, EventHub events)
             events.Publish(happened);
     }
 
-    private PieceCompleted? OnPiece(PieceNotice notice)
+    public void PieceDone(TorrentId torrent, PieceIndex piece)
     {
         FreshetMetrics.Pieces.Add(1);
-        logger.PieceCompleted(notice.Torrent, notice.Piece);
-        return events.WantsAll ? new PieceCompleted(events.Now, notice.Torrent, notice.Piece) : null;
+        logger.PieceCompleted(torrent, piece);
+        if (events.WantsAll)
+            events.Publish(new PieceCompleted(events.Now, torrent, piece));
     }
 
     private TorrentCompleted OnCompleted(TorrentCompletedNotice notice)

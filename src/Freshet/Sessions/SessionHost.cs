@@ -15,7 +15,7 @@ namespace Freshet.Sessions;
 /// <summary>
 /// The composition root: makes the engine and everything that it runs on, and takes it apart again in the opposite order. What is made here is owned here.
 /// </summary>
-internal sealed class SessionHost : IAsyncDisposable
+internal sealed class SessionHost : IEngineListener, IAsyncDisposable
 {
     /// <summary>Trackers are told of the end for so long at most (ECOSYSTEM of the field: a stop takes no longer than a person waits).</summary>
     private static readonly TimeSpan AnnounceGrace = TimeSpan.FromSeconds(3);
@@ -49,7 +49,7 @@ internal sealed class SessionHost : IAsyncDisposable
         Resolver = new NameResolver(clock);
         try
         {
-            Loop = EngineLoop.Open(LoopOptions(options, _pool, clock), _disk, _stateWriter, OnNotice);
+            Loop = EngineLoop.Open(LoopOptions(options, _pool, clock), _disk, _stateWriter, listener: this);
         }
         catch
         {
@@ -253,7 +253,7 @@ internal sealed class SessionHost : IAsyncDisposable
 
     private void ApplyLimits(SessionLimits limits) => Loop.Post(now => Engine.Apply(Engine.Settings with { Limits = limits }, now));
 
-    private void OnNotice(EngineNotice notice)
+    void IEngineListener.Notice(EngineNotice notice)
     {
         switch (notice)
         {
@@ -280,6 +280,8 @@ internal sealed class SessionHost : IAsyncDisposable
 
         _reporter.Report(notice);
     }
+
+    void IEngineListener.PieceDone(TorrentId torrent, PieceIndex piece) => _reporter.PieceDone(torrent, piece);
 
     private async Task RemoveAsync(GoalReachedNotice goal)
     {

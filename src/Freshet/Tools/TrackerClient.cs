@@ -109,7 +109,7 @@ public static class TrackerClient
         try
         {
             return EngineLoop.Open(
-                new EngineLoopOptions { Pool = pool, Clock = clock, Bind = bindAddress, AcceptPeers = false, Pumps = 1 }, NoStorage.Instance, NoStorage.Instance, _ => { });
+                new EngineLoopOptions { Pool = pool, Clock = clock, Bind = bindAddress, AcceptPeers = false, Pumps = 1 }, NoStorage.Instance, NoStorage.Instance, listener: null);
         }
         catch (NetworkException error)
         {

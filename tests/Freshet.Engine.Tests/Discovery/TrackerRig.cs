@@ -143,4 +143,6 @@ internal sealed class TrackerRig : IEngineEffects, IAnnounceSource
     void IEngineEffects.Save(ResumeRecord record, long ticket) => throw new InvalidOperationException();
 
     void IEngineEffects.Publish(EngineNotice notice) => Notices.Add((TrackerNotice)notice);
+
+    void IEngineEffects.PieceDone(TorrentId torrent, PieceIndex piece) => throw new InvalidOperationException();
 }

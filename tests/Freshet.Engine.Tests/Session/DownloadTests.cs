@@ -19,7 +19,7 @@ public sealed class DownloadTests
         Assert.All(peers, peer => Assert.InRange(peer.BlocksSent, 1, 200));
         Assert.Equal(rig.Content.Length, rig.Status.WantedDoneBytes);
         Assert.Equal(0, rig.Status.LeftBytes);
-        Assert.Equal(20, rig.Notices.OfType<PieceNotice>().Count());
+        Assert.Equal(20, rig.PiecesDone.Count);
         Assert.Equal(
             [TorrentState.Checking, TorrentState.Downloading, TorrentState.Seeding],
             rig.Notices.OfType<TorrentStateNotice>().Select(notice => notice.State));
@@ -376,7 +376,7 @@ public sealed class DownloadTests
         rig.Add(spec => spec with { Metainfo = rig.Metainfo with { Layout = split }, Priorities = [FilePriority.Skip, FilePriority.Normal] });
         rig.Introduce(rig.Peer(1));
         rig.RunUntil(() => rig.HasState(TorrentState.Seeding));
-        Assert.Equal([3, 4, 5], rig.Notices.OfType<PieceNotice>().Select(notice => notice.Piece.Value).Order());
+        Assert.Equal([3, 4, 5], rig.PiecesDone.Order());
         Assert.True(rig.Status.IsFinished);
         Assert.Equal(3 * layout.PieceLength, rig.Status.WantedBytes);
         rig.Engine.SetPriorities(rig.Torrent, null, rig.Now);

@@ -60,6 +60,8 @@ internal sealed class EngineRig : IEngineEffects
 
     public List<EngineNotice> Notices { get; } = [];
 
+    public List<int> PiecesDone { get; } = [];
+
     public List<HttpFetch> Fetches { get; } = [];
 
     public List<ResolveRequest> Resolves { get; } = [];
@@ -232,6 +234,8 @@ internal sealed class EngineRig : IEngineEffects
     }
 
     void IEngineEffects.Publish(EngineNotice notice) => Notices.Add(notice);
+
+    void IEngineEffects.PieceDone(TorrentId torrent, PieceIndex piece) => PiecesDone.Add(piece.Value);
 
     private void Dial(PeerCommand command)
     {

@@ -86,6 +86,8 @@ public sealed class AllocationTests
         public void SendDatagram(in Datagram datagram) => throw new InvalidOperationException();
 
         public void Publish(EngineNotice notice) => throw new InvalidOperationException();
+
+        public void PieceDone(TorrentId torrent, PieceIndex piece) => throw new InvalidOperationException();
     }
 
     private sealed class QuietOwner : ITorrentStorageOwner

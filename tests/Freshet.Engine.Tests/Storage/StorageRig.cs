@@ -230,6 +230,8 @@ internal sealed class StorageRig : IEngineEffects
 
     void IEngineEffects.Publish(EngineNotice notice) => Notices.Add(notice);
 
+    void IEngineEffects.PieceDone(TorrentId torrent, PieceIndex piece) => throw new InvalidOperationException("That is the torrent's to say.");
+
     private MonoTime NextEvent()
     {
         MonoTime next = MonoTime.Min(Session.NextDeadline, Disk.NextDue);

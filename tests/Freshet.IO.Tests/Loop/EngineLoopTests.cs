@@ -336,7 +336,7 @@ public sealed class EngineLoopTests : IAsyncDisposable
     {
         var disk = new FakeDisk();
         var options = new EngineLoopOptions { Pool = _pool, Bind = IPAddress.Loopback, Pumps = pumps, PortableSockets = portable };
-        EngineLoop loop = EngineLoop.Open(options, disk, disk, _ => { });
+        EngineLoop loop = EngineLoop.Open(options, disk, disk, listener: null);
         _loops.Add(loop);
         ScriptedEngine? engine = null;
         loop.Start((effects, _) => engine = new ScriptedEngine(effects));

@@ -38,16 +38,16 @@ public sealed class NodeChecks
     /// <summary>Looks at what the engine said.</summary>
     public void Notice(EngineNotice notice)
     {
-        switch (notice)
-        {
-            case PieceNotice piece:
-                PiecesDone++;
-                if (!DiskRots)
-                    MustBeStored(_node.Contents[piece.Torrent], piece.Piece);
-                break;
-            case PeerBannedNotice banned when !Villains.Contains(banned.Endpoint.Address):
-                throw new SimulationException(_world, $"{_node.Address} banned the honest peer {banned.Endpoint}: {banned.Reason}");
-        }
+        if (notice is PeerBannedNotice banned && !Villains.Contains(banned.Endpoint.Address))
+            throw new SimulationException(_world, $"{_node.Address} banned the honest peer {banned.Endpoint}: {banned.Reason}");
+    }
+
+    /// <summary>Looks at a piece that is said to be right and written.</summary>
+    public void PieceDone(TorrentId torrent, PieceIndex piece)
+    {
+        PiecesDone++;
+        if (!DiskRots)
+            MustBeStored(_node.Contents[torrent], piece);
     }
 
     /// <summary>Looks at the node after each iteration of its loop.</summary>

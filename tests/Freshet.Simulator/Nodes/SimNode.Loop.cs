@@ -62,11 +62,12 @@ public sealed partial class SimNode
     void IEngineEffects.Save(ResumeRecord record, long ticket)
         => Store.Save(record, () => IsAlive, error => Run(() => _engine.HandleSaved(ticket, error, Now)));
 
+    void IEngineEffects.PieceDone(TorrentId torrent, PieceIndex piece) => Checks.PieceDone(torrent, piece);
+
     void IEngineEffects.Publish(EngineNotice notice)
     {
         Notices.Add(notice);
-        if (notice is not PieceNotice)
-            _swarm.World.Trace.Add(Now, $"{Address} {notice}");
+        _swarm.World.Trace.Add(Now, $"{Address} {notice}");
         Checks.Notice(notice);
         Action? answer = notice switch
         {
