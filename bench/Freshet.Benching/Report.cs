@@ -70,9 +70,11 @@ internal sealed class Report(Row row, Options options, Outcome outcome)
             foreach (Quantity quantity in row.Quantities)
             {
                 WriteLine([.. OfKind(kind), outcome.OverallName(kind, quantity), .. others.Select(other => outcome.Has(other, kind)
-                    ? $"{outcome.Overall(first, kind, quantity) / outcome.Overall(other, kind, quantity):0.00} ×" : "–")]);
+                    ? Ratio(outcome.Overall(first, kind, quantity) / outcome.Overall(other, kind, quantity)) : "–")]);
             }
         }
+
+        static string Ratio(double ratio) => double.IsFinite(ratio) ? $"{ratio:0.00} ×" : "–";
     }
 
     private void WriteGoals()

@@ -17,7 +17,7 @@ internal sealed class StartUpRow : Row
 
     public override IReadOnlyList<string> Clients => ["freshet"];
 
-    public override IReadOnlyList<Quantity> Quantities => [Wall, Cpu, Quantity.Anonymous];
+    public override IReadOnlyList<Quantity> Quantities => [Wall, Cpu];
 
     public override IReadOnlyList<Goal> Goals => [new(Wall, 120) { Kind = Info }, new(Wall, 200) { Kind = Info + Launcher }];
 
@@ -48,7 +48,7 @@ internal sealed class StartUpRow : Row
         public Figures Run(IClient client)
         {
             Measured used = Start();
-            return new Figures { [Wall] = 1000 * used.Wall, [Cpu] = 1000 * used.Cpu, [Quantity.Anonymous] = used.AnonymousMiB };
+            return new Figures { [Wall] = 1000 * used.Wall, [Cpu] = 1000 * used.Cpu };
         }
 
         /// <inheritdoc/>
