@@ -41,7 +41,10 @@ public enum DiskJobKind : byte
     /// </summary>
     HashBlocks,
 
-    /// <summary>Read pieces from <see cref="DiskJob.Range"/>.Piece on, <see cref="DiskJob.PieceCount"/> of them, and say which are right in <see cref="DiskJob.Good"/>.</summary>
+    /// <summary>
+    /// Read pieces from <see cref="DiskJob.Range"/>.Piece on, <see cref="DiskJob.PieceCount"/> of them, and say which are right in <see cref="DiskJob.Good"/>, also where
+    /// <see cref="DiskJob.Error"/> says why one of them could not be read. Given up soon after <see cref="DiskJob.Cancel"/>.
+    /// </summary>
     Check,
 
     /// <summary>Say in <see cref="DiskJob.Files"/> what the files look like now; makes and changes nothing, waits for nothing.</summary>
@@ -61,6 +64,8 @@ public enum DiskJobKind : byte
 /// </summary>
 public sealed class DiskJob
 {
+    private volatile bool _isCancelled;
+
     /// <summary>What to do.</summary>
     public DiskJobKind Kind { get; set; }
 
@@ -123,9 +128,19 @@ public sealed class DiskJob
     /// <summary>Answer of <see cref="DiskJobKind.Prepare"/>, <see cref="DiskJobKind.Stamp"/>, <see cref="DiskJobKind.Sync"/> and <see cref="DiskJobKind.Close"/>: what the files look like now.</summary>
     public FileStamp[]? Files { get; set; }
 
+    /// <summary>Whether the answer is of no use any more.</summary>
+    public bool IsCancelled => _isCancelled;
+
+    /// <summary>
+    /// Says that the answer of a <see cref="DiskJobKind.Check"/>, which may take seconds, is of no use any more: the one thing that the engine may do to a job that is out. It comes
+    /// back all the same, sooner.
+    /// </summary>
+    public void Cancel() => _isCancelled = true;
+
     /// <summary>Empties the job for its next use.</summary>
     public void Reset()
     {
+        _isCancelled = false;
         Kind = default;
         Torrent = default;
         Range = default;

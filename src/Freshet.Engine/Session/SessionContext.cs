@@ -30,7 +30,7 @@ internal sealed class SessionContext
         Connections = new ConnectionTable();
         Dialer = new Dialer(this, now);
         Trackers = new TrackerExchanges(effects, Deadlines, new SeededRandom(BinaryPrimitives.ReadUInt64LittleEndian(seeds)), settings.UserAgent);
-        Storage = new SessionStorage(pool, effects);
+        Storage = new SessionStorage(pool, effects, settings.Storage);
         Rates = new SessionRates(settings.Limits, Deadlines, now);
     }
 

@@ -2,6 +2,7 @@ using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Discovery;
 using Freshet.Engine.RateLimiting;
+using Freshet.Engine.Storage;
 
 namespace Freshet.Engine.Session;
 
@@ -19,6 +20,9 @@ public sealed record SessionSettings
 
     /// <summary>The port that peers reach us on, as trackers and peers are told; 0 where nothing listens.</summary>
     public int ListenPort { get; init; }
+
+    /// <summary>The numbers by which payload is kept, checked and recorded; fixed for the session's life.</summary>
+    public StorageSettings Storage { get; init; } = StorageSettings.Default;
 
     /// <summary>Whether the session has an IPv4 socket.</summary>
     public bool UseIPv4 { get; init; } = true;

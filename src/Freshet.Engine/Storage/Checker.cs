@@ -4,17 +4,17 @@ using Freshet.Core;
 namespace Freshet.Engine.Storage;
 
 /// <summary>
-/// Has pieces hashed that are in doubt: neighbours in one job, enough jobs out at once that every core is busy.
+/// Has pieces hashed that are in doubt: neighbours in one job, a few jobs for each worker out at once, so that every core is busy and little is out when it is stopped.
 /// </summary>
 internal sealed class Checker : IDiskJobHandler
 {
     private readonly Bitfield _doubtful;
     private readonly PieceLayout _layout;
     private readonly SessionStorage _session;
+    private readonly List<DiskJob> _out = [];
     private readonly int _batchPieces;
     private readonly int _maxJobs;
     private int _next;
-    private int _out;
     private bool _isStopped;
 
     /// <summary>Prepares to check some pieces.</summary>
@@ -28,9 +28,11 @@ internal sealed class Checker : IDiskJobHandler
         _doubtful = doubtful;
         _layout = torrent.Location.Layout;
         StorageSettings settings = session.Settings;
-        _batchPieces = Math.Max(1, settings.CheckBatchBytes / _layout.PieceLength);
-        long batchBytes = (long)_batchPieces * _layout.PieceLength;
-        _maxJobs = (int)Math.Max((settings.CheckOutstandingBytes + batchBytes - 1) / batchBytes, (long)settings.CheckJobsPerWorker * settings.HashWorkers);
+        _batchPieces = Math.Max(settings.CheckBatchPieces, settings.CheckBatchBytes / _layout.PieceLength);
+
+        // Where there are few pieces, each worker gets its share.
+        _batchPieces = Math.Clamp((doubtful.Count + settings.HashWorkers - 1) / settings.HashWorkers, 1, _batchPieces);
+        _maxJobs = settings.CheckJobsPerWorker * settings.HashWorkers;
         Good = new Bitfield(doubtful.Length);
         for (int piece = doubtful.NextSet(0); piece >= 0; piece = doubtful.NextSet(piece + 1))
             TotalBytes += _layout.LengthOf(new PieceIndex(piece));
@@ -49,12 +51,12 @@ internal sealed class Checker : IDiskJobHandler
     /// <summary>The last trouble with reading; the pieces concerned count as not right.</summary>
     public DiskError? Error { get; private set; }
 
-    public bool IsDone => _out == 0 && (_isStopped || _next < 0);
+    public bool IsDone => _out.Count == 0 && (_isStopped || _next < 0);
 
     /// <summary>Hands out as many jobs as may be out.</summary>
     public void Advance(MonoTime now)
     {
-        while (!_isStopped && _next >= 0 && _out < _maxJobs)
+        while (!_isStopped && _next >= 0 && _out.Count < _maxJobs)
         {
             int first = _doubtful.NextSet(_next);
             if (first < 0)
@@ -66,26 +68,31 @@ internal sealed class Checker : IDiskJobHandler
             int end = _doubtful.NextClear(first);
             end = Math.Min(end < 0 ? _doubtful.Length : end, first + _batchPieces);
             _next = end;
-            _out++;
             DiskJob job = _session.TakeJob(DiskJobKind.Check, Torrent.Location.Torrent);
             job.Range = new BlockRange(new PieceIndex(first), 0, 0);
             job.PieceCount = end - first;
+            _out.Add(job);
             Torrent.Submit(job, this, now);
         }
     }
 
-    /// <summary>Hands out no more.</summary>
-    public void Stop() => _isStopped = true;
+    /// <summary>Hands out no more; what is out comes back soon.</summary>
+    public void Stop()
+    {
+        _isStopped = true;
+        foreach (DiskJob job in _out)
+            job.Cancel();
+    }
 
     public void Handle(DiskJob job, MonoTime now)
     {
-        _out--;
+        _out.Remove(job);
         int first = job.Range.Piece.Value;
         Error = job.Error ?? Error;
         for (int i = 0; i < job.PieceCount; i++)
         {
             CheckedBytes += _layout.LengthOf(new PieceIndex(first + i));
-            if (job.Error is null && job.Good is { } good && good[i])
+            if (job.Good is { } good && good[i])
                 Good[first + i] = true;
         }
 

@@ -44,16 +44,16 @@ public sealed record StorageSettings
     /// <summary>How often trouble other than a full disk is retried before a person is asked: 0.5 + 1 + 2 + 4 + 8 s ride out a remount.</summary>
     public int MaxRetries { get; init; } = 5;
 
-    /// <summary>How many bytes of pieces are out to be checked at once, at least: keeps every core busy whatever the pieces' length.</summary>
-    public long CheckOutstandingBytes { get; init; } = 64 << 20;
+    /// <summary>How many check jobs are out at once for each hash worker: one in work, one that it goes on with.</summary>
+    public int CheckJobsPerWorker { get; init; } = 2;
 
-    /// <summary>How many check jobs are out at once for each hash worker, at least.</summary>
-    public int CheckJobsPerWorker { get; init; } = 4;
+    /// <summary>So many neighbouring pieces are checked in one job: as many as a processor hashes together at most.</summary>
+    public int CheckBatchPieces { get; init; } = 32;
 
-    /// <summary>Neighbouring pieces are checked in one job up to this many bytes: one long sequential read.</summary>
-    public int CheckBatchBytes { get; init; } = 4 << 20;
+    /// <summary>Where pieces are short, so many bytes of them are: one long sequential read, and few jobs.</summary>
+    public int CheckBatchBytes { get; init; } = 8 << 20;
 
-    /// <summary>The hash workers of this machine.</summary>
+    /// <summary>The hash workers of this machine, which whoever makes the session knows.</summary>
     public int HashWorkers { get; init; } = 2;
 
     /// <summary>

@@ -14,6 +14,6 @@ public sealed record DiskWorkerOptions
     /// <summary>The most threads that read, write and sync: one a core, 4 to 16.</summary>
     public int DiskThreads { get; init; } = Math.Clamp(Environment.ProcessorCount, LeastDiskThreads, MostThreads);
 
-    /// <summary>The most threads that hash and check: one a core, up to 16.</summary>
+    /// <summary>The most threads that hash pieces just received, and the most beside them that check: one a core, up to 16.</summary>
     public int HashThreads { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, MostThreads);
 }

@@ -7,14 +7,16 @@ namespace Freshet.IO.Disk;
 internal sealed class JobRunner : IDisposable
 {
     private readonly BlockPool _pool;
-    private readonly PieceChecker _checker = new();
+    private readonly ReadBuffer _buffer = new();
+    private readonly PieceChecker _checker;
     private readonly PieceHasher _hasher;
     private readonly PieceWriter _writer;
 
     public JobRunner(BlockPool pool)
     {
         _pool = pool;
-        _hasher = new PieceHasher(pool, _checker);
+        _checker = new PieceChecker(_buffer);
+        _hasher = new PieceHasher(pool, _buffer);
         _writer = new PieceWriter(pool);
     }
 
@@ -37,6 +39,7 @@ internal sealed class JobRunner : IDisposable
     {
         _hasher.Dispose();
         _checker.Dispose();
+        _buffer.Dispose();
     }
 
     private void RunOrThrow(DiskJob job, TorrentJobs torrent)
@@ -66,9 +69,7 @@ internal sealed class JobRunner : IDisposable
                 _hasher.HashBlocks(job, torrent);
                 break;
             case DiskJobKind.Check:
-                bool[] good = new bool[job.PieceCount];
-                _checker.Check(torrent.Location, torrent.Storage, job.Range.Piece, good);
-                job.Good = good;
+                _checker.Check(job, torrent);
                 break;
             case DiskJobKind.Stamp:
                 job.Files = torrent.Storage.Stamp();

@@ -109,6 +109,16 @@ internal sealed unsafe class LinuxFile : PayloadFile
     }
 
     /// <inheritdoc/>
+    public override bool IsCached(long offset)
+    {
+        byte probe;
+        return ReadCached([new IoVector((nint)(&probe), 1)], offset) == 1;
+    }
+
+    /// <inheritdoc/>
+    public override void ReadAhead(long offset, long length) => _ = FileCalls.Advise(_handle, offset, length, FileCalls.AdviseWillNeed);
+
+    /// <inheritdoc/>
     public override void Sync()
     {
         while (FileCalls.DataSync(_handle) < 0)

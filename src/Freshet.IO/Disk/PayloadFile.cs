@@ -21,6 +21,14 @@ internal abstract class PayloadFile : IDisposable
     /// <returns>The bytes read; 0 where it would wait or the system cannot tell.</returns>
     public virtual int ReadCached(ReadOnlySpan<IoVector> runs, long offset) => 0;
 
+    /// <summary>Whether the byte at an offset can be read without waiting for a device; false where the system cannot tell.</summary>
+    public virtual bool IsCached(long offset) => false;
+
+    /// <summary>Lets the system begin to read bytes that are wanted soon; a hint, never throws.</summary>
+    public virtual void ReadAhead(long offset, long length)
+    {
+    }
+
     /// <summary>Brings the file's bytes and length to the device.</summary>
     public abstract void Sync();
 

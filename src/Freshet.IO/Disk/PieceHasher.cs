@@ -8,14 +8,14 @@ namespace Freshet.IO.Disk;
 internal sealed class PieceHasher : IDisposable
 {
     private readonly BlockPool _pool;
-    private readonly PieceChecker _checker;
+    private readonly ReadBuffer _buffer;
     private readonly RunningSha1 _hash = new();
     private byte[]? _block;
 
-    public PieceHasher(BlockPool pool, PieceChecker checker)
+    public PieceHasher(BlockPool pool, ReadBuffer buffer)
     {
         _pool = pool;
-        _checker = checker;
+        _buffer = buffer;
     }
 
     /// <summary><see cref="DiskJobKind.Hash"/>.</summary>
@@ -38,8 +38,7 @@ internal sealed class PieceHasher : IDisposable
         }
 
         // Whatever a job that failed left behind goes.
-        if (_hash.Covered > 0)
-            _ = _hash.Finish();
+        _hash.Reset();
         Append(job, torrent, _hash, length);
         job.Digest = _hash.Finish();
     }
@@ -59,8 +58,7 @@ internal sealed class PieceHasher : IDisposable
     {
         PieceLayout layout = torrent.Location.Layout;
         var digests = new Sha1Hash[layout.BlocksIn(job.Range.Piece)];
-        if (_hash.Covered > 0)
-            _ = _hash.Finish();
+        _hash.Reset();
         for (int i = 0; i < digests.Length; i++)
         {
             BlockRange block = layout.Block(job.Range.Piece, i);
@@ -76,7 +74,7 @@ internal sealed class PieceHasher : IDisposable
                 continue;
             }
 
-            bool whole = _checker.TryAppend(new PieceReader(torrent.Storage, layout), block.Piece, block.Offset, block.Length, _hash, out FileIndex tooShort);
+            bool whole = TryAppend(new PieceReader(torrent.Storage, layout), block.Piece, block.Offset, block.Length, _hash, out FileIndex tooShort);
             digests[i] = _hash.Finish();
             if (!whole)
                 throw torrent.TooShort(tooShort);
@@ -137,9 +135,24 @@ internal sealed class PieceHasher : IDisposable
                 next++;
             int length = Math.Min(end, next * BlockRange.BlockLength) - hash.Covered;
             var reader = new PieceReader(torrent.Storage, layout);
-            if (!_checker.TryAppend(reader, job.Range.Piece, hash.Covered, length, hash, out FileIndex tooShort))
+            if (!TryAppend(reader, job.Range.Piece, hash.Covered, length, hash, out FileIndex tooShort))
                 throw torrent.TooShort(tooShort);
         }
+    }
+
+    // Adds bytes that are on disk; false where a file ends too soon, and what came before is in.
+    private bool TryAppend(PieceReader reader, PieceIndex piece, int offset, int length, RunningSha1 hash, out FileIndex tooShort)
+    {
+        tooShort = default;
+        for (int done = 0, part; done < length; done += part)
+        {
+            part = Math.Min(ReadBuffer.RunLength, length - done);
+            if (!reader.TryFill(piece, offset + done, _buffer.Run(part), out tooShort))
+                return false;
+            hash.Append(_buffer.Run(part));
+        }
+
+        return true;
     }
 
     // Reads a block back, once for the hash and for the comparison: what is compared is what the verdict is about.

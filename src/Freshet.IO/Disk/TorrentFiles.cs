@@ -8,7 +8,7 @@ namespace Freshet.IO.Disk;
 /// One torrent's files. A file comes into being when its first byte is written (empty ones and reserved ones at once), so what was not
 /// selected leaves no trace: what a piece has of it is in the part file.
 /// </summary>
-internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage
+internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage, IHoldableStorage
 {
     private readonly StorageLocation _location;
     private readonly Folder _folder;
@@ -120,6 +120,10 @@ internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage
             _handles.Release(entry);
         }
     }
+
+    /// <inheritdoc/>
+    public HeldFile? Hold(FileIndex file)
+        => !_skipped.Has(file) && Acquire(file, write: false) is { } entry ? new HeldFile(_handles, entry) : null;
 
     /// <inheritdoc/>
     public int ReadCached(FileIndex file, long offset, ReadOnlySpan<IoVector> runs)

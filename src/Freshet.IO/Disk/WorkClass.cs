@@ -9,6 +9,6 @@ internal enum WorkClass : byte
     /// <summary>Hashing of a piece just received.</summary>
     Hash,
 
-    /// <summary>A check of what is on disk: hashing for the most part, and it may take minutes, so that a piece just received goes first.</summary>
+    /// <summary>A check of what is on disk: hashing for the most part, and it may take minutes.</summary>
     Check,
 }

@@ -1,8 +1,9 @@
 namespace Freshet.IO.Disk;
 
 /// <summary>
-/// Threads that do any work there is, but never more than so many hash at once (one a core) or wait for disks at once. One set for both,
-/// because the thread that has just hashed a piece is awake when its write comes: with a set for each, every job would cost a wake-up. Threads start
+/// Threads that do any work there is, but never more than so many at once of a class. One set for all, because the thread that has just hashed a piece is awake when
+/// its write comes: with a set for each, every job would cost a wake-up. A class has its own limit, so that a piece just received never waits for a check that has all
+/// cores: it is hashed beside it, and the system shares the cores among them. Threads start
 /// when there is work and none is free; the one that went to sleep last is woken first, because its caches are warm; and only one wake-up is on its
 /// way at a time: who wakes up and finds more wakes the next, so that a burst costs the thread that hands it in one system call at most.
 /// </summary>
@@ -10,12 +11,11 @@ internal sealed class WorkerPool : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Queue<WorkItem>[] _queues = [new(), new(), new()];
+    private readonly int[] _free;
     private readonly Stack<Parker> _asleep = new();
     private readonly List<Thread> _threads = [];
     private readonly Func<JobRunner> _newRunner;
     private readonly Action<WorkItem> _finished;
-    private int _freeDisk;
-    private int _freeHash;
     private bool _waking;
     private bool _stopping;
 
@@ -23,8 +23,7 @@ internal sealed class WorkerPool : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.DiskThreads);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.HashThreads);
-        _freeDisk = options.DiskThreads;
-        _freeHash = options.HashThreads;
+        _free = [options.DiskThreads, options.HashThreads, options.HashThreads];
         _newRunner = newRunner;
         _finished = finished;
     }
@@ -59,18 +58,16 @@ internal sealed class WorkerPool : IDisposable
             thread.Join();
     }
 
-    private static bool IsDisk(WorkItem item) => item.Class == WorkClass.Disk;
-
     // Under the lock: the queue that the next work comes from, as far as the limits allow.
     private Queue<WorkItem>? NextQueue()
     {
-        if (_freeDisk > 0 && _queues[(int)WorkClass.Disk].Count > 0)
-            return _queues[(int)WorkClass.Disk];
-        if (_freeHash == 0)
-            return null;
-        if (_queues[(int)WorkClass.Hash].Count > 0)
-            return _queues[(int)WorkClass.Hash];
-        return _queues[(int)WorkClass.Check].Count > 0 ? _queues[(int)WorkClass.Check] : null;
+        for (int i = 0; i < _queues.Length; i++)
+        {
+            if (_free[i] > 0 && _queues[i].Count > 0)
+                return _queues[i];
+        }
+
+        return null;
     }
 
     // Under the lock: who is to be woken for the work that waits. Starts a thread where nobody sleeps; the limits bound their number.
@@ -94,10 +91,7 @@ internal sealed class WorkerPool : IDisposable
         if (NextQueue() is not { } queue)
             return false;
         item = queue.Dequeue();
-        if (IsDisk(item))
-            _freeDisk--;
-        else
-            _freeHash--;
+        _free[(int)item.Class]--;
         return true;
     }
 
@@ -133,15 +127,12 @@ internal sealed class WorkerPool : IDisposable
             }
 
             // The engine makes the job another one as soon as it has it back: what kind it was is asked before.
-            bool isDisk = IsDisk(item);
+            WorkClass kind = item.Class;
             runner.Run(item.Job, item.Torrent);
             _finished(item);
             lock (_gate)
             {
-                if (isDisk)
-                    _freeDisk++;
-                else
-                    _freeHash++;
+                _free[(int)kind]++;
             }
         }
     }

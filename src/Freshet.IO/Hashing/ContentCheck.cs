@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.IO.Disk;
@@ -7,16 +8,10 @@ namespace Freshet.IO.Hashing;
 /// <summary>Reads and hashes a torrent's data without a session, on all cores: what <c>freshet verify</c> does.</summary>
 public sealed class ContentCheck
 {
-    /// <summary>How much one thread takes at a time: long runs for the disk, small enough that all threads end together.</summary>
-    private const long BatchLength = 16 * 1024 * 1024;
-
     private readonly StorageLocation _location;
     private readonly IStorage _storage;
     private readonly Action<long>? _progress;
     private readonly bool[] _good;
-    private readonly int _batch;
-    private int _next;
-    private long _checked;
 
     /// <summary>Names what is to be checked.</summary>
     /// <param name="location">The layout, the hashes and the folder.</param>
@@ -28,62 +23,29 @@ public sealed class ContentCheck
         _storage = storage ?? new FileStorage();
         _progress = progress;
         _good = new bool[location.Layout.PieceCount];
-        _batch = (int)Math.Clamp(BatchLength / location.Layout.PieceLength, 1, int.MaxValue);
     }
 
     /// <summary>Checks everything; returns when it is done. Call it once.</summary>
     /// <param name="threads">The number of threads; one a core where it is 0.</param>
-    /// <param name="cancellation">Ends it after the batches under way.</param>
+    /// <param name="cancellation">Ends it after what is being read.</param>
     /// <exception cref="StorageException">A file cannot be read, for another reason than that it is not there.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public ContentReport Run(int threads = 0, CancellationToken cancellation = default)
     {
         using ITorrentStorage files = _storage.Open(_location);
-        int count = threads > 0 ? threads : Environment.ProcessorCount;
-        Exception? failure = null;
-        var others = new Thread[Math.Max(0, Math.Min(count, (_good.Length + _batch - 1) / _batch) - 1)];
-        for (int i = 0; i < others.Length; i++)
-        {
-            others[i] = new Thread(CheckBatches) { Name = "Freshet check", IsBackground = true };
-            others[i].Start();
-        }
-
-        CheckBatches();
-        foreach (Thread other in others)
-            other.Join();
-        cancellation.ThrowIfCancellationRequested();
-        if (failure is not null)
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        new PieceCrew(_location, _progress, cancellation).Run(files, threads, Compare);
         return Report(files.Stamp());
-
-        void CheckBatches()
-        {
-            try
-            {
-                using var checker = new PieceChecker();
-                while (Volatile.Read(ref failure) is null && !cancellation.IsCancellationRequested && CheckNext(checker, files))
-                {
-                }
-            }
-            catch (Exception exception)
-            {
-                Interlocked.CompareExchange(ref failure, exception, null);
-            }
-        }
     }
 
-    private bool CheckNext(PieceChecker checker, ITorrentStorage files)
+    private void Compare(PieceIndex first, ReadOnlySpan<StoredPiece> pieces)
     {
-        int first = Interlocked.Add(ref _next, _batch) - _batch;
-        if (first < 0 || first >= _good.Length)
-            return false;
-        Span<bool> good = _good.AsSpan(first, Math.Min(_batch, _good.Length - first));
-        checker.Check(_location, files, new PieceIndex(first), good);
-        long length = 0;
-        for (int i = 0; i < good.Length; i++)
-            length += _location.Layout.LengthOf(new PieceIndex(first + i));
-        _progress?.Invoke(Interlocked.Add(ref _checked, length));
-        return true;
+        for (int i = 0; i < pieces.Length; i++)
+        {
+            if (pieces[i].Trouble is { } trouble)
+                ExceptionDispatchInfo.Throw(trouble);
+            var piece = new PieceIndex(first.Value + i);
+            _good[piece.Value] = pieces[i].IsRight(_location, piece);
+        }
     }
 
     private ContentReport Report(FileStamp[] stamps)

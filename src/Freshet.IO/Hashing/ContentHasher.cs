@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.IO.Disk;
@@ -12,8 +13,6 @@ public sealed class ContentHasher
     private readonly IStorage _storage;
     private readonly Action<long>? _progress;
     private readonly byte[] _hashes;
-    private int _next;
-    private long _hashed;
 
     /// <summary>Names what is to be hashed.</summary>
     /// <param name="location">The files and where they lie.</param>
@@ -38,54 +37,23 @@ public sealed class ContentHasher
     public byte[] Run(int threads = 0, CancellationToken cancellation = default)
     {
         using ITorrentStorage files = _storage.Open(_location);
-        int count = threads > 0 ? threads : Environment.ProcessorCount;
-        int batches = (_location.Layout.PieceCount + PieceBatch.Pieces - 1) / PieceBatch.Pieces;
-        Exception? failure = null;
-        var others = new Thread[Math.Max(0, Math.Min(count, batches) - 1)];
-        for (int i = 0; i < others.Length; i++)
-        {
-            others[i] = new Thread(HashBatches) { Name = "Freshet hash", IsBackground = true };
-            others[i].Start();
-        }
-
-        HashBatches();
-        foreach (Thread other in others)
-            other.Join();
-        cancellation.ThrowIfCancellationRequested();
-        if (failure is not null)
-            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(failure);
+        new PieceCrew(_location, _progress, cancellation).Run(files, threads, Keep);
         DemandUnchanged(files);
         return _hashes;
-
-        void HashBatches()
-        {
-            try
-            {
-                using var batch = new PieceBatch(_location.Layout, files, bytes => _progress?.Invoke(Interlocked.Add(ref _hashed, bytes)), cancellation);
-                while (Volatile.Read(ref failure) is null && HashNext(batch))
-                {
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                // Said once, by the caller's thread.
-            }
-            catch (Exception exception)
-            {
-                Interlocked.CompareExchange(ref failure, exception, null);
-            }
-        }
     }
 
-    private bool HashNext(PieceBatch batch)
+    private void Keep(PieceIndex first, ReadOnlySpan<StoredPiece> pieces)
     {
-        int pieces = _location.Layout.PieceCount;
-        int first = Interlocked.Add(ref _next, PieceBatch.Pieces) - PieceBatch.Pieces;
-        if (first < 0 || first >= pieces)
-            return false;
-        int count = Math.Min(PieceBatch.Pieces, pieces - first);
-        batch.Hash(new PieceIndex(first), _hashes.AsSpan(first * Sha1Hash.Length, count * Sha1Hash.Length));
-        return true;
+        Span<byte> place = _hashes.AsSpan(first.Value * Sha1Hash.Length);
+        foreach (ref readonly StoredPiece piece in pieces)
+        {
+            if (piece.Trouble is { } trouble)
+                ExceptionDispatchInfo.Throw(trouble);
+            if (piece.TooShort is { } file)
+                throw Changed(file.Value);
+            piece.Digest.Bytes.CopyTo(place);
+            place = place[Sha1Hash.Length..];
+        }
     }
 
     // Whoever wrote to a file meanwhile would get a torrent that nobody can complete.
@@ -95,7 +63,10 @@ public sealed class ContentHasher
         for (int i = 0; i < now.Length; i++)
         {
             if (now[i] != _stamps[i])
-                throw PieceBatch.Changed(_location.Layout.Files[i].Path);
+                throw Changed(i);
         }
     }
+
+    private StorageException Changed(int file)
+        => new(new DiskError(DiskErrorKind.Blocked, _location.Layout.Files[file].Path, "the file was changed while it was being read"));
 }

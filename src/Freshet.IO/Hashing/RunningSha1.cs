@@ -36,6 +36,13 @@ public sealed class RunningSha1 : IPieceHash
         return new Sha1Hash(digest);
     }
 
+    /// <summary>Forgets what is covered.</summary>
+    public void Reset()
+    {
+        if (Covered > 0)
+            _ = Finish();
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _hash.Dispose();
 }

@@ -39,6 +39,7 @@ internal static unsafe partial class FileCalls
     public const int NoFollowAtStat = 0x100;
     public const int EmptyPath = 0x1000;
     public const uint BasicStats = 0x7FF;
+    public const int AdviseWillNeed = 3;
     public const int AdviseNotNeeded = 4;
 
     /// <summary>RWF_NOWAIT: read what is in the page cache, and fail rather than wait for a device.</summary>

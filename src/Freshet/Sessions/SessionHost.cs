@@ -3,6 +3,7 @@ using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.RateLimiting;
 using Freshet.Engine.Session;
+using Freshet.Engine.Storage;
 using Freshet.IO.Disk;
 using Freshet.IO.Loop;
 using Freshet.IO.Network;
@@ -29,6 +30,7 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
     private readonly bool _ownsStore;
     private readonly NoticeReporter _reporter;
     private readonly ObservedEngine _observed;
+    private readonly DiskWorkerOptions _workers = new();
     private int _disposed;
 
     private SessionHost(ClientOptions options, string stateDirectory, IStateStore store, bool ownsStore, ILogger logger)
@@ -40,7 +42,7 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
         Changes = new RememberedChanges(store, logger);
         _ownsStore = ownsStore;
         _pool = new BlockPool(options.MemoryBudget);
-        _disk = new DiskWorkers(options.Storage ?? new FileStorage(), _pool);
+        _disk = new DiskWorkers(options.Storage ?? new FileStorage(), _pool, _workers);
         _stateWriter = new StateWriter(store);
         Events = new EventHub(TimeProvider.System);
         _reporter = new NoticeReporter(logger, Events);
@@ -236,6 +238,7 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
     {
         PeerId = PeerId.Create(random),
         UserAgent = TorrentSource.UserAgent,
+        Storage = StorageSettings.Default with { HashWorkers = _workers.HashThreads },
         ListenPort = ListenPort ?? 0,
         UseIPv4 = Loop.UsesIPv4,
         UseIPv6 = Loop.UsesIPv6,

@@ -37,6 +37,9 @@ internal sealed class FakeDisk(PieceLayout layout, ReadOnlyMemory<byte> pieceHas
 
     public int MostChecksOut { get; private set; }
 
+    /// <summary>Checks that were given up before they were done.</summary>
+    public int GivenUp { get; private set; }
+
     public IReadOnlyList<FakeFile> Files => _files;
 
     public bool IsIdle => _running.Count == 0 && _waiting.Count == 0;
@@ -146,6 +149,9 @@ internal sealed class FakeDisk(PieceLayout layout, ReadOnlyMemory<byte> pieceHas
                 break;
             case DiskJobKind.HashBlocks:
                 job.BlockDigests = [.. Enumerable.Range(0, job.BlockCount).Select(block => DigestOf(job, block))];
+                break;
+            case DiskJobKind.Check when job.IsCancelled:
+                GivenUp++;
                 break;
             case DiskJobKind.Check:
                 job.Good = [.. Enumerable.Range(job.Range.Piece.Value, job.PieceCount).Select(piece => IsGood(new PieceIndex(piece)))];

@@ -97,7 +97,7 @@ public sealed class ResumeTests
     [Fact]
     public void Data_without_a_record_is_found_checked_in_parallel_and_used()
     {
-        var rig = new StorageRig(2, 4 * Block, [1024 * Block], 32 << 20, StorageSettings.Default with { CheckBatchBytes = 8 * Block, HashWorkers = 4, CheckOutstandingBytes = 1 });
+        var rig = new StorageRig(2, 4 * Block, [1024 * Block], 32 << 20, StorageSettings.Default with { CheckBatchPieces = 2, CheckBatchBytes = 1, HashWorkers = 4 });
         rig.Start();
         for (int piece = 0; piece < 256; piece++)
         {
@@ -113,8 +113,41 @@ public sealed class ResumeTests
         Assert.Equal(255, rig.Torrent.Have.Count);
         Assert.False(rig.Torrent.Have[25]);
         Assert.Equal(1024 * Block, rig.Disk.CheckedBytes);
-        Assert.Equal(16, rig.Disk.MostChecksOut);
+        Assert.Equal(8, rig.Disk.MostChecksOut);
         Assert.True(rig.Owner.Progressed > 10);
+    }
+
+    [Fact]
+    public void A_stop_gives_up_the_checks_that_are_out()
+    {
+        var rig = new StorageRig(2, 4 * Block, [1024 * Block], 32 << 20, StorageSettings.Default with { CheckBatchPieces = 2, CheckBatchBytes = 1, HashWorkers = 4 });
+        rig.Start();
+        rig.DeliverPiece(0);
+        rig.RunUntil(() => rig.Torrent.Have[0]);
+        rig.StopCleanly();
+        rig.Disk.Files[0].Tamper(bytes => new byte[1024 * Block], 7);
+        rig.Stored = null;
+        rig.Boot();
+        rig.Torrent.Start(rig.Stored, rig.BootId, new StartPolicy(DiskCheck.Auto), rig.Now);
+        rig.RunUntil(() => rig.Disk.CheckedBytes > 0);
+        rig.StopCleanly();
+        Assert.Equal(8, rig.Disk.GivenUp);
+        Assert.True(rig.Disk.CheckedBytes < 100 * Block);
+    }
+
+    [Fact]
+    public void Few_pieces_are_shared_among_all_workers()
+    {
+        var rig = new StorageRig(2, 4 * Block, [64 * Block], 32 << 20, StorageSettings.Default with { HashWorkers = 8 });
+        rig.Start(DiskCheck.Full);
+        for (int piece = 0; piece < 16; piece++)
+            rig.DeliverPiece(piece);
+        rig.StopCleanly();
+        rig.Stored = null;
+        rig.Boot();
+        rig.Start();
+        Assert.Equal(16, rig.Torrent.Have.Count);
+        Assert.Equal(8, rig.Disk.MostChecksOut);
     }
 
     [Fact]

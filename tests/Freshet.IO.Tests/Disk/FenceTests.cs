@@ -95,23 +95,62 @@ public sealed class FenceTests
         Assert.Equal(1, storage.Disposed);
     }
 
+    [Fact]
+    public async Task A_piece_just_received_is_hashed_while_checks_have_every_thread_that_they_may()
+    {
+        using var storage = new GatedStorage { HoldsReads = true };
+        using var rig = new WorkerRig(storage, new DiskWorkerOptions { DiskThreads = 1, HashThreads = 1 });
+        var torrent = new SampleTorrent(16_384, 1, ("file", 2 * 16_384));
+        rig.Open(torrent, "/nowhere");
+        Task<DiskJob> check = rig.Submit(new DiskJob { Kind = DiskJobKind.Check, PieceCount = 1 });
+        storage.AwaitStarted(1);
+        BufferLease[] leases = rig.Lease(torrent, new PieceIndex(1));
+        DiskJob hash = await rig.Submit(new DiskJob { Kind = DiskJobKind.Hash, Range = new BlockRange(new PieceIndex(1), 0, 0), Blocks = leases, BlockCount = 1 });
+        Assert.Equal(torrent.HashOf(new PieceIndex(1)), hash.Digest);
+        Assert.False(check.IsCompleted);
+        storage.Release(1);
+        await check;
+        rig.Return(leases);
+    }
+
+    [Fact]
+    public async Task A_check_that_is_cancelled_comes_back_without_an_answer_and_without_reading_on()
+    {
+        using var storage = new GatedStorage { HoldsReads = true };
+        using var rig = new WorkerRig(storage, new DiskWorkerOptions { DiskThreads = 1, HashThreads = 1 });
+        var torrent = new SampleTorrent(1 << 20, 1, ("file", 4 << 20));
+        rig.Open(torrent, "/nowhere");
+        var job = new DiskJob { Kind = DiskJobKind.Check, PieceCount = 4 };
+        Task<DiskJob> check = rig.Submit(job);
+        storage.AwaitStarted(1);
+        job.Cancel();
+        storage.Release(1);
+        Assert.Null((await check).Good);
+        Assert.Equal(1, storage.Reads);
+    }
+
     private static Task<DiskJob> Write(WorkerRig rig, SampleTorrent torrent, int piece)
         => rig.Submit(WorkerRig.WriteJob(new PieceIndex(piece), rig.Lease(torrent, new PieceIndex(piece))));
 
-    /// <summary>Writes and syncs that begin when they are told to end.</summary>
+    /// <summary>Writes and syncs, and reads where that is wanted, that end when they are told to.</summary>
     private sealed class GatedStorage : IStorage, ITorrentStorage
     {
         private readonly SemaphoreSlim _started = new(0);
         private readonly SemaphoreSlim _gate = new(0);
         private int _syncs;
         private int _writes;
+        private int _reads;
         private int _disposed;
 
         public int Syncs => _syncs;
 
         public int Writes => _writes;
 
+        public int Reads => _reads;
+
         public int Disposed => _disposed;
+
+        public bool HoldsReads { get; init; }
 
         public Exception? Failure { get; set; }
 
@@ -131,7 +170,14 @@ public sealed class FenceTests
 
         public void Write(FileIndex file, long offset, ReadOnlySpan<byte> bytes) => Pass(ref _writes);
 
-        public int Read(FileIndex file, long offset, Span<byte> bytes) => 0;
+        public int Read(FileIndex file, long offset, Span<byte> bytes)
+        {
+            if (!HoldsReads)
+                return 0;
+            Pass(ref _reads);
+            bytes.Clear();
+            return bytes.Length;
+        }
 
         public void Sync() => Pass(ref _syncs);
 

@@ -1,0 +1,49 @@
+using System.Runtime.Intrinsics.X86;
+
+namespace Freshet.IO.Hashing;
+
+/// <summary>
+/// The ways to hash several messages together, and which of them this processor is quickest with. Where it has instructions for the hash itself, one message after
+/// another beats eight lanes, but not sixteen; where it has neither (and on ARM, whose instructions for the hash every machine of this size has) the platform's own
+/// code for one message is the best there is.
+/// </summary>
+internal static class LaneHashes
+{
+    private static readonly Choice Here = Choose(Lanes16.IsSupported && BitConverter.IsLittleEndian, HasShaInstructions(), Lanes8.IsSupported);
+
+    /// <summary>What a processor is quickest with.</summary>
+    public enum Choice : byte
+    {
+        /// <summary>One message after another, by the platform's own code.</summary>
+        OneByOne,
+
+        /// <summary>Eight messages at once, with AVX2.</summary>
+        Eight,
+
+        /// <summary>Sixteen or thirty-two at once, with AVX-512.</summary>
+        Sixteen,
+    }
+
+    /// <summary>For SHA-1 of many messages, by number of lanes; none where one after another is quicker.</summary>
+    public static LaneHash[] ForSha1() => For<Sha1Rounds>();
+
+    /// <summary>For SHA-256 of many messages, by number of lanes; none where one after another is quicker.</summary>
+    public static LaneHash[] ForSha256() => For<Sha256Rounds>();
+
+    /// <summary>What a processor with these instructions is quickest with.</summary>
+    public static Choice Choose(bool hasAvx512, bool hasSha, bool hasAvx2)
+        => hasAvx512 ? Choice.Sixteen : hasAvx2 && !hasSha ? Choice.Eight : Choice.OneByOne;
+
+    private static LaneHash[] For<TRounds>()
+        where TRounds : ILaneRounds
+        => Here switch
+        {
+            Choice.Sixteen => [new LaneHash<TRounds, Lanes16>(), new LaneHash<TRounds, Lanes32>()],
+            Choice.Eight => [new LaneHash<TRounds, Lanes8>()],
+            _ => [],
+        };
+
+    // Leaf 7, EBX, bit 29: SHA-NI.
+    private static bool HasShaInstructions()
+        => X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7 && (X86Base.CpuId(7, 0).Ebx >> 29 & 1) != 0;
+}
