@@ -13,6 +13,7 @@ internal sealed class MeasuredProcess : IDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private readonly Timer _sampling;
     private double _mostAnonymousKiB;
+    private int _isDisposed;
 
     private MeasuredProcess(Process process, string accounting)
     {
@@ -37,7 +38,7 @@ internal sealed class MeasuredProcess : IDisposable
             RedirectStandardError = true,
         };
         start.Environment["XDG_STATE_HOME"] = workplace["state"];
-        return new MeasuredProcess(Process.Start(start)!, accounting);
+        return workplace.Own(new MeasuredProcess(Process.Start(start)!, accounting));
     }
 
     /// <summary>Runs a command on some cores and waits for its end.</summary>
@@ -86,12 +87,18 @@ internal sealed class MeasuredProcess : IDisposable
         return new Measured(figures[0], figures[1] + figures[2], _mostAnonymousKiB / 1024);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Ends it, if it has not ended.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _isDisposed, 1) == 1)
+            return;
         _sampling.Dispose();
         if (!_process.HasExited)
+        {
             _process.Kill(entireProcessTree: true);
+            _process.WaitForExit();
+        }
+
         _process.Dispose();
         File.Delete(_accounting);
     }

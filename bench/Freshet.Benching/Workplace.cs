@@ -1,17 +1,20 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Runtime.InteropServices;
 
 namespace Freshet.Benching;
 
-/// <summary>The folder in which a bench works, and the programs of its own that it needs there. All is gone when it is disposed.</summary>
+/// <summary>The folder in which a bench works, the programs of its own that it needs there, and the processes that it has started. All is gone when it is disposed, or when the bench is told to end.</summary>
 internal sealed class Workplace : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
+    private readonly PosixSignalRegistration[] _signals;
 
     public Workplace(string root)
     {
         Folder = Directory.CreateDirectory(Path.Combine(root, $"freshet-bench-{Environment.ProcessId}")).FullName;
         Stopwatch = Compile("stopwatch");
+        _signals = [.. new[] { PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP }.Select(signal => PosixSignalRegistration.Create(signal, End))];
     }
 
     public string Folder { get; }
@@ -66,7 +69,8 @@ internal sealed class Workplace : IDisposable
     public T Own<T>(T owned)
         where T : IDisposable
     {
-        _owned.Add(owned);
+        lock (_owned)
+            _owned.Add(owned);
         return owned;
     }
 
@@ -88,8 +92,24 @@ internal sealed class Workplace : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (IDisposable owned in _owned)
-            owned.Dispose();
-        Directory.Delete(Folder, recursive: true);
+        lock (_owned)
+        {
+            foreach (IDisposable owned in _owned)
+                owned.Dispose();
+            _owned.Clear();
+            if (Directory.Exists(Folder))
+                Directory.Delete(Folder, recursive: true);
+        }
+
+        // Not before: a second signal would end the bench at once.
+        foreach (PosixSignalRegistration signal in _signals)
+            signal.Dispose();
+    }
+
+    private void End(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        Dispose();
+        Environment.Exit(1);
     }
 }

@@ -6,7 +6,6 @@ namespace Freshet.SwarmBench.Limits;
 /// <summary>Whether a limit is what passes at the socket: payload as an unlimited libtorrent peer counts it on its end of the one connection, over a window after a warm-up.</summary>
 internal sealed class LimitRow : Row
 {
-    private const int Port = 17003;
     private const int PieceLength = 256 * 1024;
     private const double Warmup = 4;
     private const long KiB = 1024;
@@ -67,9 +66,9 @@ internal sealed class LimitRow : Row
 
         public Figures Run(IClient client)
         {
-            string target = _workplace.Fresh("target"), source = _torrent.Folder;
-            string[] freshet = ["dotnet", typeof(LimitRow).Assembly.Location, "limited-freshet", _isUp ? "seed" : "leech", _torrent.Torrent, _isUp ? source : target, $"{Port}", $"{_rate}"];
-            string[] libtorrent = [LibtorrentClient.Python, _workplace.Unpack("counting_peer.py"), _isUp ? "leech" : "seed", _torrent.Torrent, _isUp ? target : source, $"{Port}"];
+            string port = $"{Port.Free()}", target = _workplace.Fresh("target"), source = _torrent.Folder;
+            string[] freshet = ["dotnet", typeof(LimitRow).Assembly.Location, "limited-freshet", _isUp ? "seed" : "leech", _torrent.Torrent, _isUp ? source : target, port, $"{_rate}"];
+            string[] libtorrent = [LibtorrentClient.Python, _workplace.Unpack("counting_peer.py"), _isUp ? "leech" : "seed", _torrent.Torrent, _isUp ? target : source, port];
 
             // The seeder listens, so it is first.
             using CountingProcess first = CountingProcess.Start(_workplace, "0", _isUp ? freshet : libtorrent);

@@ -1,4 +1,3 @@
-using System.Net;
 using Freshet.SwarmBench.Clients;
 using Freshet.SwarmBench.Transfers;
 
@@ -41,13 +40,13 @@ internal sealed class BetweenRow : Row
         public Stage(Workplace workplace, BenchTorrent torrent)
         {
             (_workplace, _torrent) = (workplace, torrent);
-            workplace.Warm(2 * torrent.Length);
+            workplace.Warm(torrent.Length);
         }
 
         public Figures Run(IClient client)
         {
-            using SeedingProcess seeder = SeedingProcess.Start(_workplace, "0", (ISeeder)client, _torrent, DownloadStage.Port);
-            Measured used = Download.Run(_workplace, (IDownloader)client, _torrent, [new IPEndPoint(IPAddress.Loopback, DownloadStage.Port)]);
+            using SeedingProcess seeder = SeedingProcess.Start(_workplace, "0", (ISeeder)client, _torrent);
+            Measured used = Download.Run(_workplace, (IDownloader)client, _torrent, [seeder.Peer]);
             Measured given = seeder.End();
             _workplace.Delete("state");
             return new Figures { [Quantity.Wall] = used.Wall, [Quantity.Cpu] = used.Cpu, [SeederCpu] = given.Cpu, [Quantity.Anonymous] = used.AnonymousMiB };

@@ -1,4 +1,3 @@
-using System.Net;
 using Freshet.SwarmBench.Clients;
 using Freshet.SwarmBench.Transfers;
 
@@ -41,8 +40,6 @@ internal sealed class DownloadManyRow : Row
     public override IStage Set(Case @case, Options options, Workplace workplace)
     {
         int seeders = @case.Kind == Many ? options.Number(Seeders) : 1;
-        return new DownloadStage(
-            workplace, ContentOptions.Make(options, workplace, @case.Amount), new FloorClient(workplace) { Addresses = seeders },
-            [.. Enumerable.Range(1, seeders).Select(static number => new IPEndPoint(IPAddress.Parse($"127.0.0.{number}"), DownloadStage.Port))]);
+        return new DownloadStage(workplace, ContentOptions.Make(options, workplace, @case.Amount), new FloorClient(workplace) { Addresses = seeders }, seeders);
     }
 }

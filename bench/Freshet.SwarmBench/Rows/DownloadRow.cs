@@ -1,4 +1,3 @@
-using System.Net;
 using Freshet.SwarmBench.Clients;
 using Freshet.SwarmBench.Transfers;
 
@@ -38,5 +37,5 @@ internal sealed class DownloadRow : Row
     public override bool CanBeDoneBy(IClient client) => client is IDownloader;
 
     public override IStage Set(Case @case, Options options, Workplace workplace)
-        => new DownloadStage(workplace, ContentOptions.Make(options, workplace, @case.Amount), new LibtorrentClient(workplace), new IPEndPoint(IPAddress.Loopback, DownloadStage.Port));
+        => new DownloadStage(workplace, ContentOptions.Make(options, workplace, @case.Amount), new LibtorrentClient(workplace));
 }

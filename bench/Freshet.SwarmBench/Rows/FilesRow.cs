@@ -1,4 +1,3 @@
-using System.Net;
 using Freshet.SwarmBench.Clients;
 using Freshet.SwarmBench.Transfers;
 
@@ -37,6 +36,6 @@ internal sealed class FilesRow : Row
     {
         int pieceLength = options.Number(ContentOptions.PieceLength) * 1024;
         BenchTorrent torrent = BenchTorrent.OfFiles(workplace["content"], options.Number(Files), options.Number(Length) * 1024, pieceLength);
-        return new DownloadStage(workplace, torrent, new LibtorrentClient(workplace), new IPEndPoint(IPAddress.Loopback, DownloadStage.Port));
+        return new DownloadStage(workplace, torrent, new LibtorrentClient(workplace));
     }
 }

@@ -56,8 +56,8 @@ internal sealed class UploadRow : Row
 
         public Figures Run(IClient client)
         {
-            using SeedingProcess seeder = SeedingProcess.Start(_workplace, "0", (ISeeder)client, _torrent, DownloadStage.Port);
-            MeasuredProcess[] leechers = [.. Enumerable.Range(0, Leechers).Select(Leech)];
+            using SeedingProcess seeder = SeedingProcess.Start(_workplace, "0", (ISeeder)client, _torrent);
+            MeasuredProcess[] leechers = [.. Enumerable.Range(0, Leechers).Select(number => Leech(number, seeder.Peer))];
             double slowest = leechers.Max(static leecher => double.Parse(leecher.WaitFor("done")));
             for (int i = 0; i < Leechers; i++)
             {
@@ -75,7 +75,7 @@ internal sealed class UploadRow : Row
         /// <inheritdoc/>
         public void Dispose() => _torrent.Dispose();
 
-        private MeasuredProcess Leech(int number)
-            => MeasuredProcess.Start(_workplace, "1", _leecher.Download(_torrent, _workplace.Fresh($"target-{number}"), [new IPEndPoint(IPAddress.Loopback, DownloadStage.Port)]));
+        private MeasuredProcess Leech(int number, IPEndPoint peer)
+            => MeasuredProcess.Start(_workplace, "1", _leecher.Download(_torrent, _workplace.Fresh($"target-{number}"), [peer]));
     }
 }

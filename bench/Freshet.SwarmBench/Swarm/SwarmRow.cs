@@ -8,7 +8,6 @@ namespace Freshet.SwarmBench.Swarm;
 /// </summary>
 internal sealed class SwarmRow : Row
 {
-    private const int Port = 17003;
     private const int PieceLength = 256 * 1024;
 
     private static readonly Option Leechers = new("--leechers", "8", "beside the seeder");
@@ -50,6 +49,7 @@ internal sealed class SwarmRow : Row
 
     private sealed class Stage(Options options, Workplace workplace) : IStage
     {
+        private readonly int _port = Port.Free();
         private readonly BenchTorrent _torrent = BenchTorrent.OfOneFile(workplace["content"], options.Number(Length) * 1048576L, PieceLength);
 
         public Figures Run(IClient client)
@@ -60,7 +60,7 @@ internal sealed class SwarmRow : Row
             foreach (MeasuredProcess member in members)
                 member.WaitFor("ready");
             for (int i = 0; i < members.Length; i++)
-                members[i].Say(string.Join(' ', addresses.Where((_, other) => other != i).Select(static address => $"{address}:{Port}")));
+                members[i].Say(string.Join(' ', addresses.Where((_, other) => other != i).Select(address => $"{address}:{_port}")));
             double[] times = [.. members.Skip(1).Select(static member => double.Parse(member.WaitFor("done")))];
             foreach (MeasuredProcess member in members)
                 member.EndInput();
@@ -92,7 +92,7 @@ internal sealed class SwarmRow : Row
         {
             string target = number == 0 ? _torrent.Folder : workplace.Fresh($"target-{number}");
             return MeasuredProcess.Start(
-                workplace, $"{number % Environment.ProcessorCount}", client.Member(_torrent, target, address, Port, options.Number(Rate) * 1024L, isSeed: number == 0));
+                workplace, $"{number % Environment.ProcessorCount}", client.Member(_torrent, target, address, _port, options.Number(Rate) * 1024L, isSeed: number == 0));
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using Freshet.SwarmBench.Clients;
 using Freshet.SwarmBench.Transfers;
 
@@ -11,7 +10,6 @@ internal sealed class SystemCallsRow : Row
 
     private static readonly Option Length = new("--mib", "256", "MiB of content");
     private static readonly Quantity Calls = new("system calls", "#,0");
-    private static readonly IPEndPoint Peer = new(IPAddress.Loopback, DownloadStage.Port);
 
     public override string Name => "syscalls";
 
@@ -50,8 +48,8 @@ internal sealed class SystemCallsRow : Row
             string[] tool = ["strace", "-f", "-c", "-o", counts];
             ISeeder seeder = isUp ? (ISeeder)client : _libtorrent;
             IDownloader downloader = isUp ? _libtorrent : (IDownloader)client;
-            using SeedingProcess seeding = SeedingProcess.Start(workplace, "0", seeder, torrent, DownloadStage.Port, isUp ? tool : []);
-            Download.Run(workplace, downloader, torrent, [Peer], isUp ? [] : tool);
+            using SeedingProcess seeding = SeedingProcess.Start(workplace, "0", seeder, torrent, isUp ? tool : []);
+            Download.Run(workplace, downloader, torrent, [seeding.Peer], isUp ? [] : tool);
             seeding.End();
             workplace.Delete("state");
             return Read(counts);

@@ -6,25 +6,23 @@ namespace Freshet.SwarmBench.Transfers;
 /// <summary>A seeder on the first core; clients download from it on the second, one after the other, every byte compared.</summary>
 internal sealed class DownloadStage : IStage
 {
-    public const int Port = 17001;
-
     private readonly Workplace _workplace;
     private readonly BenchTorrent _torrent;
     private readonly SeedingProcess _seeder;
-    private readonly IPEndPoint[] _peers;
+    private readonly IReadOnlyList<IPEndPoint> _peers;
 
     /// <summary>Starts the seeder.</summary>
     /// <param name="workplace">Where targets go.</param>
     /// <param name="torrent">What is downloaded; the stage's own from here on.</param>
     /// <param name="seeder">Who gives it.</param>
-    /// <param name="peers">The addresses at which the seeder is met.</param>
-    public DownloadStage(Workplace workplace, BenchTorrent torrent, ISeeder seeder, params IPEndPoint[] peers)
+    /// <param name="addresses">At how many addresses it is met: 127.0.0.1 and those after it.</param>
+    public DownloadStage(Workplace workplace, BenchTorrent torrent, ISeeder seeder, int addresses = 1)
     {
         _workplace = workplace;
         _torrent = torrent;
-        _peers = peers;
-        workplace.Warm(2 * torrent.Length);
-        _seeder = SeedingProcess.Start(workplace, "0", seeder, torrent, Port);
+        workplace.Warm(torrent.Length);
+        _seeder = SeedingProcess.Start(workplace, "0", seeder, torrent);
+        _peers = [.. Enumerable.Range(1, addresses).Select(number => new IPEndPoint(IPAddress.Parse($"127.0.0.{number}"), _seeder.Peer.Port))];
     }
 
     public Figures Run(IClient client)

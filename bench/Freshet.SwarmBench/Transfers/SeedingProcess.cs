@@ -1,3 +1,4 @@
+using System.Net;
 using Freshet.SwarmBench.Clients;
 
 namespace Freshet.SwarmBench.Transfers;
@@ -8,19 +9,24 @@ internal sealed class SeedingProcess : IDisposable
     private readonly ISeeder _seeder;
     private readonly MeasuredProcess _process;
 
-    private SeedingProcess(ISeeder seeder, MeasuredProcess process)
+    private SeedingProcess(ISeeder seeder, MeasuredProcess process, int port)
     {
         _seeder = seeder;
         _process = process;
+        Peer = new IPEndPoint(IPAddress.Loopback, port);
     }
+
+    /// <summary>Where it is met.</summary>
+    public IPEndPoint Peer { get; }
 
     /// <summary>Starts one on some cores and waits until it seeds.</summary>
     /// <param name="tool">A command that the seeder runs under, such as strace, or empty.</param>
-    public static SeedingProcess Start(Workplace workplace, string cores, ISeeder seeder, BenchTorrent torrent, int port, params string[] tool)
+    public static SeedingProcess Start(Workplace workplace, string cores, ISeeder seeder, BenchTorrent torrent, params string[] tool)
     {
+        int port = Port.Free();
         var process = MeasuredProcess.Start(workplace, cores, [.. tool, .. seeder.Seed(torrent, port)]);
         process.WaitFor(seeder.ReadyWords);
-        return new SeedingProcess(seeder, process);
+        return new SeedingProcess(seeder, process, port);
     }
 
     /// <summary>Ends it.</summary>
