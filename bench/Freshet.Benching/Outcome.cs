@@ -32,19 +32,17 @@ internal sealed class Outcome
     /// <summary>What start and end come to.</summary>
     public double StartUp(string client, string kind, Quantity quantity) => Statistics.Intercept(Points(client, kind, quantity));
 
-    /// <summary>The one figure that a client is judged by, of the largest case where there is no slope.</summary>
+    /// <summary>The one figure that a client is judged by: the slope, or the median of the largest case where there is none.</summary>
     public double Overall(string client, string kind, Quantity quantity)
     {
         if (quantity.Growth is not null && HasSlope(kind))
             return Slope(client, kind, quantity);
         Case largest = Cases.Where(@case => @case.Kind == kind).MaxBy(static @case => @case.Amount)!;
-        double median = Statistics.Median(Of(client, largest, quantity));
-        return quantity.Growth?.Of(median / largest.Amount) ?? median;
+        return Statistics.Median(Of(client, largest, quantity));
     }
 
     /// <summary>What that figure is called.</summary>
-    public string OverallName(string kind, Quantity quantity)
-        => quantity.Growth is not { } growth ? quantity.Name : HasSlope(kind) ? growth.Name : $"{growth.Name}, start-up included";
+    public string OverallName(string kind, Quantity quantity) => quantity.Growth is { } growth && HasSlope(kind) ? growth.Name : quantity.Name;
 
     private List<(double Amount, double Cost)> Points(string client, string kind, Quantity quantity)
         => [.. _runs.Where(run => run.Key.Client == client && run.Key.Case.Kind == kind).SelectMany(run => run.Value.Select(figures => (run.Key.Case.Amount, figures[quantity])))];

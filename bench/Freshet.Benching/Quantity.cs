@@ -7,6 +7,7 @@ namespace Freshet.Benching;
 internal sealed record Quantity(string Name, string Format, Growth? Growth = null)
 {
     public static readonly Quantity Wall = new("wall s", "0.00", new("MiB/s", "0", static secondsEach => 1024 / secondsEach));
+    public static readonly Quantity Rate = new("MiB/s in all", "0");
     public static readonly Quantity Cpu = new("CPU s", "0.00", new("CPU s/GiB", "0.000", static secondsEach => secondsEach));
     public static readonly Quantity Anonymous = new("RssAnon MiB", "0");
 

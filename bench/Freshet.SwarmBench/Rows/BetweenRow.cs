@@ -15,7 +15,7 @@ internal sealed class BetweenRow : Row
 
     public override IReadOnlyList<string> Clients => ["freshet", "libtorrent"];
 
-    public override IReadOnlyList<Quantity> Quantities => [Quantity.Wall, Quantity.Cpu, SeederCpu, Quantity.Anonymous];
+    public override IReadOnlyList<Quantity> Quantities => [Quantity.Wall, Quantity.Rate, Quantity.Cpu, SeederCpu, Quantity.Anonymous];
 
     public override IReadOnlyList<Option> OwnOptions => [Sizes, ContentOptions.PieceLength, ContentOptions.Content];
 
@@ -49,7 +49,14 @@ internal sealed class BetweenRow : Row
             Measured used = Download.Run(_workplace, (IDownloader)client, _torrent, [seeder.Peer]);
             Measured given = seeder.End();
             _workplace.Delete("state");
-            return new Figures { [Quantity.Wall] = used.Wall, [Quantity.Cpu] = used.Cpu, [SeederCpu] = given.Cpu, [Quantity.Anonymous] = used.AnonymousMiB };
+            return new Figures
+            {
+                [Quantity.Wall] = used.Wall,
+                [Quantity.Rate] = _torrent.MiB / used.Wall,
+                [Quantity.Cpu] = used.Cpu,
+                [SeederCpu] = given.Cpu,
+                [Quantity.Anonymous] = used.AnonymousMiB,
+            };
         }
 
         /// <inheritdoc/>

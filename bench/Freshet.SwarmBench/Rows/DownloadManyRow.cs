@@ -8,7 +8,7 @@ internal sealed class DownloadManyRow : Row
 {
     private const string One = "one seeder", Many = "many seeders";
 
-    private static readonly Option Sizes = ContentOptions.Sizes("0.25,0.5");
+    private static readonly Option Sizes = ContentOptions.Sizes("0.25,0.75");
     private static readonly Option Seeders = new("--seeders", "50", "how many are many");
 
     public override string Name => "download-many";
@@ -17,7 +17,7 @@ internal sealed class DownloadManyRow : Row
 
     public override IReadOnlyList<string> Clients => ["freshet", "libtorrent", "aria2"];
 
-    public override IReadOnlyList<Quantity> Quantities => [Quantity.Wall, Quantity.Cpu, Quantity.Anonymous];
+    public override IReadOnlyList<Quantity> Quantities => [Quantity.Wall, Quantity.Rate, Quantity.Cpu, Quantity.Anonymous];
 
     public override IReadOnlyList<Option> OwnOptions => [Sizes, Seeders, ContentOptions.PieceLength, ContentOptions.Content];
 

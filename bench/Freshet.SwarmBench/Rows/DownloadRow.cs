@@ -14,7 +14,7 @@ internal sealed class DownloadRow : Row
 
     public override IReadOnlyList<string> Clients => ["freshet", "libtorrent", "aria2", "floor"];
 
-    public override IReadOnlyList<Quantity> Quantities => [Quantity.Wall, Quantity.Cpu, Quantity.Anonymous];
+    public override IReadOnlyList<Quantity> Quantities => [Quantity.Wall, Quantity.Rate, Quantity.Cpu, Quantity.Anonymous];
 
     public override IReadOnlyList<Option> OwnOptions => [Sizes, ContentOptions.PieceLength, ContentOptions.Content];
 

@@ -18,7 +18,7 @@ internal sealed class UploadRow : Row
 
     public override IReadOnlyList<string> Clients => ["freshet", "libtorrent", "aria2", "floor"];
 
-    public override IReadOnlyList<Quantity> Quantities => [Quantity.Wall, Quantity.Cpu, Quantity.Anonymous];
+    public override IReadOnlyList<Quantity> Quantities => [Quantity.Wall, Quantity.Rate, Quantity.Cpu, Quantity.Anonymous];
 
     public override IReadOnlyList<Option> OwnOptions => [Sizes, ContentOptions.PieceLength, ContentOptions.Content];
 
@@ -69,7 +69,13 @@ internal sealed class UploadRow : Row
 
             Measured used = seeder.End();
             _workplace.Delete("state");
-            return new Figures { [Quantity.Wall] = slowest, [Quantity.Cpu] = used.Cpu, [Quantity.Anonymous] = used.AnonymousMiB };
+            return new Figures
+            {
+                [Quantity.Wall] = slowest,
+                [Quantity.Rate] = Leechers * _torrent.MiB / slowest,
+                [Quantity.Cpu] = used.Cpu,
+                [Quantity.Anonymous] = used.AnonymousMiB,
+            };
         }
 
         /// <inheritdoc/>

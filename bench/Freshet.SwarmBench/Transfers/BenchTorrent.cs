@@ -30,6 +30,8 @@ internal sealed class BenchTorrent : IDisposable
 
     public long Length { get; }
 
+    public double MiB => Length / 1048576.0;
+
     public int PieceLength { get; }
 
     /// <summary>The torrent's file.</summary>

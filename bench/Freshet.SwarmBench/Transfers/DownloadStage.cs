@@ -29,7 +29,13 @@ internal sealed class DownloadStage : IStage
     {
         Measured used = Download.Run(_workplace, (IDownloader)client, _torrent, _peers);
         _workplace.Delete("state");
-        return new Figures { [Quantity.Wall] = used.Wall, [Quantity.Cpu] = used.Cpu, [Quantity.Anonymous] = used.AnonymousMiB };
+        return new Figures
+        {
+            [Quantity.Wall] = used.Wall,
+            [Quantity.Rate] = _torrent.MiB / used.Wall,
+            [Quantity.Cpu] = used.Cpu,
+            [Quantity.Anonymous] = used.AnonymousMiB,
+        };
     }
 
     /// <inheritdoc/>
