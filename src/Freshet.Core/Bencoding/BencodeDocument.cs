@@ -58,8 +58,12 @@ public readonly ref struct BencodeDocument
     /// <summary>Reads a value that other bytes may follow, as in BEP 9's messages: <see cref="Length"/> says where they start.</summary>
     public static bool TryParsePrefix(ReadOnlySpan<byte> data, BencodeLimits limits, out BencodeDocument document, out BencodeError error)
     {
+        document = default;
+        if (!TryCount(data, limits, out int values, out error))
+            return false;
         var reader = new BencodeReader(data, limits);
-        var entries = new List<BencodeEntry>();
+        var entries = new BencodeEntry[values];
+        int count = 0;
         Span<Level> levels = stackalloc Level[BencodeLimits.DeepestSupported];
         int duplicate = -1;
         while (reader.Read())
@@ -68,15 +72,15 @@ public readonly ref struct BencodeDocument
             {
                 case BencodeToken.End:
                     ref Level closed = ref levels[reader.Depth];
-                    entries[closed.Entry] = entries[closed.Entry] with { End = reader.Position, Payload = closed.FirstUnsorted, Next = entries.Count };
+                    entries[closed.Entry] = entries[closed.Entry] with { End = reader.Position, Payload = closed.FirstUnsorted, Next = count };
                     if (reader.Depth > 0)
                         NoteFirst(ref levels[reader.Depth - 1].FirstUnsorted, closed.FirstUnsorted);
                     if (closed.IsUnsorted)
-                        NoteFirst(ref duplicate, FindDuplicate(data, CollectionsMarshal.AsSpan(entries), closed.Entry));
+                        NoteFirst(ref duplicate, FindDuplicate(data, entries, closed.Entry));
                     break;
                 case BencodeToken.ListStart or BencodeToken.DictionaryStart:
-                    levels[reader.Depth - 1] = new Level { Entry = entries.Count, LastKey = -1, FirstUnsorted = -1 };
-                    entries.Add(new BencodeEntry(reader.TokenStart, 0, 0, 0));
+                    levels[reader.Depth - 1] = new Level { Entry = count, LastKey = -1, FirstUnsorted = -1 };
+                    entries[count++] = new BencodeEntry(reader.TokenStart, 0, 0, 0);
                     break;
                 default:
                     if (reader.IsKey)
@@ -91,17 +95,32 @@ public readonly ref struct BencodeDocument
                             level.IsUnsorted = true;
                         }
 
-                        level.LastKey = entries.Count;
+                        level.LastKey = count;
                     }
 
                     int payload = reader.Token == BencodeToken.String ? reader.BytesStart : reader.TokenStart;
-                    entries.Add(new BencodeEntry(reader.TokenStart, reader.Position, payload, entries.Count + 1));
+                    entries[count] = new BencodeEntry(reader.TokenStart, reader.Position, payload, count + 1);
+                    count++;
                     break;
             }
         }
 
+        document = new BencodeDocument(data, entries, reader.Position, duplicate);
+        return true;
+    }
+
+    /// <summary>
+    /// Reads to the end without keeping anything: the table then has its size at once, which is cheaper than to let it grow, and bytes that are no value cost no memory.
+    /// </summary>
+    private static bool TryCount(ReadOnlySpan<byte> data, BencodeLimits limits, out int values, out BencodeError error)
+    {
+        var reader = new BencodeReader(data, limits);
+        while (reader.Read())
+        {
+        }
+
+        values = reader.Count;
         error = reader.Error;
-        document = error.IsError ? default : new BencodeDocument(data, CollectionsMarshal.AsSpan(entries), reader.Position, duplicate);
         return !error.IsError;
     }
 

@@ -35,7 +35,6 @@ public ref struct BencodeReader
 
     // One bit a level, the innermost lowest: set for a dictionary.
     private UInt128 _dictionaries;
-    private int _tokens;
     private int _payload;
     private bool _expectsValue;
 
@@ -60,6 +59,9 @@ public ref struct BencodeReader
 
     /// <summary>The byte after the token; after the whole value its length.</summary>
     public int Position { get; private set; }
+
+    /// <summary>How many values and keys have been read.</summary>
+    internal int Count { get; private set; }
 
     /// <summary>The lists and dictionaries that are open.</summary>
     public int Depth { get; private set; }
@@ -103,9 +105,9 @@ public ref struct BencodeReader
 
         if (atKey && !IsDigit(first))
             return Fail(BencodeErrorKind.ExpectedKey, start);
-        if (_tokens >= _limits.MaxTokens)
+        if (Count >= _limits.MaxTokens)
             return Fail(BencodeErrorKind.TooManyTokens, start);
-        _tokens++;
+        Count++;
         switch (first)
         {
             case (byte)'i':

@@ -5,7 +5,7 @@ namespace Freshet.Core;
 /// path the later gets a number before its extension, and so does a file that is named like a folder. Fillers of one length may share a path. Folders are
 /// kept as a tree, so that time and memory are linear in the elements of all paths (THREATS P5).
 /// </summary>
-internal sealed class DuplicatePaths
+internal sealed class DuplicatePaths(int files = 0)
 {
     /// <summary>More renamed files than this are an attack or a broken torrent; the field's limit.</summary>
     public const int MaxRenamed = 500;
@@ -14,18 +14,25 @@ internal sealed class DuplicatePaths
     private const long Stored = -1;
 
     private readonly Dictionary<Place, int> _folders = new(PlaceComparer.Instance);
-    private readonly Dictionary<Place, long> _taken = new(PlaceComparer.Instance);
+    private readonly Dictionary<Place, long> _taken = new(files, PlaceComparer.Instance);
     private readonly Dictionary<Place, int> _numbers = new(PlaceComparer.Instance);
+
+    // The next file is mostly in the same folders.
+    private string[] _lastPath = [];
+    private int _lastFolder;
 
     /// <summary>How many files were renamed.</summary>
     public int Renamed { get; private set; }
 
     /// <summary>Notes the folders above a file and gives the innermost. All files go in here before the first <see cref="Claim"/>.</summary>
     /// <param name="path">The elements of the file's path, its name last.</param>
-    public int AddFoldersOf(ReadOnlySpan<string> path)
+    public int AddFoldersOf(string[] path)
     {
+        ReadOnlySpan<string> folders = path.AsSpan(0, path.Length - 1);
+        if (_lastPath.Length == path.Length && folders.SequenceEqual(_lastPath.AsSpan(0, folders.Length)))
+            return _lastFolder;
         int folder = Root;
-        foreach (string element in path[..^1])
+        foreach (string element in folders)
         {
             var place = new Place(folder, element);
             if (!_folders.TryGetValue(place, out folder))
@@ -35,7 +42,8 @@ internal sealed class DuplicatePaths
             }
         }
 
-        return folder;
+        _lastPath = path;
+        return _lastFolder = folder;
     }
 
     /// <summary>The name that a file gets. False once too many had to be renamed.</summary>
@@ -72,7 +80,11 @@ internal sealed class DuplicatePaths
         return true;
     }
 
-    private readonly record struct Place(int Folder, string Name);
+    /// <summary>A name in a folder, with its hash, which is looked for in two tables. Seeded by the process, against names chosen to collide; nothing is enumerated in its order.</summary>
+    private readonly record struct Place(int Folder, string Name)
+    {
+        public int Hash { get; } = unchecked((StringComparer.OrdinalIgnoreCase.GetHashCode(Name) * 31) + Folder);
+    }
 
     private sealed class PlaceComparer : IEqualityComparer<Place>
     {
@@ -80,7 +92,6 @@ internal sealed class DuplicatePaths
 
         public bool Equals(Place x, Place y) => x.Folder == y.Folder && StringComparer.OrdinalIgnoreCase.Equals(x.Name, y.Name);
 
-        // Seeded by the process, against names chosen to collide; nothing is enumerated in its order.
-        public int GetHashCode(Place obj) => unchecked((StringComparer.OrdinalIgnoreCase.GetHashCode(obj.Name) * 31) + obj.Folder);
+        public int GetHashCode(Place obj) => obj.Hash;
     }
 }

@@ -15,8 +15,8 @@ internal sealed class LayoutBuilder(PathRules rules, ParseContext context)
     /// <param name="startPiecesAtFiles">Whether there is only a v2 side.</param>
     public PieceLayout Build(List<RawFile> files, string? folder, string rawFolder, List<RawFile> tree, int pieceLength, bool startPiecesAtFiles)
     {
-        string shownFolder = rawFolder.Length <= LongestShownFolder ? rawFolder : rawFolder[..LongestShownFolder];
-        string[] paths = DistinctPaths(files, folder);
+        string? shownFolder = folder is null ? null : rawFolder.Length <= LongestShownFolder ? rawFolder : rawFolder[..LongestShownFolder];
+        string[][] paths = DistinctPaths(files, folder);
 
         var entries = new FileEntry[files.Count];
         long offset = 0;
@@ -26,7 +26,9 @@ internal sealed class LayoutBuilder(PathRules rules, ParseContext context)
         {
             RawFile file = files[i];
             Sha256Hash? root = tree.Count > 0 && !file.IsPad ? tree[inTree++].PiecesRoot : null;
-            entries[i] = Entry(file, i, offset, paths[i], folder is null ? file.DisplayPath : $"{shownFolder}/{file.DisplayPath}", root);
+            string path = Joined(folder, paths[i]);
+            string original = ReferenceEquals(paths[i], file.Path) && shownFolder == folder ? path : Joined(shownFolder, file.Path);
+            entries[i] = Entry(file, i, offset, path, original, root);
             offset += file.Length;
             pieces += (file.Length + pieceLength - 1) / pieceLength;
             if (offset > MetainfoLimits.MaxTotalLength)
@@ -54,38 +56,75 @@ internal sealed class LayoutBuilder(PathRules rules, ParseContext context)
         PiecesRoot = root,
     };
 
-    private string[] DistinctPaths(List<RawFile> files, string? folder)
+    /// <summary>
+    /// The elements of each file's path, safe and its own, without the folder of all. Mostly they are as the torrent lists them: then the same array, because a torrent
+    /// may have a hundred thousand of them.
+    /// </summary>
+    private string[][] DistinctPaths(List<RawFile> files, string? folder)
     {
-        var taken = new DuplicatePaths();
-        string[][] safe = [.. files.Select(file => SafePath(file, folder))];
-        int[] folders = [.. safe.Select(path => taken.AddFoldersOf(path))];
-        string[] paths = new string[safe.Length];
+        var taken = new DuplicatePaths(files.Count);
+        string[][] paths = new string[files.Count][];
+        int[] folders = new int[files.Count];
         for (int i = 0; i < paths.Length; i++)
         {
-            string[] path = safe[i];
-            if (!taken.Claim(folders[i], path[^1], files[i].IsPad ? files[i].Length : null, out string unique))
+            if (folder is not null)
+                context.CountPath([folder], files[i].Position);
+            paths[i] = SafePath(files[i].Path);
+            folders[i] = taken.AddFoldersOf(paths[i]);
+        }
+
+        for (int i = 0; i < paths.Length; i++)
+        {
+            string name = paths[i][^1];
+            if (!taken.Claim(folders[i], name, files[i].IsPad ? files[i].Length : null, out string unique))
                 throw new MetainfoException("info", files[i].Position, $"has more than {DuplicatePaths.MaxRenamed} files whose paths are taken already");
-            if (unique != path[^1])
-                context.Warn($"two files, or a file and a folder, are called '{string.Join('/', path)}': one is stored as '{unique}'");
-            path[^1] = unique;
-            paths[i] = string.Join('/', path);
+            if (unique == name)
+                continue;
+            context.Warn($"two files, or a file and a folder, are called '{Joined(folder, paths[i])}': one is stored as '{unique}'");
+            paths[i] = [.. paths[i][..^1], unique];
         }
 
         return paths;
     }
 
-    private string[] SafePath(RawFile file, string? folder)
+    private string[] SafePath(string[] path)
     {
-        int skip = folder is null ? 0 : 1;
-        string[] safe = new string[file.Path.Length + skip];
-        if (folder is not null)
+        string[] safe = path;
+        for (int i = 0; i < path.Length; i++)
         {
-            safe[0] = folder;
-            context.CountPath([folder], file.Position);
+            string element = PathSanitizer.Sanitize(path[i], rules);
+            if (element == path[i])
+                continue;
+            if (safe == path)
+                safe = [.. path];
+            safe[i] = element;
         }
 
-        for (int i = 0; i < file.Path.Length; i++)
-            safe[i + skip] = PathSanitizer.Sanitize(file.Path[i], rules);
         return safe;
+    }
+
+    private static string Joined(string? folder, string[] path)
+    {
+        int length = folder is null ? -1 : folder.Length;
+        foreach (string element in path)
+            length += 1 + element.Length;
+        return string.Create(length, (folder, path), static (text, parts) =>
+        {
+            if (parts.folder is not null)
+                text = Append(text, parts.folder);
+            foreach (string element in parts.path)
+                text = Append(text, element);
+        });
+    }
+
+    /// <summary>Writes an element, and the separator where others follow; what is left then.</summary>
+    private static Span<char> Append(Span<char> text, string element)
+    {
+        element.CopyTo(text);
+        text = text[element.Length..];
+        if (text.IsEmpty)
+            return text;
+        text[0] = '/';
+        return text[1..];
     }
 }

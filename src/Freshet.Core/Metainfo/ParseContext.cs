@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Freshet.Core;
 
 /// <summary>What the parts of the metainfo parser share.</summary>
@@ -8,6 +10,7 @@ internal sealed class ParseContext(TorrentText text)
     private readonly List<string> _warnings = [];
     private int _unsaid;
     private long _pathCharacters;
+    private string[] _lastPath = [];
 
     public TorrentText Text { get; } = text;
 
@@ -42,7 +45,7 @@ internal sealed class ParseContext(TorrentText text)
         return plain.TryGetBytes(out bytes) ? Text.Decode(bytes) : null;
     }
 
-    /// <summary>The path elements of a list of strings.</summary>
+    /// <summary>The path elements of a list of strings. The next file is mostly in the same folders: their names are the same objects then.</summary>
     public string[] PathOf(BencodeValue list, string key)
     {
         int count = list.Count();
@@ -54,10 +57,11 @@ internal sealed class ParseContext(TorrentText text)
         {
             if (!element.TryGetBytes(out ReadOnlySpan<byte> bytes))
                 throw Wrong($"{key}[{i}]", element, "a string");
-            path[i++] = Text.Decode(bytes);
+            path[i] = i < _lastPath.Length && Ascii.Equals(bytes, _lastPath[i]) ? _lastPath[i] : Text.Decode(bytes);
+            i++;
         }
 
-        return path;
+        return _lastPath = path;
     }
 
     /// <summary>

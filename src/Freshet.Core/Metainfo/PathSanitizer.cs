@@ -15,8 +15,15 @@ public static class PathSanitizer
     // File systems take 255 bytes (NTFS: UTF-16 units): 240 leave room for an extension and for the number of a duplicate.
     private const int MaxNameLength = 240;
 
+    // A UTF-16 unit in UTF-8.
+    private const int LongestUnit = 3;
+
     // What counts as an extension, dot included, when a long name is cut.
     private const int MaxExtensionLength = 9;
+
+    // Most names: nothing to look at rune by rune.
+    private static readonly SearchValues<char> Plain =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .-_()[],&'");
 
     private static readonly SearchValues<char> WindowsForbidden = SearchValues.Create("<>:\"|?*");
 
@@ -42,7 +49,7 @@ public static class PathSanitizer
             return true;
         }
 
-        if (!IsPlain(name))
+        if (name.AsSpan().ContainsAnyExcept(Plain))
             safe = Clean(name, rules);
         safe = Shorten(safe, rules);
         if (safe.Length == 0 || safe is "." or "..")
@@ -61,18 +68,6 @@ public static class PathSanitizer
     {
         int dot = name.IndexOf('.', StringComparison.Ordinal);
         return WindowsDevices.Contains((dot < 0 ? name : name[..dot]).TrimEnd(' '));
-    }
-
-    // Most names: nothing to look at rune by rune.
-    private static bool IsPlain(string name)
-    {
-        foreach (char c in name)
-        {
-            if (!char.IsAsciiLetterOrDigit(c) && c is not (' ' or '.' or '-' or '_' or '(' or ')' or '[' or ']' or ',' or '&' or '\''))
-                return false;
-        }
-
-        return true;
     }
 
     private static string Clean(string name, PathRules rules)
@@ -102,7 +97,7 @@ public static class PathSanitizer
 
     private static string Shorten(string name, PathRules rules)
     {
-        if (LengthOf(name, rules) <= MaxNameLength)
+        if (name.Length <= MaxNameLength / LongestUnit || LengthOf(name, rules) <= MaxNameLength)
             return name;
         int kept = 0;
         int length = 0;
