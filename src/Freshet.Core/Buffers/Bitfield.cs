@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Numerics;
 
 namespace Freshet.Core;
@@ -71,8 +72,17 @@ public sealed class Bitfield
         if (spare > 0 && (wire[^1] & ((1 << spare) - 1)) != 0)
             return false;
         var result = new Bitfield(length);
-        for (int i = 0; i < wire.Length; i++)
-            result._words[i >> 3] |= (ulong)ReverseBits(wire[i]) << ((i & 7) * 8);
+        int whole = wire.Length / sizeof(ulong);
+        for (int i = 0; i < whole; i++)
+            result._words[i] = ReverseBits(BinaryPrimitives.ReadUInt64LittleEndian(wire[(i * sizeof(ulong))..]));
+        if (whole < result._words.Length)
+        {
+            Span<byte> rest = stackalloc byte[sizeof(ulong)];
+            rest.Clear();
+            wire[(whole * sizeof(ulong))..].CopyTo(rest);
+            result._words[whole] = ReverseBits(BinaryPrimitives.ReadUInt64LittleEndian(rest));
+        }
+
         result.Recount();
         bitfield = result;
         return true;
@@ -82,8 +92,14 @@ public sealed class Bitfield
     /// <param name="wire">At least <see cref="ByteLength"/> bytes.</param>
     public void CopyTo(Span<byte> wire)
     {
-        for (int i = 0; i < ByteLength; i++)
-            wire[i] = ReverseBits((byte)(_words[i >> 3] >> ((i & 7) * 8)));
+        int whole = ByteLength / sizeof(ulong);
+        for (int i = 0; i < whole; i++)
+            BinaryPrimitives.WriteUInt64LittleEndian(wire[(i * sizeof(ulong))..], ReverseBits(_words[i]));
+        if (whole == _words.Length)
+            return;
+        Span<byte> rest = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(rest, ReverseBits(_words[whole]));
+        rest[..(ByteLength - (whole * sizeof(ulong)))].CopyTo(wire[(whole * sizeof(ulong))..]);
     }
 
     /// <summary>The wire form as a new array.</summary>
@@ -150,8 +166,13 @@ public sealed class Bitfield
         return copy;
     }
 
-    private static byte ReverseBits(byte value)
-        => (byte)((((value * 0x80200802UL) & 0x0884422110UL) * 0x0101010101UL) >> 32);
+    /// <summary>Turns the bits of each of eight bytes round: neighbours, then pairs, then halves.</summary>
+    private static ulong ReverseBits(ulong bytes)
+    {
+        bytes = (bytes >> 1 & 0x5555555555555555) | (bytes & 0x5555555555555555) << 1;
+        bytes = (bytes >> 2 & 0x3333333333333333) | (bytes & 0x3333333333333333) << 2;
+        return (bytes >> 4 & 0x0F0F0F0F0F0F0F0F) | (bytes & 0x0F0F0F0F0F0F0F0F) << 4;
+    }
 
     private void Recount()
     {
