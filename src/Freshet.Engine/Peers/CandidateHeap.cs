@@ -34,6 +34,9 @@ internal sealed class CandidateHeap(Func<PeerCandidate, PeerCandidate, bool> isB
         Down(last.HeapIndex);
     }
 
+    /// <summary>A member comes before more of the others than it did.</summary>
+    public void Rise(PeerCandidate candidate) => Up(candidate.HeapIndex);
+
     private void Up(int index)
     {
         while (index > 0 && isBefore(_items[index], _items[(index - 1) / 2]))

@@ -65,6 +65,9 @@ public sealed class PeerCandidate
 
     internal int HeapIndex { get; set; } = -1;
 
+    /// <summary>The place in the list of all.</summary>
+    internal int Position { get; set; }
+
     /// <summary>Whether the user named it.</summary>
     public bool IsUsers => (Sources & PeerSources.User) != 0;
 

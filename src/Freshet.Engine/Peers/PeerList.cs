@@ -37,6 +37,9 @@ public sealed class PeerList
     private readonly SeededRandom _random;
     private readonly BanList _bans;
     private readonly Dictionary<PeerKey, PeerCandidate> _byKey;
+
+    // The same in an order that does not depend on hashes.
+    private readonly List<PeerCandidate> _all = [];
     private readonly HashSet<PeerKey> _own;
     private readonly OwnAddresses _self;
 
@@ -209,31 +212,34 @@ public sealed class PeerList
     /// </summary>
     public void EndPauses(MonoTime now)
     {
-        foreach (PeerCandidate candidate in _byKey.Values.Where(one => one is { State: CandidateState.Idle, Failures: 0 } && one.NotBefore > now).ToArray())
+        // Who rises changes places with those above, which have been looked at.
+        for (int i = 0; i < _later.Count; i++)
         {
-            candidate.Heap?.Remove(candidate);
+            PeerCandidate candidate = _later[i];
+            if (candidate.Failures > 0 || candidate.NotBefore <= now)
+                continue;
             candidate.NotBefore = now;
-            _later.Add(candidate);
+            _later.Rise(candidate);
         }
     }
 
     /// <summary>Forgets every address that the user did not name.</summary>
     public void Clear()
     {
-        foreach (PeerCandidate candidate in _byKey.Values.ToArray())
+        for (int i = _all.Count - 1; i >= 0; i--)
         {
-            if ((candidate.Sources & PeerSources.User) == 0)
-                Remove(candidate);
+            if (!_all[i].IsUsers)
+                Remove(_all[i]);
         }
     }
 
     /// <summary>Takes out the candidates that are banned and wait; those that are connected leave when their connection does.</summary>
     public void RemoveBanned()
     {
-        foreach (PeerCandidate candidate in _byKey.Values.ToArray())
+        for (int i = _all.Count - 1; i >= 0; i--)
         {
-            if (candidate.State == CandidateState.Idle && _bans.IsBanned(candidate.Endpoint))
-                Remove(candidate);
+            if (_all[i].State == CandidateState.Idle && _bans.IsBanned(_all[i].Endpoint))
+                Remove(_all[i]);
         }
     }
 
@@ -268,6 +274,8 @@ public sealed class PeerList
         if (_byKey.Count >= MaxCandidates && !MakeRoom(candidate))
             return null;
         _byKey.Add(key, candidate);
+        candidate.Position = _all.Count;
+        _all.Add(candidate);
         _later.Add(candidate);
         return candidate;
     }
@@ -357,5 +365,9 @@ public sealed class PeerList
         candidate.Heap?.Remove(candidate);
         candidate.State = CandidateState.Gone;
         _byKey.Remove(PeerKey.Of(candidate.Endpoint));
+        PeerCandidate last = _all[^1];
+        _all[candidate.Position] = last;
+        last.Position = candidate.Position;
+        _all.RemoveAt(_all.Count - 1);
     }
 }
