@@ -26,7 +26,7 @@ internal sealed class Aria2Client(Workplace workplace) : IDownloader, ISeeder
     {
         _tracker ??= workplace.Own(new FixedTracker());
         _tracker.Peers = peers;
-        return [.. Alone, "--dir", target, "--seed-time=0", "--listen-port=17090", $"--bt-tracker={_tracker.Url}", torrent.Torrent];
+        return [.. Alone, "--dir", target, "--seed-time=0", $"--listen-port={Port.Free()}", $"--bt-tracker={_tracker.Url}", torrent.Torrent];
     }
 
     public string[] Seed(BenchTorrent torrent, int port)
