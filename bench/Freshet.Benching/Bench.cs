@@ -51,25 +51,39 @@ internal sealed class Bench(string program, IReadOnlyList<Row> rows, Func<Workpl
         IClient[] taking = [.. names.Select(name => able.FirstOrDefault(client => client.Name == name)
             ?? throw new FormatException($"{row.Name} is done by {string.Join(", ", able.Select(static client => client.Name))}; not by {name}."))];
         var outcome = new Outcome();
-        foreach (Case @case in row.Cases(options))
-        {
-            using IStage stage = row.Set(@case, options, workplace);
-            for (int run = 0; run < runs; run++)
-            {
-                for (int turn = 0; turn < taking.Length; turn++)
-                {
-                    IClient client = taking[(turn + run) % taking.Length];
-                    Figures figures = stage.Run(client);
-                    outcome.Add(client.Name, @case, figures);
-                    Console.Error.WriteLine($"{@case} {client.Name}: {figures}");
-                }
-            }
-        }
-
+        Case[] cases = [.. row.Cases(options)];
+        foreach (Case[] together in row.AreCasesTogether ? [cases] : cases.Chunk(1))
+            Run(row, together, taking, runs, options, workplace, outcome);
         string page = new Report(row, options, outcome).Write(command, [.. taking.Select(static client => client.Version()), .. Machine.Describe()], runs);
         Console.Write(page);
         if (options.Text(Option.Report) is { Length: > 0 } folder)
             File.WriteAllText(Path.Combine(folder, $"{DateTime.Now:yyyy-MM-dd}-{row.Name}.md"), page, new UTF8Encoding(false));
         return 0;
+    }
+
+    /// <summary>Runs some cases in turns, all of them in each round: whatever the machine does meanwhile meets all sizes and all clients alike, and no slope is made of it.</summary>
+    private static void Run(Row row, Case[] cases, IClient[] taking, int runs, Options options, Workplace workplace, Outcome outcome)
+    {
+        var stages = new List<IStage>();
+        try
+        {
+            foreach (Case @case in cases)
+                stages.Add(row.Set(@case, options, workplace));
+            for (int run = 0; run < runs; run++)
+            {
+                for (int turn = 0; turn < cases.Length * taking.Length; turn++)
+                {
+                    (int at, IClient client) = (turn / taking.Length, taking[(turn + run) % taking.Length]);
+                    Figures figures = stages[at].Run(client);
+                    outcome.Add(client.Name, cases[at], figures);
+                    Console.Error.WriteLine($"{cases[at]} {client.Name}: {figures}");
+                }
+            }
+        }
+        finally
+        {
+            foreach (IStage stage in stages)
+                stage.Dispose();
+        }
     }
 }

@@ -34,7 +34,7 @@ internal sealed class Report(Row row, Options options, Outcome outcome)
         }
 
         static string Cell(Quantity quantity, IReadOnlyCollection<double> figures)
-            => quantity.Write(Statistics.Median(figures)) + (figures.Count > 1 && figures.Max() > figures.Min() ? $" ({Statistics.Spread(figures):0%})" : "");
+            => quantity.Write(Statistics.Median(figures)) + (figures.Count > 1 && figures.Max() > figures.Min() && figures.Max() > 0 ? $" ({Statistics.Spread(figures):0%})" : "");
     }
 
     private void WriteSlopes()
@@ -51,10 +51,12 @@ internal sealed class Report(Row row, Options options, Outcome outcome)
             {
                 WriteLine([.. OfKind(kind), client, .. growing.SelectMany(quantity => new[]
                 {
-                    quantity.WriteOverall(outcome.Slope(client, kind, quantity)), quantity.Write(outcome.StartUp(client, kind, quantity)),
+                    Slope(quantity, outcome.Slope(client, kind, quantity)), quantity.Write(outcome.StartUp(client, kind, quantity)),
                 })]);
             }
         }
+
+        static string Slope(Quantity quantity, double slope) => IsFigure(slope) ? quantity.WriteOverall(slope) : "–";
     }
 
     /// <summary>The first client's figures as parts of the others'.</summary>
@@ -73,8 +75,6 @@ internal sealed class Report(Row row, Options options, Outcome outcome)
                     ? Ratio(outcome.Overall(first, kind, quantity) / outcome.Overall(other, kind, quantity)) : "–")]);
             }
         }
-
-        static string Ratio(double ratio) => double.IsFinite(ratio) ? $"{ratio:0.00} ×" : "–";
     }
 
     private void WriteGoals()
@@ -91,7 +91,7 @@ internal sealed class Report(Row row, Options options, Outcome outcome)
             bool isReached = goal.IsAtLeast ? seen >= goal.Bound : seen <= goal.Bound;
             string beside = goal.IsRatio ? $" × {string.Join(' ', new[] { goal.Against, goal.AgainstKind }.Where(static part => part is not null))}'s" : "";
             string what = $"{goal.Kind} {outcome.OverallName(goal.Kind, goal.Quantity)} {(goal.IsAtLeast ? '≥' : '≤')} {goal.Bound}{beside}".TrimStart();
-            WriteLine([what, goal.IsRatio ? $"{seen:0.00} ×" : goal.Quantity.WriteOverall(seen), isReached ? "reached" : "**missed**"]);
+            WriteLine([what, goal.IsRatio ? Ratio(seen) : goal.Quantity.WriteOverall(seen), !IsFigure(seen) ? "lost in the noise" : isReached ? "reached" : "**missed**"]);
         }
     }
 
@@ -101,6 +101,11 @@ internal sealed class Report(Row row, Options options, Outcome outcome)
     /// <summary>Whether there are figures for it; a goal that a slope is meant by is not judged by one size, which start-up is in.</summary>
     private bool IsJudged(Goal goal) => outcome.Has(goal.Client, goal.Kind) && outcome.Has(goal.Against ?? goal.Client, goal.AgainstKind ?? goal.Kind)
         && (goal.Quantity.Growth is null || outcome.HasSlope(goal.Kind));
+
+    /// <summary>Whether a slope, or what was divided by one, says anything: what is not more at a larger size was lost in the noise.</summary>
+    private static bool IsFigure(double slope) => double.IsFinite(slope) && slope > 0;
+
+    private static string Ratio(double ratio) => IsFigure(ratio) ? $"{ratio:0.00} ×" : "–";
 
     private IEnumerable<string> Takers(string kind) => outcome.Clients.Where(client => outcome.Has(client, kind));
 

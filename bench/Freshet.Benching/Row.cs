@@ -24,6 +24,9 @@ internal abstract class Row
     /// <summary>How often each client does each case where nothing is said.</summary>
     public virtual int Runs => 3;
 
+    /// <summary>Whether all cases are made ready at once and run in turns; else each by itself, where all at once would be too large.</summary>
+    public virtual bool AreCasesTogether => true;
+
     /// <summary>How it is measured: sentences of the page.</summary>
     public abstract string Method(Options options);
 

@@ -9,6 +9,7 @@ internal sealed class Workplace : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
     private readonly PosixSignalRegistration[] _signals;
+    private int _made;
 
     public Workplace(string root)
     {
@@ -24,6 +25,9 @@ internal sealed class Workplace : IDisposable
 
     /// <summary>A path within.</summary>
     public string this[string name] => Path.Combine(Folder, name);
+
+    /// <summary>A folder within that nobody else has.</summary>
+    public string New(string name) => Directory.CreateDirectory(this[$"{name}-{++_made}"]).FullName;
 
     /// <summary>An empty folder within; what a run before left there is deleted.</summary>
     public string Fresh(string name)

@@ -35,6 +35,8 @@ internal sealed class LimitRow : Row
 
     public override int Runs => 1;
 
+    public override bool AreCasesTogether => false;
+
     public override string Method(Options options) => "Payload as libtorrent counts it on its end of the connection, after a warm-up; each side has a core.";
 
     public override IReadOnlyList<Case> Cases(Options options)
@@ -61,7 +63,7 @@ internal sealed class LimitRow : Row
 
             // Half as much again as the limit lets through, so that nothing ends within the window.
             long pieces = (long)Math.Ceiling(1.5 * rate * (window + (2 * Warmup)) / PieceLength);
-            _torrent = BenchTorrent.OfOneFile(workplace["content"], pieces * PieceLength, PieceLength);
+            _torrent = BenchTorrent.OfOneFile(workplace.New("content"), pieces * PieceLength, PieceLength);
         }
 
         public Figures Run(IClient client)

@@ -47,20 +47,20 @@ internal sealed class RestartRow : Row
 
     private sealed class Stage : IStage
     {
-        private readonly Workplace _workplace;
+        private readonly string _folder;
         private readonly SeedingSession _session;
         private readonly double _idle;
 
         public Stage(Workplace workplace, int torrents, double idle)
         {
-            (_workplace, _idle) = (workplace, idle);
-            _session = new SeedingSession(workplace.Fresh("session"), torrents);
+            (_folder, _idle) = (workplace.New("session"), idle);
+            _session = new SeedingSession(_folder, torrents);
             _session.SeedOnce();
         }
 
         public Figures Run(IClient client) => _session.Restart(_idle);
 
         /// <inheritdoc/>
-        public void Dispose() => _workplace.Delete("session");
+        public void Dispose() => Directory.Delete(_folder, recursive: true);
     }
 }

@@ -35,7 +35,7 @@ internal sealed class FilesRow : Row
     public override IStage Set(Case @case, Options options, Workplace workplace)
     {
         int pieceLength = options.Number(ContentOptions.PieceLength) * 1024;
-        BenchTorrent torrent = BenchTorrent.OfFiles(workplace["content"], options.Number(Files), options.Number(Length) * 1024, pieceLength);
+        BenchTorrent torrent = BenchTorrent.OfFiles(workplace.New("content"), options.Number(Files), options.Number(Length) * 1024, pieceLength);
         return new DownloadStage(workplace, torrent, new LibtorrentClient(workplace));
     }
 }

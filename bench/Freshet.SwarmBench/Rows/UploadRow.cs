@@ -10,7 +10,7 @@ internal sealed class UploadRow : Row
     /// <summary>Enough that the seeder has several sockets to fill, few enough that one core bears them.</summary>
     private const int Leechers = 4;
 
-    private static readonly Option Sizes = ContentOptions.Sizes("0.125,0.25");
+    private static readonly Option Sizes = ContentOptions.Sizes("0.125,0.25,0.5");
 
     public override string Name => "upload";
 

@@ -32,7 +32,7 @@ internal sealed class StartUpRow : Row
 
     public override IStage Set(Case @case, Options options, Workplace workplace)
     {
-        BenchTorrent torrent = BenchTorrent.OfOneFile(workplace["content"], 16 << 20, 16 * 1024);
+        BenchTorrent torrent = BenchTorrent.OfOneFile(workplace.New("content"), 16 << 20, 16 * 1024);
         string[] program = @case.Kind.EndsWith(Launcher, StringComparison.Ordinal) ? [Path.Combine(Machine.Repository, "freshet")] : ["dotnet", Machine.Freshet];
         string[] verb = @case.Kind.StartsWith(Info, StringComparison.Ordinal) ? ["info", torrent.Torrent] : ["version"];
         var stage = new Stage(workplace, torrent, [.. program, .. verb]);

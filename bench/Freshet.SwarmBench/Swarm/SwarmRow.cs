@@ -50,7 +50,7 @@ internal sealed class SwarmRow : Row
     private sealed class Stage(Options options, Workplace workplace) : IStage
     {
         private readonly int _port = Port.Free();
-        private readonly BenchTorrent _torrent = BenchTorrent.OfOneFile(workplace["content"], options.Number(Length) * 1048576L, PieceLength);
+        private readonly BenchTorrent _torrent = BenchTorrent.OfOneFile(workplace.New("content"), options.Number(Length) * 1048576L, PieceLength);
 
         public Figures Run(IClient client)
         {

@@ -35,7 +35,7 @@ internal sealed class SystemCallsRow : Row
     public override IStage Set(Case @case, Options options, Workplace workplace)
     {
         long length = @case.Kind == Nothing ? 16 * 1024 : (long)@case.Amount << 20;
-        return new Stage(workplace, BenchTorrent.OfOneFile(workplace["content"], length, options.Number(ContentOptions.PieceLength) * 1024), isUp: @case.Kind == Up);
+        return new Stage(workplace, BenchTorrent.OfOneFile(workplace.New("content"), length, options.Number(ContentOptions.PieceLength) * 1024), isUp: @case.Kind == Up);
     }
 
     private sealed class Stage(Workplace workplace, BenchTorrent torrent, bool isUp) : IStage

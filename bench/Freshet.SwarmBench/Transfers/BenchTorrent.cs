@@ -76,7 +76,11 @@ internal sealed class BenchTorrent : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => Directory.Delete(_root, recursive: true);
+    public void Dispose()
+    {
+        if (Directory.Exists(_root))
+            Directory.Delete(_root, recursive: true);
+    }
 
     /// <summary>Writes content of which no block is like another, and hashes its pieces.</summary>
     private byte[] Write(IReadOnlyList<(string Path, long Length)> files)

@@ -13,7 +13,9 @@ internal static class ContentOptions
     /// <summary>Makes the content of one size.</summary>
     public static BenchTorrent Make(Options options, Workplace workplace, double gib)
     {
-        string root = options.Text(Content) is { Length: > 0 } folder ? Path.Combine(folder, $"freshet-bench-content-{Environment.ProcessId}") : workplace["content"];
-        return BenchTorrent.OfOneFile(root, Bytes(gib), options.Number(PieceLength) * 1024);
+        string root = workplace.New("content");
+        if (options.Text(Content) is { Length: > 0 } folder)
+            root = Path.Combine(folder, $"{Path.GetFileName(workplace.Folder)}-{Path.GetFileName(root)}");
+        return workplace.Own(BenchTorrent.OfOneFile(root, Bytes(gib), options.Number(PieceLength) * 1024));
     }
 }
