@@ -11,10 +11,10 @@ namespace Freshet.Abstractions;
 public sealed record ConnectionSetup(IPEndPoint Endpoint, InfoHash Swarm, PeerId Self, PieceLayout Layout)
 {
     /// <summary>
-    /// The v2 swarm of a hybrid whose v1 hash <see cref="Swarm"/> is: offered by a reserved bit, and the peer that we dial may answer with it in place of the v1 hash
-    /// (BEP 52). Null: there is none, or v2 is spoken already.
+    /// The torrent's v2 swarm (BEP 52), or null. Where <see cref="Swarm"/> is the v1 swarm of a hybrid, it is offered by a reserved bit, and a peer that we dial may
+    /// answer with it in place of the v1 hash. Where both sides have agreed on it hash messages are understood.
     /// </summary>
-    public InfoHash? Upgrade { get; init; }
+    public InfoHash? V2Swarm { get; init; }
 
     /// <summary>Which torrent of the session it is: whose data the pump may read for the peer.</summary>
     public TorrentId Torrent { get; init; }

@@ -80,6 +80,15 @@ public enum PeerCommandKind : byte
     /// <summary>BEP 54, where the peer knows it: <c>Range.Piece</c> is not here any more.</summary>
     DontHave,
 
+    /// <summary>BEP 52, on connections of a v2 swarm: ask for hashes. <c>Payload</c>: <see cref="Core.HashRequest"/>.</summary>
+    HashRequest,
+
+    /// <summary>BEP 52: answer a hash request. <c>Payload</c>: <see cref="HashAnswer"/>.</summary>
+    Hashes,
+
+    /// <summary>BEP 52: decline a hash request. <c>Payload</c>: <see cref="Core.HashRequest"/>.</summary>
+    HashReject,
+
     /// <summary>
     /// Limits what is read: <c>Value</c> further bytes, 0 or more. From the first one on nothing is read beyond them. Each is answered by one
     /// <see cref="PeerEventKind.ReadWaiting"/> or <see cref="PeerEventKind.CreditLeft"/>, the first of 0 bytes when something comes.

@@ -81,6 +81,15 @@ public enum PeerEventKind : byte
     /// <summary>BEP 54 don't have: <c>Range.Piece</c>.</summary>
     DontHave,
 
+    /// <summary>BEP 52, of connections of a v2 swarm: the peer asks for hashes. <c>Payload</c>: a <see cref="Core.HashRequest"/>, in no way bounded.</summary>
+    HashRequest,
+
+    /// <summary>BEP 52: hashes that were asked for, as many as that. <c>Payload</c>: <see cref="HashAnswer"/>; nothing of it is proven.</summary>
+    Hashes,
+
+    /// <summary>BEP 52: the peer declines to give hashes that were asked for. <c>Payload</c>: <see cref="Core.HashRequest"/>.</summary>
+    HashReject,
+
     /// <summary>What was queued to this connection has been handed to the socket: <c>Value</c> payload bytes, <c>Blocks</c>, since the last such event.</summary>
     Sent,
 

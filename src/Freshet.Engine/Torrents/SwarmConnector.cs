@@ -322,7 +322,7 @@ internal sealed class SwarmConnector
         => new(connection.Endpoint, swarm, _session.Settings.PeerId, _torrent.Layout)
         {
             Torrent = _torrent.Id,
-            Upgrade = swarm == _torrent.Hashes.V2Swarm ? null : _torrent.Hashes.Upgrade,
+            V2Swarm = _torrent.Hashes.V2Swarm,
             Silence = _session.Settings.PeerTimeout,
         };
 }

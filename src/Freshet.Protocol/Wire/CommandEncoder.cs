@@ -48,7 +48,7 @@ internal sealed class CommandEncoder(
             case PeerCommandKind.Reject:
                 blocks.Settle(command.Range);
                 if (hasFast)
-                    encoder.Range(MessageId.Reject, command.Range);
+                    encoder.Reject(command.Range);
                 break;
             case PeerCommandKind.Suggest when hasFast:
                 encoder.Piece(MessageId.Suggest, command.Range.Piece);
@@ -76,6 +76,16 @@ internal sealed class CommandEncoder(
                 blocks.Settle(command.Range);
                 encoder.Block(command.Range, pool.Span(command.Lease)[..command.Range.Length]);
                 pool.Return(command.Lease);
+                break;
+            case PeerCommandKind.HashRequest when decoder.Hashes is { } hashes:
+                hashes.Ask((HashRequest)command.Payload!);
+                encoder.Hashes(MessageId.HashRequest, (HashRequest)command.Payload!);
+                break;
+            case PeerCommandKind.Hashes:
+                encoder.Hashes((HashAnswer)command.Payload!);
+                break;
+            case PeerCommandKind.HashReject:
+                encoder.Hashes(MessageId.HashReject, (HashRequest)command.Payload!);
                 break;
             case PeerCommandKind.KeepAlive:
                 encoder.KeepAlive();

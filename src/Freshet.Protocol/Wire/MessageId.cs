@@ -50,4 +50,13 @@ internal enum MessageId : byte
 
     /// <summary>BEP 10.</summary>
     Extended = 20,
+
+    /// <summary>BEP 52.</summary>
+    HashRequest = 21,
+
+    /// <summary>BEP 52.</summary>
+    Hashes = 22,
+
+    /// <summary>BEP 52.</summary>
+    HashReject = 23,
 }

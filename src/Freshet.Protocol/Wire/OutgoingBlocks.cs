@@ -82,7 +82,7 @@ internal sealed class OutgoingBlocks(ConnectionId connection, WireEncoder encode
         if (found)
             Drop(range.Length, 1, sink);
         if (found && hasFast)
-            encoder.Range(MessageId.Reject, range);
+            encoder.Reject(range);
     }
 
     /// <summary>We choke the peer: takes back what waits, but for what it may have while choked.</summary>
@@ -102,7 +102,7 @@ internal sealed class OutgoingBlocks(ConnectionId connection, WireEncoder encode
             bytes += waiting.Length;
             blocks++;
             if (hasFast)
-                encoder.Range(MessageId.Reject, waiting);
+                encoder.Reject(waiting);
         }
 
         if (blocks > 0)

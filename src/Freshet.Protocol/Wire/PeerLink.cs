@@ -361,7 +361,7 @@ public sealed class PeerLink
     }
 
     /// <summary>Whether a peer that we dialled answers with the hash that we named, or with that of the v2 swarm which we offered (BEP 52).</summary>
-    private bool IsOurs(InfoHash answered) => answered == _setup!.Swarm || answered == _setup.Upgrade;
+    private bool IsOurs(InfoHash answered) => answered == _setup!.Swarm || answered == _setup.V2Swarm;
 
     private void TakePrologue(ReadOnlySpan<byte> received, IPeerEventSink sink)
     {
@@ -380,7 +380,9 @@ public sealed class PeerLink
 
         HasFast = WireHandshake.HasFast(received);
         HasExtensions = WireHandshake.HasExtensions(received);
-        _decoder = new WireDecoder(Id, _pool, _setup.Layout, HasFast, HasExtensions);
+        HashMessages? hashes = AgreedSwarm(received) == _setup.V2Swarm ? new HashMessages(Id) : null;
+        _decoder = new WireDecoder(Id, _pool, _setup.Layout, HasFast, HasExtensions, hashes);
+        _encoder.Padded = _decoder.Padded;
         _blocks = new OutgoingBlocks(Id, _encoder, _reader, _setup.Torrent, HasFast);
         _commands = new CommandEncoder(_encoder, _decoder, _blocks, _pool, HasFast, HasExtensions);
         _state = State.Ready;

@@ -11,7 +11,7 @@ namespace Freshet.Protocol.Wire;
 /// message that must be whole to be read, in a rented buffer that grows as bytes come and never by what a length says, or the lease of the
 /// block that is halfway in. Every length is bounded by its kind before anything of the message is kept (W1).
 /// </summary>
-internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, PieceLayout layout, bool hasFast, bool hasExtensions)
+internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, PieceLayout layout, bool hasFast, bool hasExtensions, HashMessages? hashes)
 {
     /// <summary>Length, id, index and offset of a piece message: what comes before its payload.</summary>
     private const int PieceHeaderLength = 13;
@@ -37,8 +37,14 @@ internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, Piece
     /// <summary>What the peer was asked for.</summary>
     public OutstandingRequests Requests { get; } = new();
 
+    /// <summary>Hash messages; null where the connection is not of a v2 swarm, and they are skipped as unknown.</summary>
+    public HashMessages? Hashes => hashes;
+
     /// <summary>The number that the peer wants for BEP 54's message; 0 while it has named none, or switched it off.</summary>
     public byte DontHaveNumber { get; private set; }
+
+    /// <summary>Requests that go beyond a file's end; null where files do not end pieces.</summary>
+    public PaddedRequests? Padded { get; } = layout.StartsPiecesAtFiles ? new PaddedRequests(layout) : null;
 
     /// <summary>Why nothing more is read: the peer broke a rule.</summary>
     public DisconnectReason Fault { get; private set; }
@@ -132,6 +138,7 @@ internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, Piece
             MessageId.Piece => ReadPieceHeader(header, (int)length),
             MessageId.Bitfield => ReadBitfieldHeader((int)length, sink),
             MessageId.Extended when hasExtensions => ReadExtendedHeader(header, (int)length, sink),
+            MessageId.HashRequest or MessageId.Hashes or MessageId.HashReject when hashes is not null => ReadHashesHeader(id, (int)length - 1, sink),
             _ => FixedLength(id) is var expected && expected > 0
                 ? ReadFixed(id, header, (int)length, expected, sink)
                 : Skip(used: 5, (int)length - 1),
@@ -227,7 +234,8 @@ internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, Piece
             new PieceIndex(BinaryPrimitives.ReadInt32BigEndian(body)),
             BinaryPrimitives.ReadInt32BigEndian(body[4..]),
             BinaryPrimitives.ReadInt32BigEndian(body[8..]));
-        if (range.Length > WireLimits.MaxRequest || !layout.Contains(range))
+        bool isOurs = id is MessageId.Reject;
+        if (range.Length > WireLimits.MaxRequest || (!layout.Contains(range) && (isOurs || Padded is null || !Padded.TryClip(ref range, id == MessageId.Request))))
             return false;
         switch (id)
         {
@@ -290,6 +298,12 @@ internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, Piece
             return Break(DisconnectReason.ProtocolError);
         _isPastBitfield = true;
         return Gather(MessageId.Bitfield, used: 5, length - 1, sink);
+    }
+
+    private int ReadHashesHeader(MessageId id, int length, IPeerEventSink sink)
+    {
+        _isPastBitfield = true;
+        return length <= hashes!.LongestBody(id) ? Gather(id, used: 5, length, sink) : Break(DisconnectReason.ProtocolError);
     }
 
     private int ReadExtendedHeader(ReadOnlySpan<byte> header, int length, IPeerEventSink sink)
@@ -375,6 +389,11 @@ internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, Piece
             if (Bitfield.TryParse(body, layout.PieceCount, out Bitfield? bitfield))
                 sink.Post(new PeerEvent(PeerEventKind.Bitfield, connection) { Payload = bitfield });
             else
+                Break(DisconnectReason.ProtocolError);
+        }
+        else if (_gatheredKind is MessageId.HashRequest or MessageId.Hashes or MessageId.HashReject)
+        {
+            if (!hashes!.Take(_gatheredKind, body, sink))
                 Break(DisconnectReason.ProtocolError);
         }
         else if (ExtensionHandshakeCodec.TryParse(body, out ExtensionHandshake? handshake))

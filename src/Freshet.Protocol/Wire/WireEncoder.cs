@@ -24,8 +24,11 @@ internal sealed class WireEncoder
     /// <summary>Blocks that are wholly sent and not yet taken.</summary>
     public int BlocksSent { get; private set; }
 
+    /// <summary>Requests that are answered with filler behind their bytes; null where the torrent has none such.</summary>
+    public PaddedRequests? Padded { get; set; }
+
     /// <summary>The handshake.</summary>
-    public void Handshake(ConnectionSetup setup) => WireHandshake.Write(Add(WireHandshake.Length), setup.Swarm, setup.Self, setup.Upgrade is not null);
+    public void Handshake(ConnectionSetup setup) => WireHandshake.Write(Add(WireHandshake.Length), setup.Swarm, setup.Self, offersV2: setup.V2Swarm is { } v2 && v2 != setup.Swarm);
 
     /// <summary>A length of 0.</summary>
     public void KeepAlive() => Add(4).Clear();
@@ -45,6 +48,9 @@ internal sealed class WireEncoder
         BinaryPrimitives.WriteInt32BigEndian(body[8..], range.Length);
     }
 
+    /// <summary>BEP 6: declines a request.</summary>
+    public void Reject(BlockRange range) => Range(MessageId.Reject, range with { Length = range.Length + (Padded?.Take(range) ?? 0) });
+
     /// <summary>BEP 3 bitfield.</summary>
     public void Bitfield(Bitfield bitfield) => bitfield.CopyTo(Start(MessageId.Bitfield, bitfield.ByteLength));
 
@@ -59,12 +65,24 @@ internal sealed class WireEncoder
         body.CopyTo(target[1..]);
     }
 
+    /// <summary>BEP 52: a hash request or its reject.</summary>
+    public void Hashes(MessageId id, HashRequest request) => request.Write(Start(id, HashRequest.EncodedLength));
+
+    /// <summary>BEP 52: hashes.</summary>
+    public void Hashes(HashAnswer answer)
+    {
+        Span<byte> body = Start(MessageId.Hashes, HashRequest.EncodedLength + answer.Hashes.Length);
+        answer.Request.Write(body);
+        answer.Hashes.Span.CopyTo(body[HashRequest.EncodedLength..]);
+    }
+
     /// <summary>BEP 3 piece: the only copy on its way out.</summary>
     public void Block(BlockRange range, ReadOnlySpan<byte> payload)
     {
-        Span<byte> message = Output.Add(BlockHeader + payload.Length);
+        int filler = Padded?.Of(range) ?? 0;
+        Span<byte> message = Output.Add(BlockHeader + payload.Length + filler);
         payload.CopyTo(message[BlockHeader..]);
-        Seal(message, range);
+        Seal(message, range, filler);
     }
 
     /// <summary>BEP 3 pieces of a run of blocks, read from the cache straight into what waits to be sent: no copy of our own at all.</summary>
@@ -72,14 +90,17 @@ internal sealed class WireEncoder
     public int Blocks(BlockRange run, TorrentId torrent, ICachedReader reader)
     {
         int count = (run.Length + BlockRange.BlockLength - 1) / BlockRange.BlockLength;
-        Span<byte> messages = Output.Add(run.Length + (count * BlockHeader));
-        int read = reader.ReadCached(torrent, run, messages[BlockHeader..], BlockHeader);
+        var last = new BlockRange(run.Piece, run.Offset + ((count - 1) * BlockRange.BlockLength), run.Length - ((count - 1) * BlockRange.BlockLength));
+        int filler = Padded?.Of(last) ?? 0;
+        Span<byte> messages = Output.Add(run.Length + (count * BlockHeader) + filler);
+        int read = reader.ReadCached(torrent, run, messages[BlockHeader..^filler], BlockHeader);
         int whole = read >= run.Length ? run.Length : read / BlockRange.BlockLength * BlockRange.BlockLength;
         for (int done = 0; done < whole;)
         {
             int length = Math.Min(BlockRange.BlockLength, whole - done);
-            Seal(messages, new BlockRange(run.Piece, run.Offset + done, length));
-            messages = messages[(BlockHeader + length)..];
+            bool isPadded = filler > 0 && done + length == run.Length;
+            Seal(messages, new BlockRange(run.Piece, run.Offset + done, length), isPadded ? filler : 0);
+            messages = messages[(BlockHeader + length + (isPadded ? filler : 0))..];
             done += length;
         }
 
@@ -109,13 +130,19 @@ internal sealed class WireEncoder
         return sent;
     }
 
-    private void Seal(Span<byte> message, BlockRange range)
+    private void Seal(Span<byte> message, BlockRange range, int filler)
     {
-        BinaryPrimitives.WriteInt32BigEndian(message, 9 + range.Length);
+        if (filler > 0)
+        {
+            message.Slice(BlockHeader + range.Length, filler).Clear();
+            Padded!.Take(range);
+        }
+
+        BinaryPrimitives.WriteInt32BigEndian(message, 9 + range.Length + filler);
         message[4] = (byte)MessageId.Piece;
         BinaryPrimitives.WriteInt32BigEndian(message[5..], range.Piece.Value);
         BinaryPrimitives.WriteInt32BigEndian(message[9..], range.Offset);
-        _added += BlockHeader + range.Length;
+        _added += BlockHeader + range.Length + filler;
         _marks ??= new Queue<SentMark>();
         _marks.Enqueue(new SentMark(_added, range.Length));
     }

@@ -39,6 +39,20 @@ internal sealed class FakePeer
 
     public bool HasExtensions { get; set; } = true;
 
+    /// <summary>What it does with the right answer to a hash request of ours: hands it on, alters it, or with null declines.</summary>
+    public Func<HashAnswer, HashAnswer?> Hashes { get; set; } = answer => answer;
+
+    /// <summary>Whether it answers hash requests at all.</summary>
+    public bool KeepsHashes { get; set; }
+
+    /// <summary>What we have asked it for.</summary>
+    public List<HashRequest> HashesAsked { get; } = [];
+
+    /// <summary>What we have given it, and declined.</summary>
+    public List<HashAnswer> HashesReceived { get; } = [];
+
+    public List<HashRequest> HashesDeclined { get; } = [];
+
     /// <summary>The hashes by which it knows the torrent; the v1 hash alone where it is of the old kind.</summary>
     public Func<InfoHash, bool> Knows { get; set; }
 
@@ -85,7 +99,7 @@ internal sealed class FakePeer
         if (!Knows(setup.Swarm))
             _rig.Post(new PeerEvent(PeerEventKind.Closed, Connection) { Reason = DisconnectReason.ClosedByPeer });
         else
-            Ready(setup.Upgrade is { } upgrade && Knows(upgrade) ? upgrade : setup.Swarm);
+            Ready(setup.V2Swarm is { } upgrade && Knows(upgrade) ? upgrade : setup.Swarm);
     }
 
     /// <summary>The handshakes are through.</summary>
@@ -223,6 +237,15 @@ internal sealed class FakePeer
             case PeerCommandKind.Choke:
                 Drop([.. Unlaid.Where(range => !_allowedFast.Contains(range.Piece))]);
                 break;
+            case PeerCommandKind.HashRequest:
+                Answer((HashRequest)command.Payload!);
+                break;
+            case PeerCommandKind.Hashes:
+                HashesReceived.Add((HashAnswer)command.Payload!);
+                break;
+            case PeerCommandKind.HashReject:
+                HashesDeclined.Add((HashRequest)command.Payload!);
+                break;
             case PeerCommandKind.AllowedFast:
                 _allowedFast.Add(command.Range.Piece);
                 break;
@@ -250,6 +273,24 @@ internal sealed class FakePeer
     {
         if (IsOpen)
             _rig.Post(new PeerEvent(kind, Connection) { Value = value, Blocks = blocks });
+    }
+
+    private void Answer(HashRequest request)
+    {
+        Assert.Equal(_rig.Metainfo.Hashes.V2Swarm, Swarm);
+        HashesAsked.Add(request);
+        if (KeepsHashes)
+            return;
+        HashAnswer right = _rig.RightAnswer(request);
+        _rig.Later(Latency, () =>
+        {
+            if (!IsOpen)
+                return;
+            if (Hashes(right) is { } answer)
+                Post(PeerEventKind.Hashes, payload: answer);
+            else
+                Post(PeerEventKind.HashReject, payload: request);
+        });
     }
 
     private void Answer(BlockRange range)

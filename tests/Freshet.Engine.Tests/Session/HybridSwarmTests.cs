@@ -15,7 +15,7 @@ public sealed class HybridSwarmTests
         FakePeer both = rig.Peer(2, peer => peer.Knows = _ => true);
         rig.Introduce(old, both);
         rig.RunUntil(() => old.IsOpen && both.IsOpen);
-        Assert.Equal((V1(rig), V2(rig)), (both.Dialled[0].Swarm, both.Dialled[0].Upgrade!.Value));
+        Assert.Equal((V1(rig), V2(rig)), (both.Dialled[0].Swarm, both.Dialled[0].V2Swarm!.Value));
         Assert.Equal((V1(rig), V2(rig)), (old.Swarm, both.Swarm));
     }
 
@@ -30,7 +30,6 @@ public sealed class HybridSwarmTests
         both.Close();
         rig.RunUntil(() => both.Dialled.Count == 2);
         Assert.Equal(V2(rig), both.Dialled[1].Swarm);
-        Assert.Null(both.Dialled[1].Upgrade);
     }
 
     [Fact]

@@ -15,6 +15,7 @@ public sealed class WireTarget : IFuzzTarget
     private const byte IncomingFlag = 1;
     private const byte FastFlag = 2;
     private const byte ExtensionsFlag = 4;
+    private const byte V2Flag = 8;
 
     private const int Pieces = 10;
     private const int PieceLength = 2 * BlockRange.BlockLength;
@@ -30,6 +31,8 @@ public sealed class WireTarget : IFuzzTarget
         new(new PieceIndex(0), 0, BlockRange.BlockLength), new(new PieceIndex(0), BlockRange.BlockLength, BlockRange.BlockLength),
         new(new PieceIndex(Pieces - 1), 0, LastPieceLength),
     ];
+
+    private static readonly HashRequest[] AskedHashes = [new(MerkleTree.Leaf([1]), 0, 0, 4, 2), new(MerkleTree.Leaf([1]), 0, 4, 2, 0), new(MerkleTree.Leaf([2]), 1, 0, 512, 12)];
 
     private static readonly PieceLayout Layout = new(
         [
@@ -52,7 +55,7 @@ public sealed class WireTarget : IFuzzTarget
     /// <inheritdoc/>
     public byte[] Generate(SeededRandom random)
     {
-        byte flags = (byte)random.Next(8);
+        byte flags = (byte)random.Next(16);
         var stream = new List<byte> { flags, (byte)random.Next(256) };
         stream.AddRange(Handshake(flags));
         for (int i = random.Next(12); i > 0; i--)
@@ -100,7 +103,7 @@ public sealed class WireTarget : IFuzzTarget
     private static void AddMessage(List<byte> stream, SeededRandom random)
     {
         var body = new List<byte>();
-        int kind = random.Next(24);
+        int kind = random.Next(26);
         switch (kind)
         {
             case 4 or 13 or 17:
@@ -136,6 +139,17 @@ public sealed class WireTarget : IFuzzTarget
             case 22:
                 stream.AddRange([0, 0, 0, 0]);
                 return;
+            case >= 23:
+                kind -= 2;
+                HashRequest hashes = AskedHashes[random.Next(AskedHashes.Length)];
+                if (random.Chance(0.2))
+                    hashes = hashes with { Index = random.Next(10), Length = random.Next(10) };
+                byte[] request = new byte[HashRequest.EncodedLength];
+                hashes.Write(request);
+                body.AddRange(request);
+                if (kind == 22)
+                    body.AddRange(new byte[random.Chance(0.8) ? Math.Max(0, hashes.HashCount) * Sha256Hash.Length : random.Next(300)]);
+                break;
         }
 
         AddNumber(stream, body.Count + 1);
@@ -159,7 +173,7 @@ public sealed class WireTarget : IFuzzTarget
 
     private static DisconnectReason Play(ReadOnlySpan<byte> stream, byte flags, PeerEventBuffer events, SeededRandom? cuts)
     {
-        var setup = new ConnectionSetup(Address, Swarm, Us, Layout);
+        var setup = new ConnectionSetup(Address, Swarm, Us, Layout) { V2Swarm = (flags & V2Flag) != 0 ? Swarm : null };
         PeerLink link = (flags & IncomingFlag) != 0
             ? PeerLink.Incoming(new ConnectionId(1), Address, Pool, Now)
             : PeerLink.Outgoing(new ConnectionId(2), setup, Pool, Now);
@@ -180,6 +194,8 @@ public sealed class WireTarget : IFuzzTarget
                 hasAsked = true;
                 foreach (BlockRange range in Asked)
                     link.Apply(new PeerCommand(PeerCommandKind.Request, link.Id) { Range = range }, events, Now);
+                foreach (HashRequest request in (flags & V2Flag) != 0 ? AskedHashes : [])
+                    link.Apply(new PeerCommand(PeerCommandKind.HashRequest, link.Id) { Payload = request }, events, Now);
             }
         }
 
@@ -227,6 +243,7 @@ public sealed class WireTarget : IFuzzTarget
         {
             (Bitfield left, Bitfield right) => left.ToArray().AsSpan().SequenceEqual(right.ToArray()),
             (ExtensionHandshake left, ExtensionHandshake right) => left with { Messages = right.Messages } == right && left.Messages.Count == right.Messages.Count,
+            (HashAnswer left, HashAnswer right) => left.Request == right.Request && left.Hashes.Span.SequenceEqual(right.Hashes.Span),
             _ => Equals(a.Payload, b.Payload),
         };
     }

@@ -64,7 +64,7 @@ public sealed class HandshakeTests
     {
         using var pool = new BlockPool(1);
         var events = new PeerEventBuffer();
-        PeerLink link = PeerLink.Outgoing(new ConnectionId(2), Samples.Setup() with { Upgrade = Samples.V2Swarm }, pool, Now);
+        PeerLink link = PeerLink.Outgoing(new ConnectionId(2), Samples.Setup() with { V2Swarm = Samples.V2Swarm }, pool, Now);
         Assert.Equal(Samples.Handshake(Samples.Us, v2: true), link.BeginSend().ToArray());
         link.EndSend(68, Now);
         InfoHash answer = isTakenOver ? Samples.V2Swarm : Samples.Swarm;
