@@ -55,8 +55,7 @@ public sealed class BitTorrentClient : IAsyncDisposable
 
     /// <summary>Adds a torrent, and starts it unless told otherwise.</summary>
     /// <exception cref="FreshetException">
-    /// The source cannot be read or is no valid torrent; the torrent is of BitTorrent v2 alone (<see cref="FreshetError.Unsupported"/>); another process
-    /// has it (<see cref="FreshetError.Conflict"/>); the state cannot be read (<see cref="FreshetError.Storage"/>).
+    /// The source cannot be read or is no valid torrent; another process has it (<see cref="FreshetError.Conflict"/>); the state cannot be read (<see cref="FreshetError.Storage"/>).
     /// </exception>
     public Task<AddResult> AddAsync(TorrentSource source, AddOptions? options = null, CancellationToken cancellationToken = default)
     {

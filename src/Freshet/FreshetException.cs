@@ -27,7 +27,7 @@ public enum FreshetError
     /// <summary>The user may not do this.</summary>
     Denied = 10,
 
-    /// <summary>A kind of torrent that this version cannot download yet.</summary>
+    /// <summary>A kind of torrent with which this cannot be done yet.</summary>
     Unsupported = 20,
 }
 

@@ -26,7 +26,7 @@ public static class TroubleCodes
     /// <summary>A magnet link: not supported yet.</summary>
     public const string MagnetUnsupported = "magnet-unsupported";
 
-    /// <summary>A torrent of BitTorrent v2 alone: not supported yet.</summary>
+    /// <summary>A torrent of BitTorrent v2 alone, with which this cannot be done yet.</summary>
     public const string V2Unsupported = "v2-unsupported";
 
     /// <summary>A pattern or index fits no file of the torrent.</summary>

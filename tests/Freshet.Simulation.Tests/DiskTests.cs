@@ -127,7 +127,7 @@ public sealed class DiskTests
     [Fact]
     public void Filler_between_the_files_of_a_hybrid_torrent_is_fetched_and_given_but_never_stored() => Scenario.Play(swarm =>
     {
-        SimContent content = SimContent.MakeHybrid(swarm.World.Fork(), 64 * 1024, [.. swarm.OddFiles(12, 200_000).Select(static length => length + 1)]);
+        SimContent content = SimContent.MakeV2(swarm.World.Fork(), TorrentVersion.Hybrid, 64 * 1024, [.. swarm.OddFiles(12, 200_000).Select(static length => length + 1)]);
         SimNode seeder = swarm.Seeder(content);
         swarm.World.Run(TimeSpan.FromSeconds(1));
         SimNode node = swarm.Node();

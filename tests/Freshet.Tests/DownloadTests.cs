@@ -218,19 +218,6 @@ public sealed class DownloadTests
     }
 
     [Fact]
-    public async Task A_v2_only_torrent_is_refused_with_a_clear_message()
-    {
-        string? corpora = Environment.GetEnvironmentVariable("FRESHET_CORPORA");
-        Assert.SkipWhen(corpora is null, "FRESHET_CORPORA is not set");
-        await using var swarm = new LoopbackSwarm();
-        BitTorrentClient client = await swarm.StartAsync("one");
-        FreshetException refusal = await Assert.ThrowsAsync<FreshetException>(() => client.AddAsync(
-            TorrentSource.FromFile(Path.Combine(corpora, "v2-oracle", "folder_v2only_16k.torrent")), cancellationToken: Cancellation));
-        Assert.Equal(FreshetError.Unsupported, refusal.Error);
-        Assert.Contains("BitTorrent v2 alone", refusal.Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_folder_where_a_file_should_be_is_told_with_its_path()
     {
         await using var swarm = new LoopbackSwarm();

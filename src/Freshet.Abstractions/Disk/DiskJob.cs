@@ -13,7 +13,7 @@ public enum DiskJobKind : byte
 
     /// <summary>
     /// Write the blocks of <see cref="DiskJob.Blocks"/> from <see cref="DiskJob.FirstBlock"/> on, <see cref="DiskJob.BlockCount"/> of them. With
-    /// <see cref="DiskJob.Received"/> their digests are noted in it, from memory.
+    /// <see cref="DiskJob.Received"/> and <see cref="DiskJob.Leaves"/> their digests are noted in these, from memory.
     /// </summary>
     Write,
 
@@ -26,9 +26,16 @@ public enum DiskJobKind : byte
     /// <summary>
     /// Hash a piece: what <see cref="DiskJob.Hash"/> has covered already, then each block from memory or, where
     /// <see cref="DiskJob.Blocks"/> has none, from disk. <see cref="DiskJob.Digest"/> is the answer. With <see cref="DiskJob.Received"/> every block
-    /// that is read back is compared with what it was: <see cref="DiskJob.SpoiltBlock"/>.
+    /// that is read back is compared with what it was: <see cref="DiskJob.SpoiltBlock"/>. Where the torrent has a v2 side, <see cref="DiskJob.Leaves"/> that are not
+    /// known yet are filled too, and <see cref="DiskJob.Root"/> is an answer; where it has no v1 side that is the only one, and blocks whose leaf is known are not read.
     /// </summary>
     Hash,
+
+    /// <summary>
+    /// Fill <see cref="DiskJob.Leaves"/> for the blocks from <see cref="DiskJob.FirstBlock"/> on, <see cref="DiskJob.BlockCount"/> of them (BEP 52): from memory, or where
+    /// <see cref="DiskJob.Blocks"/> has none, from disk.
+    /// </summary>
+    HashLeaves,
 
     /// <summary>
     /// Feed <see cref="DiskJob.Hash"/> with the in-order blocks from <see cref="DiskJob.FirstBlock"/>, before they are spilled.
@@ -42,8 +49,9 @@ public enum DiskJobKind : byte
     HashBlocks,
 
     /// <summary>
-    /// Read pieces from <see cref="DiskJob.Range"/>.Piece on, <see cref="DiskJob.PieceCount"/> of them, and say which are right in <see cref="DiskJob.Good"/>, also where
-    /// <see cref="DiskJob.Error"/> says why one of them could not be read. Given up soon after <see cref="DiskJob.Cancel"/>.
+    /// Read pieces from <see cref="DiskJob.Range"/>.Piece on, <see cref="DiskJob.PieceCount"/> of them, and say which are right in <see cref="DiskJob.Good"/> (by SHA-1, where
+    /// there is a v1 side) and what each is in <see cref="DiskJob.Roots"/> (where there is a v2 side), also where <see cref="DiskJob.Error"/> says why one of them could not be
+    /// read. Given up soon after <see cref="DiskJob.Cancel"/>.
     /// </summary>
     Check,
 
@@ -102,6 +110,12 @@ public sealed class DiskJob
     /// </summary>
     public Sha1Hash[]? Received { get; set; }
 
+    /// <summary>
+    /// The SHA-256 of the data in each block (BEP 52: a leaf), by position in the piece; all zero where it is not known. The engine's, kept with the piece; null where the
+    /// job is not to touch it. Jobs that run side by side touch different places.
+    /// </summary>
+    public Sha256Hash[]? Leaves { get; set; }
+
     /// <summary>For the engine: when the job was handed out.</summary>
     public MonoTime SubmittedAt { get; set; }
 
@@ -114,6 +128,9 @@ public sealed class DiskJob
     /// <summary>Answer of <see cref="DiskJobKind.Hash"/>.</summary>
     public Sha1Hash Digest { get; set; }
 
+    /// <summary>Answer of <see cref="DiskJobKind.Hash"/> where there is a v2 side: the root of the piece's subtree.</summary>
+    public Sha256Hash Root { get; set; }
+
     /// <summary>
     /// Answer of <see cref="DiskJobKind.Hash"/>: the first block that was read back otherwise than it was received (the disk has spoilt it), or -1.
     /// </summary>
@@ -124,6 +141,9 @@ public sealed class DiskJob
 
     /// <summary>Answer of <see cref="DiskJobKind.Check"/>, by piece from the first on; a piece that cannot be read whole is not right.</summary>
     public bool[]? Good { get; set; }
+
+    /// <summary>Answer of <see cref="DiskJobKind.Check"/> where there is a v2 side: the root of each piece's subtree; all zero for a piece that cannot be read whole.</summary>
+    public Sha256Hash[]? Roots { get; set; }
 
     /// <summary>Answer of <see cref="DiskJobKind.Prepare"/>, <see cref="DiskJobKind.Stamp"/>, <see cref="DiskJobKind.Sync"/> and <see cref="DiskJobKind.Close"/>: what the files look like now.</summary>
     public FileStamp[]? Files { get; set; }
@@ -150,6 +170,9 @@ public sealed class DiskJob
         Allocate = false;
         Hash = null;
         Received = null;
+        Leaves = null;
+        Root = default;
+        Roots = null;
         SubmittedAt = default;
         Tag = null;
         Error = null;
@@ -181,9 +204,15 @@ public readonly record struct FileStamp(long Length, long ModifiedTicks)
 /// <param name="Torrent">The torrent.</param>
 /// <param name="Directory">The absolute folder under which every path of the layout lies.</param>
 /// <param name="Layout">Pieces and files.</param>
-/// <param name="PieceHashes">The SHA-1 of every piece, for <see cref="DiskJobKind.Check"/>.</param>
+/// <param name="PieceHashes">The SHA-1 of every piece, for <see cref="DiskJobKind.Check"/>; empty where there is no v1 side.</param>
 public sealed record StorageLocation(TorrentId Torrent, string Directory, PieceLayout Layout, ReadOnlyMemory<byte> PieceHashes)
 {
+    /// <summary>Where the pieces lie in the trees of a v2 side; null where there is none.</summary>
+    public PieceTrees? Trees { get; init; }
+
+    /// <summary>Whether pieces are named by SHA-1.</summary>
+    public bool HasV1 => Trees is null || !PieceHashes.IsEmpty;
+
     /// <summary>Which files are wanted, by index; null for all. Others are neither made nor reserved.</summary>
     public IReadOnlyList<bool>? Wanted { get; init; }
 

@@ -17,6 +17,11 @@ internal static class HybridFiles
                 if (file.Length > 0 && offset % pieceLength != 0)
                     throw Differ(file, $"has '{file.DisplayPath}' at offset {offset}, not at the start of a piece");
             }
+            else if (file.Length > 0 && (offset % pieceLength == 0 || file.Length > pieceLength - (offset % pieceLength)))
+            {
+                // A piece of nothing else would be one in v1 alone.
+                throw Differ(file, $"has filler of {file.Length} bytes at offset {offset}, which goes beyond the end of a piece");
+            }
 
             offset = offset <= MetainfoLimits.MaxTotalLength ? offset + file.Length : throw Differ(file, "is too long in all");
         }

@@ -77,6 +77,15 @@ public sealed class SmartBan
             Remember(new Attempt(piece, sources, digests));
     }
 
+    /// <summary>A block is wrong and known to be, its piece goes on: whoever sent it is convicted at once.</summary>
+    public void BlockFailed(PieceIndex piece, int block, ICollection<PeerIdentity> convicted)
+    {
+        if (!_sources.TryGetValue(piece.Value, out PeerIdentity?[]? sources) || sources[block] is not { } sender)
+            return;
+        sources[block] = null;
+        convicted.Add(sender);
+    }
+
     /// <summary>A piece's hash was right.</summary>
     /// <returns>True: it had failed before; hash its blocks and call <see cref="PassedDigests"/>.</returns>
     public bool PiecePassed(PieceIndex piece)

@@ -148,6 +148,16 @@ internal sealed class OpenPiece
         Received++;
     }
 
+    /// <summary>A block that was here is wrong: it is free again.</summary>
+    public void TakeBack(int block)
+    {
+        Invariant.Holds(_blocks[block].IsReceived, "only a block that is here is taken back");
+        _blocks[block] = default;
+        _free[block >> 6] |= 1UL << (block & 63);
+        Free++;
+        Received--;
+    }
+
     private void RemoveTwin(int block, PeerPieces peer, ref Block state)
     {
         // The first asker has gone: the next one takes its place.

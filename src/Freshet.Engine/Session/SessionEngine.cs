@@ -83,8 +83,6 @@ public sealed class SessionEngine : IEngine
         if (_isShuttingDown)
             return new AddOutcome(default, AddRefusal.ShuttingDown);
         InfoHashes hashes = spec.Summary.Hashes;
-        if (hashes.V1 is null)
-            return new AddOutcome(default, AddRefusal.V2Only);
         foreach (InfoHash swarm in hashes.Swarms)
         {
             if (_swarms.TryGetValue(swarm, out Torrent? known))

@@ -12,7 +12,7 @@ public sealed record TorrentSpec
 {
     private readonly TorrentSummary? _summary;
 
-    /// <summary>The whole metainfo; has a v1 side. Null for a torrent that is added asleep: <see cref="Summary"/> is given then.</summary>
+    /// <summary>The whole metainfo. Null for a torrent that is added asleep: <see cref="Summary"/> is given then.</summary>
     public Metainfo? Metainfo { get; init; }
 
     /// <summary>What is known of the torrent even while it sleeps; made of the metainfo where it is not given.</summary>
@@ -112,9 +112,6 @@ public enum AddRefusal : byte
 
     /// <summary>One of its swarms is in the session already; the answer names that torrent.</summary>
     Duplicate,
-
-    /// <summary>It has no v1 side; v2-only torrents are not fetched yet.</summary>
-    V2Only,
 
     /// <summary>The session is stopping.</summary>
     ShuttingDown,

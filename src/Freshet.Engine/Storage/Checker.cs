@@ -51,6 +51,9 @@ internal sealed class Checker : IDiskJobHandler
     /// <summary>The last trouble with reading; the pieces concerned count as not right.</summary>
     public DiskError? Error { get; private set; }
 
+    /// <summary>A piece about which the two sides of a hybrid disagree, or null.</summary>
+    public PieceIndex? Conflict { get; private set; }
+
     public bool IsDone => _out.Count == 0 && (_isStopped || _next < 0);
 
     /// <summary>Hands out as many jobs as may be out.</summary>
@@ -92,11 +95,32 @@ internal sealed class Checker : IDiskJobHandler
         for (int i = 0; i < job.PieceCount; i++)
         {
             CheckedBytes += _layout.LengthOf(new PieceIndex(first + i));
-            if (job.Good is { } good && good[i])
-                Good[first + i] = true;
+            Judge(new PieceIndex(first + i), job.Good is { } good && good[i], job.Roots?[i] ?? default);
         }
 
         Advance(now);
         Torrent.Checked(now);
+    }
+
+    private void Judge(PieceIndex piece, bool isRightByV1, in Sha256Hash root)
+    {
+        if (Torrent.Location.Trees is null)
+        {
+            Good[piece] = isRightByV1;
+            return;
+        }
+
+        // What could not be read whole has no root.
+        if (root == default)
+            return;
+        switch (Torrent.Verifier.JudgeChecked(piece, isRightByV1, root))
+        {
+            case Verdict.Right:
+                Good[piece] = true;
+                break;
+            case Verdict.Conflict:
+                Conflict ??= piece;
+                break;
+        }
     }
 }

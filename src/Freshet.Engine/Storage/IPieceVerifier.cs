@@ -2,18 +2,41 @@ using Freshet.Core;
 
 namespace Freshet.Engine.Storage;
 
-/// <summary>Knows what the digest of a piece must be. BitTorrent v1 names pieces by SHA-1 (BEP 3); v2 brings its own.</summary>
-public interface IPieceVerifier
+/// <summary>What a piece or a block is, by what its digests must be.</summary>
+public enum Verdict : byte
 {
-    /// <summary>Whether this is the digest of the right bytes.</summary>
-    bool IsRight(PieceIndex piece, in Sha1Hash digest);
+    /// <summary>The right bytes.</summary>
+    Right,
+
+    /// <summary>Other bytes.</summary>
+    Wrong,
+
+    /// <summary>What its hash must be is not known yet: peers have to be asked (BEP 52).</summary>
+    HashesNeeded,
+
+    /// <summary>Right by one version of a hybrid and wrong by the other: the torrent contradicts itself (THREATS B6).</summary>
+    Conflict,
 }
 
-/// <summary>The <c>pieces</c> string of a v1 torrent.</summary>
-/// <param name="pieceHashes">20 bytes a piece.</param>
-public sealed class Sha1PieceVerifier(ReadOnlyMemory<byte> pieceHashes) : IPieceVerifier
+/// <summary>Knows what the digests of pieces and blocks must be. BitTorrent v1 names pieces by SHA-1 (BEP 3), v2 by the roots of hash trees (BEP 52).</summary>
+public interface IPieceVerifier
 {
-    /// <inheritdoc/>
-    public bool IsRight(PieceIndex piece, in Sha1Hash digest)
-        => pieceHashes.Span.Slice(piece.Value * Sha1Hash.Length, Sha1Hash.Length).SequenceEqual(digest.Bytes);
+    /// <summary>Judges a whole piece.</summary>
+    /// <param name="piece">The piece.</param>
+    /// <param name="digest">Its SHA-1, where the torrent has a v1 side.</param>
+    /// <param name="root">The root of its subtree, where the torrent has a v2 side.</param>
+    Verdict Judge(PieceIndex piece, in Sha1Hash digest, in Sha256Hash root);
+
+    /// <summary>Judges a whole piece whose SHA-1 was compared already, where the torrent has a v1 side.</summary>
+    Verdict JudgeChecked(PieceIndex piece, bool isRightByV1, in Sha256Hash root) => isRightByV1 ? Verdict.Right : Verdict.Wrong;
+
+    /// <summary>Judges one block.</summary>
+    /// <param name="piece">The piece.</param>
+    /// <param name="block">The block's position in it.</param>
+    /// <param name="leaf">Its SHA-256.</param>
+    /// <returns>Never <see cref="Verdict.Conflict"/>; of most pieces only the root is known, and hashes are needed.</returns>
+    Verdict JudgeBlock(PieceIndex piece, int block, in Sha256Hash leaf) => Verdict.HashesNeeded;
+
+    /// <summary>Whether the hashes of a piece's blocks are known.</summary>
+    bool KnowsBlocksOf(PieceIndex piece) => false;
 }

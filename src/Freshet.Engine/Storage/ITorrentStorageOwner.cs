@@ -51,6 +51,15 @@ public interface ITorrentStorageOwner
     /// </summary>
     void PieceSpoilt(PieceIndex piece, DiskError error, MonoTime now);
 
+    /// <summary>Some blocks of a piece are wrong and known to be (BEP 52): they are wanted again, the others stay.</summary>
+    void BlocksFailed(BlocksFailure failure, MonoTime now);
+
+    /// <summary>A piece was wrong, and several have sent it: can its blocks' hashes be asked for (BEP 52)? <see cref="TorrentStorage.LeavesAnswered"/> follows where they can.</summary>
+    bool LeavesNeeded(PieceIndex piece, MonoTime now);
+
+    /// <summary>A hybrid's piece is right by one version and wrong by the other: no bytes can be right by both. The torrent is to be stopped.</summary>
+    void PieceInConflict(PieceIndex piece, MonoTime now);
+
     /// <summary>Blocks of a piece had to be given up for nobody's fault: all of its blocks are wanted again.</summary>
     void PieceLost(PieceIndex piece, MonoTime now);
 
@@ -78,11 +87,17 @@ public interface ITorrentStorageOwner
 /// <param name="Blocks">The blocks that are there.</param>
 public sealed record PartialPiece(PieceIndex Piece, Bitfield Blocks);
 
+/// <summary>Blocks with wrong hashes.</summary>
+/// <param name="Piece">Their piece.</param>
+/// <param name="Blocks">Their positions in it.</param>
+/// <param name="Senders">Who sent each, <see cref="PieceFailure.FromDisk"/> for what an earlier run left.</param>
+public sealed record BlocksFailure(PieceIndex Piece, IReadOnlyList<int> Blocks, IReadOnlyList<ConnectionId> Senders);
+
 /// <summary>A piece with a wrong hash.</summary>
 /// <param name="Piece">The piece.</param>
 /// <param name="Senders">Who sent each block, <see cref="FromDisk"/> for what an earlier run left.</param>
 /// <param name="Digests">
-/// The SHA-1 of each block as it was received, wherever it has been since; null where one peer sent all, or where what an earlier run left could not be read.
+/// The SHA-1 of each block as it was received (with a v2 side the start of its SHA-256), wherever it has been since; null where one peer sent all, or where what an earlier run left could not be read.
 /// </param>
 public sealed record PieceFailure(PieceIndex Piece, ConnectionId[] Senders, Sha1Hash[]? Digests)
 {

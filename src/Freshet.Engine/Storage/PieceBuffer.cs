@@ -15,6 +15,12 @@ internal enum PiecePhase : byte
     /// <summary>With a hash worker.</summary>
     Hashing,
 
+    /// <summary>Hashed; what the hash must be is not known yet (BEP 52).</summary>
+    Unjudged,
+
+    /// <summary>The hash is wrong, several have sent it, and peers are asked what the hashes of its blocks must be (BEP 52).</summary>
+    Doubtful,
+
     /// <summary>The hash is right; to be written, or being written.</summary>
     Verified,
 
@@ -29,7 +35,7 @@ internal enum PiecePhase : byte
 /// A piece between its first block and its write: who sent each block, its lease, whether it is on disk, and how many jobs use it.
 /// A lease goes back when its block is on disk (or given up) and no job uses it: in <see cref="Unpin"/> or <see cref="Drop"/>, nowhere else.
 /// </summary>
-internal sealed class PieceBuffer(PieceStore store, MemoryBudget budget, BlockPool pool, int capacity) : IDiskJobHandler
+internal sealed class PieceBuffer(PieceStore store, MemoryBudget budget, BlockPool pool, int capacity, bool hasLeaves) : IDiskJobHandler
 {
     private const byte ReceivedFlag = 1;
     private const byte OnDiskFlag = 2;
@@ -86,6 +92,21 @@ internal sealed class PieceBuffer(PieceStore store, MemoryBudget budget, BlockPo
 
     public Sha1Hash[]? Digests { get; set; }
 
+    /// <summary>The SHA-256 of each block's data, as far as it is known, all zero where not; null where the torrent has no v2 side.</summary>
+    public Sha256Hash[]? Leaves { get; } = hasLeaves ? new Sha256Hash[capacity] : null;
+
+    /// <summary>Jobs that are filling <see cref="Leaves"/>: the piece is not hashed before they are back.</summary>
+    public int LeafJobsOut { get; set; }
+
+    /// <summary>The root of the piece's subtree, once it was hashed.</summary>
+    public Sha256Hash Root { get; set; }
+
+    /// <summary>Whether the two sides of a hybrid disagree about it.</summary>
+    public bool IsInConflict { get; set; }
+
+    /// <summary>Whether its blocks may go to disk though nobody knows yet that they are right.</summary>
+    public bool MaySpill => Phase is PiecePhase.Filling or PiecePhase.Unjudged or PiecePhase.Doubtful;
+
     /// <summary>The digests of blocks that went to disk before the piece was whole, as they were received; null where none did.</summary>
     public Sha1Hash[]? Received { get; private set; }
 
@@ -102,10 +123,13 @@ internal sealed class PieceBuffer(PieceStore store, MemoryBudget budget, BlockPo
         BlockCount = blockCount;
         Phase = PiecePhase.Filling;
         ReceivedCount = OnDiskCount = 0;
-        HasFailed = IsProbe = false;
+        HasFailed = IsProbe = IsInConflict = false;
         Digests = null;
         Received = null;
         SpoiltBlock = -1;
+        LeafJobsOut = 0;
+        if (Leaves is not null)
+            Array.Clear(Leaves);
         Array.Clear(_flags);
     }
 
@@ -125,6 +149,27 @@ internal sealed class PieceBuffer(PieceStore store, MemoryBudget budget, BlockPo
         ReceivedCount++;
         AddIdle(now);
     }
+
+    /// <summary>A block is wrong, and no job uses it: it is to come again.</summary>
+    public void TakeBack(int block)
+    {
+        if (!Leases[block].IsNone)
+        {
+            IdleCount--;
+            budget.IdleBlocks--;
+            Release(block);
+        }
+
+        ReceivedCount--;
+        OnDiskCount -= IsOnDisk(block) ? 1 : 0;
+        _flags[block] = 0;
+        Leaves![block] = default;
+        if (Received is not null)
+            Received[block] = default;
+    }
+
+    /// <summary>Whether a job uses a block.</summary>
+    public bool IsPinned(int block) => _pins[block] > 0;
 
     /// <summary>Notes a block that an earlier run left on disk.</summary>
     public void Adopt(int block)

@@ -7,7 +7,7 @@ namespace Freshet.Engine.Storage;
 /// The pieces of one torrent between their first block and their write: owns the leases of received blocks, has whole pieces hashed, right ones
 /// written, wrong ones taken apart for blame, and incomplete ones spilled when told to.
 /// </summary>
-internal sealed class PieceStore
+internal sealed partial class PieceStore
 {
     private const string SpoiltMessage = "other bytes were read back than were written: the disk, its cable or the memory may be failing; the piece is fetched again";
 
@@ -61,9 +61,12 @@ internal sealed class PieceStore
             return false;
         }
 
+        ClearFiller(range, lease);
         buffer.Put(block, lease, sender, now);
         if (buffer.IsWhole)
             BeginHash(buffer, now);
+        else if (_verifier.KnowsBlocksOf(range.Piece))
+            BeginLeaves(buffer, now);
         return true;
     }
 
@@ -78,9 +81,10 @@ internal sealed class PieceStore
     /// <summary>Writes what there is of an incomplete piece to its place and keeps the hash of its in-order prefix.</summary>
     public void Spill(PieceBuffer buffer, MonoTime now)
     {
-        if (buffer.Phase != PiecePhase.Filling || Torrent.Trouble.IsActive)
+        if (!buffer.MaySpill || Torrent.Trouble.IsActive)
             return;
-        BeginPrefix(buffer, now);
+        if (buffer.Phase == PiecePhase.Filling && Torrent.Location.HasV1)
+            BeginPrefix(buffer, now);
         WriteIdle(buffer, now);
     }
 
@@ -127,7 +131,7 @@ internal sealed class PieceStore
         foreach (PieceBuffer buffer in _open)
         {
             buffer.HasFailed = false;
-            if (buffer.Phase is PiecePhase.Filling or PiecePhase.Whole or PiecePhase.Verified)
+            if (buffer.MaySpill || buffer.Phase is PiecePhase.Whole or PiecePhase.Verified)
                 WriteIdle(buffer, now);
         }
     }
@@ -212,6 +216,10 @@ internal sealed class PieceStore
         {
             case DiskJobKind.Write:
                 buffer.EndWrite(job.FirstBlock, job.BlockCount, job.Error is null);
+                buffer.LeafJobsOut -= job.Leaves is null ? 0 : 1;
+                break;
+            case DiskJobKind.HashLeaves:
+                buffer.LeafJobsOut--;
                 break;
             case DiskJobKind.HashPrefix:
                 buffer.IsPrefixOut = false;
@@ -222,7 +230,7 @@ internal sealed class PieceStore
                 buffer.DisposeHash();
                 buffer.SpoiltBlock = job.SpoiltBlock;
                 if (buffer.Phase == PiecePhase.Hashing)
-                    buffer.Phase = job.Error is not null ? PiecePhase.Whole : Judge(buffer, job.Digest);
+                    buffer.Phase = job.Error is not null ? PiecePhase.Whole : Judge(buffer, job);
                 break;
             default:
                 buffer.Digests = job.Error is null ? job.BlockDigests : null;
@@ -238,13 +246,20 @@ internal sealed class PieceStore
             NoteOutcome(buffer, job, wasProbe, now);
         if (job.Kind is DiskJobKind.Hash && job.Error is null)
             AfterHash(buffer, now);
+        else if (job.Kind is DiskJobKind.HashLeaves)
+            AfterLeaves(buffer, now);
         else if (job.Kind is DiskJobKind.HashBlocks && buffer.Phase == PiecePhase.Verified && buffer.Digests is { } digests)
             Torrent.Owner.PieceProven(buffer.Piece, digests, now);
         Settle(buffer, now);
     }
 
-    private PiecePhase Judge(PieceBuffer buffer, in Sha1Hash digest)
-        => _verifier.IsRight(buffer.Piece, digest) ? PiecePhase.Verified : PiecePhase.Wrong;
+    private PiecePhase Judge(PieceBuffer buffer, DiskJob job)
+    {
+        buffer.Root = job.Root;
+        Verdict verdict = _verifier.Judge(buffer.Piece, job.Digest, job.Root);
+        buffer.IsInConflict = verdict == Verdict.Conflict;
+        return PhaseOf(verdict);
+    }
 
     private void NoteOutcome(PieceBuffer buffer, DiskJob job, bool wasProbe, MonoTime now)
     {
@@ -266,19 +281,19 @@ internal sealed class PieceStore
         if (buffer.Phase == PiecePhase.Verified)
         {
             if (_suspect.Remove(buffer.Piece.Value))
-                Submit(buffer, DiskJobKind.HashBlocks, 0, buffer.BlockCount, now);
+                Prove(buffer, now);
             WriteIdle(buffer, now);
         }
         else if (buffer.Phase == PiecePhase.Wrong)
         {
             // Hashed was not what was received: that says nothing of the senders.
-            if (buffer.SpoiltBlock >= 0)
+            if (buffer.SpoiltBlock >= 0 || buffer.IsInConflict)
                 return;
             _suspect.Add(buffer.Piece.Value);
 
             // One sender has sent all: no need to tell blocks apart.
             if (buffer.Senders.AsSpan(0, buffer.BlockCount).ContainsAnyExcept(buffer.Senders[0]))
-                Submit(buffer, DiskJobKind.HashBlocks, 0, buffer.BlockCount, now);
+                TellApart(buffer, now);
         }
     }
 
@@ -288,7 +303,7 @@ internal sealed class PieceStore
         PieceIndex piece = buffer.Piece;
         switch (buffer.Phase)
         {
-            case PiecePhase.Filling or PiecePhase.Whole or PiecePhase.Verified when Torrent.IsStopping && buffer.HasFailed:
+            case PiecePhase.Filling or PiecePhase.Whole or PiecePhase.Unjudged or PiecePhase.Doubtful or PiecePhase.Verified when Torrent.IsStopping && buffer.HasFailed:
                 // Nobody waits for space to come back: what could not be written is fetched again some day. What is on disk is recorded.
                 buffer.Drop();
                 break;
@@ -301,6 +316,12 @@ internal sealed class PieceStore
             case PiecePhase.Verified:
                 WriteIdle(buffer, now);
                 break;
+            case PiecePhase.Unjudged or PiecePhase.Doubtful when Torrent.IsStopping:
+                WriteIdle(buffer, now);
+                break;
+            case PiecePhase.Doubtful when buffer.JobsOut == 0 && _verifier.KnowsBlocksOf(piece):
+                SortOut(buffer, now);
+                break;
             case PiecePhase.Wrong when buffer.JobsOut == 0:
                 Fail(buffer, now);
                 break;
@@ -311,10 +332,17 @@ internal sealed class PieceStore
     {
         PieceIndex piece = buffer.Piece;
         int spoilt = buffer.SpoiltBlock;
+        bool isInConflict = buffer.IsInConflict;
         var failure = new PieceFailure(piece, [.. buffer.Senders.AsSpan(0, buffer.BlockCount)], buffer.Digests);
         buffer.Drop();
         Close(buffer);
         Torrent.Book.Changed(now);
+        if (isInConflict && spoilt < 0)
+        {
+            Torrent.Owner.PieceInConflict(piece, now);
+            return;
+        }
+
         if (spoilt < 0)
         {
             Torrent.Owner.PieceFailed(failure, now);
@@ -337,7 +365,7 @@ internal sealed class PieceStore
     private void BeginHash(PieceBuffer buffer, MonoTime now)
     {
         buffer.Phase = PiecePhase.Whole;
-        if (!buffer.IsPrefixOut && !Torrent.Trouble.IsActive)
+        if (!buffer.IsPrefixOut && buffer.LeafJobsOut == 0 && !Torrent.Trouble.IsActive)
             SubmitHash(buffer, now);
     }
 
@@ -403,8 +431,13 @@ internal sealed class PieceStore
         job.Blocks = buffer.Leases;
         job.FirstBlock = first;
         job.BlockCount = count;
-        if (kind is DiskJobKind.Write && buffer.Phase != PiecePhase.Verified)
+        bool isSpilt = kind is DiskJobKind.Write && buffer.Phase != PiecePhase.Verified;
+        if (isSpilt && Torrent.Location.HasV1)
             buffer.NoteReceived();
+        if (isSpilt || kind is DiskJobKind.Hash or DiskJobKind.HashLeaves)
+            job.Leaves = buffer.Leaves;
+        if (job.Leaves is not null && kind != DiskJobKind.Hash)
+            buffer.LeafJobsOut++;
         if (kind is DiskJobKind.Write or DiskJobKind.Hash or DiskJobKind.HashBlocks)
             job.Received = buffer.Received;
         if (kind is DiskJobKind.Hash or DiskJobKind.HashPrefix)
@@ -417,7 +450,7 @@ internal sealed class PieceStore
         if (_byPiece.TryGetValue(piece.Value, out PieceBuffer? buffer))
             return buffer;
         if (!_spare.TryPop(out buffer))
-            buffer = new PieceBuffer(this, _session.Memory, _session.Pool, _maxBlocks);
+            buffer = new PieceBuffer(this, _session.Memory, _session.Pool, _maxBlocks, hasLeaves: Torrent.Location.Trees is not null);
         buffer.Open(piece, _layout.BlocksIn(piece));
         buffer.Position = _open.Count;
         _open.Add(buffer);
@@ -429,6 +462,7 @@ internal sealed class PieceStore
     private void Close(PieceBuffer buffer)
     {
         buffer.DisposeHash();
+        _doubtful.Remove(buffer.Piece.Value);
         PieceBuffer last = _open[^1];
         _open[buffer.Position] = last;
         last.Position = buffer.Position;

@@ -161,7 +161,7 @@ public sealed class SessionStorage
                 continue;
             foreach (PieceBuffer buffer in torrent.Pieces.OpenPieces)
             {
-                if (buffer.Phase == PiecePhase.Filling && buffer.IdleCount > 0
+                if (buffer.MaySpill && buffer.IdleCount > 0
                     && (olderThan == default || buffer.OldestIdle < olderThan))
                 {
                     _candidates.Add(buffer);

@@ -67,6 +67,13 @@ internal sealed class StorageOpening(TorrentStorage torrent, SessionStorage sess
 
     private void CheckDone(MonoTime now)
     {
+        if (_checker!.Conflict is { } piece)
+        {
+            torrent.Stop(now, discard: true);
+            torrent.Owner.PieceInConflict(piece, now);
+            return;
+        }
+
         if (policy.OnlyWhole && CountHad() is int had && had < torrent.Have.Length)
         {
             torrent.Stop(now, discard: true);

@@ -11,6 +11,7 @@ public sealed class TorrentStorage : IDiskJobHandler
 {
     private readonly SessionStorage _session;
     private readonly BlockReads _reads;
+    private readonly LeafReads _leafReads;
     private Stage _stage;
     private StorageOpening? _opening;
     private bool _keepsRecord;
@@ -30,10 +31,12 @@ public sealed class TorrentStorage : IDiskJobHandler
         Owner = owner;
         Trouble = new DiskTrouble(session.Settings);
         Retries = new DiskRetries(this, session);
+        Verifier = verifier;
         Pieces = new PieceStore(this, session, verifier);
         Book = new ResumeBook(this, session, hashes);
         Choice = new FileChoice(this, session);
         _reads = new BlockReads(this, session);
+        _leafReads = new LeafReads(this, session);
     }
 
     private enum Stage : byte
@@ -78,6 +81,8 @@ public sealed class TorrentStorage : IDiskJobHandler
     TorrentStorage IDiskJobHandler.Torrent => this;
 
     internal ITorrentStorageOwner Owner { get; }
+
+    internal IPieceVerifier Verifier { get; }
 
     internal DiskTrouble Trouble { get; }
 
@@ -175,6 +180,11 @@ public sealed class TorrentStorage : IDiskJobHandler
     public int Read(BlockRange run, IBlockRequester requester, MonoTime now)
         => IsReady && Location.Layout.Contains(run) && Have[run.Piece] ? _reads.Read(run, requester, now) : 0;
 
+    /// <summary>Hashes the blocks of a piece that is had, for a peer (BEP 52).</summary>
+    /// <returns>False where nothing was begun: not had, or too many are out.</returns>
+    public bool ReadLeaves(PieceIndex piece, ILeafRequester requester, MonoTime now)
+        => IsReady && Location.Trees is not null && Have[piece] && _leafReads.TryRead(piece, requester, now);
+
     /// <summary>A piece that was had cannot be read any more: it is missing from here on, and its blocks are taken again.</summary>
     /// <returns>False where it was not had, or the storage takes nothing.</returns>
     public bool Forget(PieceIndex piece, MonoTime now)
@@ -184,6 +194,20 @@ public sealed class TorrentStorage : IDiskJobHandler
         Have[piece] = false;
         Book.Forget(piece, now);
         return true;
+    }
+
+    /// <summary>More is known of the piece layers (BEP 52): pieces that waited for it are judged.</summary>
+    public void HashesKnown(MonoTime now)
+    {
+        if (IsReady)
+            Pieces.HashesKnown(now);
+    }
+
+    /// <summary>What <see cref="ITorrentStorageOwner.LeavesNeeded"/> asked for is known to the verifier, or nobody gives it.</summary>
+    public void LeavesAnswered(PieceIndex piece, MonoTime now)
+    {
+        if (IsReady)
+            Pieces.LeavesAnswered(piece, now);
     }
 
     /// <summary>How safely a piece is kept.</summary>

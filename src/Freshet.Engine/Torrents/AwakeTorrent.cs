@@ -21,6 +21,7 @@ internal sealed class AwakeTorrent
         Wanted = new WantedPieces(torrent.Layout, torrent.Selection.Priorities);
         Picker = NewPicker();
         Blame = new Blame(torrent);
+        Trees = PieceTrees.Of(torrent.Metainfo) is { } trees ? new HashTrees(torrent, session, trees) : null;
         Connector = new SwarmConnector(torrent, session);
         Requester = new Requester(torrent, session);
         Uploader = new Uploader(torrent, session);
@@ -35,6 +36,9 @@ internal sealed class AwakeTorrent
     public PiecePicker Picker { get; private set; }
 
     public Blame Blame { get; private set; }
+
+    /// <summary>The hash trees of the v2 side; null where there is none.</summary>
+    public HashTrees? Trees { get; }
 
     public SwarmConnector Connector { get; }
 

@@ -30,6 +30,13 @@ internal sealed class Blame
         CarryOut(now);
     }
 
+    public void BlocksFailed(BlocksFailure failure, MonoTime now)
+    {
+        foreach (int block in failure.Blocks)
+            _judge.BlockFailed(failure.Piece, block, _convicted);
+        CarryOut(now);
+    }
+
     public void PiecePassed(PieceIndex piece) => _judge.PiecePassed(piece);
 
     public void PieceProven(PieceIndex piece, Sha1Hash[] digests, MonoTime now)

@@ -29,6 +29,7 @@ internal sealed class PeerConnection
     private RateMeter _upload;
     private FlapBudget _flaps;
     private FlapBudget _cancels;
+    private HashBudget _hashBudget;
     private FastAllowance _fastAllowance;
     private MonoTime _judgedAt = MonoTime.Zero;
     private long _judgedBytes;
@@ -104,6 +105,12 @@ internal sealed class PeerConnection
 
     /// <summary>Whether the swarm that both sides agreed on is that of v2 (BEP 52): such a peer may be asked for hashes.</summary>
     public bool IsV2 { get; set; }
+
+    /// <summary>Hash requests of ours that it has not answered.</summary>
+    public int HashesAsked { get; set; }
+
+    /// <summary>The hashes that it may still ask for.</summary>
+    public ref HashBudget HashBudget => ref _hashBudget;
 
     /// <summary>Whether it was told of some of our pieces only (<see cref="InitialSeeding"/>).</summary>
     public bool IsShownPart { get; set; }

@@ -34,6 +34,7 @@ internal sealed class PeerMessages
         _torrent.Uploader.Left(peer, now);
         peer.Reads?.End();
         _torrent.InitialSeeding.Left(peer, now);
+        _torrent.Trees?.Asker.Left(peer, now);
         _torrent.NeedsPeers(now);
     }
 
@@ -146,6 +147,14 @@ internal sealed class PeerMessages
                 _torrent.Picker.RemoveHave(peer.Id, happened.Range.Piece);
                 _session.Work.Add(peer);
                 return Spend(peer, now);
+            case PeerEventKind.HashRequest when _torrent.Trees is { } trees:
+                return trees.Server.OnRequest(peer, (HashRequest)happened.Payload!, now);
+            case PeerEventKind.Hashes when _torrent.Trees is { } trees:
+                trees.Asker.OnHashes(peer, (HashAnswer)happened.Payload!, now);
+                return DisconnectReason.None;
+            case PeerEventKind.HashReject when _torrent.Trees is { } trees:
+                trees.Asker.OnReject(peer, (HashRequest)happened.Payload!, now);
+                return Spend(peer, now);
             case PeerEventKind.ExtensionHandshake:
                 OnExtensions(peer, (ExtensionHandshake)happened.Payload!, now);
                 return DisconnectReason.None;
@@ -187,6 +196,7 @@ internal sealed class PeerMessages
         if (_torrent.Picker.AvailabilityOf(piece) == 1)
             _torrent.Requester.SwarmGrew(now);
         _session.Work.Add(peer);
+        _torrent.Trees?.Asker.Wake(now);
         _torrent.InitialSeeding.Had(peer, piece, now);
         if (peer.IsSeeder)
             CloseUseless(peer, now);
@@ -205,6 +215,7 @@ internal sealed class PeerMessages
             _torrent.Picker.SetHave(peer.Id, (Bitfield)happened.Payload!);
         _session.Work.Add(peer);
         _torrent.InitialSeeding.SaidPieces(peer, now);
+        _torrent.Trees?.Asker.Wake(now);
         CloseUseless(peer, now);
         return DisconnectReason.None;
     }

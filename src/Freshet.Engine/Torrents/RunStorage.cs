@@ -52,9 +52,10 @@ internal sealed class RunStorage
             {
                 Wanted = _torrent.Selection.WantedFiles,
                 PartFile = StorageLocation.PartFileOf(metainfo.Hashes),
+                Trees = _torrent.Trees?.Layers.Trees,
             },
             metainfo.Hashes,
-            new Sha1PieceVerifier(metainfo.PieceHashes),
+            VerifierOf(metainfo),
             new StorageReports(_torrent, _session));
         var policy = new StartPolicy(check, spec.FullAllocation, spec.Overwrite || _isOurs, spec.OnlyWhole);
         Current.Start(_record, spec.BootId, policy, now);
@@ -103,6 +104,13 @@ internal sealed class RunStorage
 
     /// <summary>Payload came in or went out.</summary>
     public void Moved(MonoTime now) => _count.SetNoLaterThan(now + CountInterval);
+
+    private IPieceVerifier VerifierOf(Metainfo metainfo)
+    {
+        if (_torrent.Trees?.Verifier is not { } v2)
+            return new Sha1PieceVerifier(metainfo.PieceHashes);
+        return metainfo.Hashes.IsHybrid ? new HybridVerifier(new Sha1PieceVerifier(metainfo.PieceHashes), v2) : v2;
+    }
 
     private void SaveCounts(MonoTime now)
     {

@@ -13,6 +13,7 @@ internal sealed class StorageReports(Torrent torrent, SessionContext session) : 
     {
         torrent.Awake.Load(torrent.Storage!.Have, partials);
         torrent.Awake.RequestWatch.Begin(now);
+        torrent.Trees?.Asker.Begin(now);
         torrent.Lifecycle.Opened(now);
     }
 
@@ -43,6 +44,7 @@ internal sealed class StorageReports(Torrent torrent, SessionContext session) : 
     {
         torrent.Picker.MarkVerified(piece);
         torrent.Blame.PiecePassed(piece);
+        torrent.Trees?.Verifier.ForgetBlocks(piece);
         torrent.Wanted.Done(piece);
         torrent.Lifecycle.Storage.Count(now);
         session.Effects.PieceDone(torrent.Id, piece);
@@ -71,6 +73,34 @@ internal sealed class StorageReports(Torrent torrent, SessionContext session) : 
         torrent.Blame.PieceFailed(failure, now);
         torrent.Requester.WakeIdle();
     }
+
+    /// <inheritdoc/>
+    public void BlocksFailed(BlocksFailure failure, MonoTime now)
+    {
+        session.Touched.Add(torrent);
+        torrent.Figures.HashFailures++;
+        foreach (int block in failure.Blocks)
+            torrent.Figures.Corrupt += torrent.Layout.Block(failure.Piece, block).Length;
+        torrent.Picker.MarkBlocksWrong(failure.Piece, failure.Blocks);
+        ConnectionId[] senders = [.. failure.Senders.Where(sender => sender != PieceFailure.FromDisk).Distinct()];
+        foreach (ConnectionId sender in senders)
+        {
+            if (session.Connections.Find(sender) is { } peer)
+                peer.HashFailures++;
+        }
+
+        session.Effects.Publish(new PieceFailedNotice(torrent.Id, failure.Piece, senders.Length));
+        torrent.Blame.BlocksFailed(failure, now);
+        torrent.Requester.WakeIdle();
+    }
+
+    /// <inheritdoc/>
+    public bool LeavesNeeded(PieceIndex piece, MonoTime now) => torrent.Trees is { } trees && torrent.Lifecycle.IsOpen && trees.Asker.TryAskLeaves(piece, now);
+
+    /// <inheritdoc/>
+    public void PieceInConflict(PieceIndex piece, MonoTime now)
+        => torrent.Lifecycle.Fail(
+            $"piece {piece} ({torrent.Awake.Trees!.Layers.Trees.FileOf(piece).Path}) is right by the torrent's v1 hashes or by those of v2, but not by both: the torrent file contradicts itself", now);
 
     /// <inheritdoc/>
     public void PieceProven(PieceIndex piece, Sha1Hash[] digests, MonoTime now) => torrent.Blame.PieceProven(piece, digests, now);
@@ -108,6 +138,7 @@ internal sealed class StorageReports(Torrent torrent, SessionContext session) : 
     public void StorageClosed(MonoTime now)
     {
         torrent.Awake.RequestWatch.End();
+        torrent.Trees?.Asker.End();
         torrent.Awake.News.Forget();
         torrent.Lifecycle.StorageClosed(now);
     }

@@ -82,6 +82,9 @@ internal sealed class Torrent
 
     public Blame Blame => Awake.Blame;
 
+    /// <summary>The hash trees of the v2 side; null where there is none.</summary>
+    public HashTrees? Trees => Awake.Trees;
+
     public SwarmConnector Connector => Awake.Connector;
 
     public Requester Requester => Awake.Requester;

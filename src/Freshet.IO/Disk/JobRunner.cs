@@ -11,6 +11,8 @@ internal sealed class JobRunner : IDisposable
     private readonly PieceChecker _checker;
     private readonly PieceHasher _hasher;
     private readonly PieceWriter _writer;
+    private readonly LeafHasher _leaves;
+    private readonly RootChecker _roots;
 
     public JobRunner(BlockPool pool)
     {
@@ -18,6 +20,8 @@ internal sealed class JobRunner : IDisposable
         _checker = new PieceChecker(_buffer);
         _hasher = new PieceHasher(pool, _buffer);
         _writer = new PieceWriter(pool);
+        _leaves = new LeafHasher(pool);
+        _roots = new RootChecker(_buffer);
     }
 
     /// <summary>Carries a job out; trouble goes into <see cref="DiskJob.Error"/>.</summary>
@@ -38,6 +42,7 @@ internal sealed class JobRunner : IDisposable
     public void Dispose()
     {
         _hasher.Dispose();
+        _roots.Dispose();
         _checker.Dispose();
         _buffer.Dispose();
     }
@@ -54,13 +59,21 @@ internal sealed class JobRunner : IDisposable
             case DiskJobKind.Write:
                 if (job.Received is not null)
                     _hasher.NoteReceived(job, torrent);
+                if (job.Leaves is not null)
+                    _leaves.HashBlocks(job, torrent);
                 _writer.Write(job, torrent);
                 break;
             case DiskJobKind.Read:
                 Read(job, torrent);
                 break;
             case DiskJobKind.Hash:
-                _hasher.Hash(job, torrent);
+                if (torrent.Location.HasV1)
+                    _hasher.Hash(job, torrent);
+                if (job.Leaves is not null)
+                    _leaves.Hash(job, torrent);
+                break;
+            case DiskJobKind.HashLeaves:
+                _leaves.HashBlocks(job, torrent);
                 break;
             case DiskJobKind.HashPrefix:
                 _hasher.HashPrefix(job, torrent);
@@ -69,7 +82,10 @@ internal sealed class JobRunner : IDisposable
                 _hasher.HashBlocks(job, torrent);
                 break;
             case DiskJobKind.Check:
-                _checker.Check(job, torrent);
+                if (torrent.Location.Trees is null)
+                    _checker.Check(job, torrent);
+                else
+                    _roots.Check(job, torrent);
                 break;
             case DiskJobKind.Stamp:
                 job.Files = torrent.Storage.Stamp();

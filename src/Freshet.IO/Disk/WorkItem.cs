@@ -10,7 +10,7 @@ internal readonly record struct WorkItem(DiskJob Job, TorrentJobs Torrent)
     /// <summary>The kind of work that it is.</summary>
     public WorkClass Class => Job.Kind switch
     {
-        DiskJobKind.Hash or DiskJobKind.HashPrefix or DiskJobKind.HashBlocks => WorkClass.Hash,
+        DiskJobKind.Hash or DiskJobKind.HashPrefix or DiskJobKind.HashBlocks or DiskJobKind.HashLeaves => WorkClass.Hash,
         DiskJobKind.Check => WorkClass.Check,
         _ => WorkClass.Disk,
     };

@@ -17,13 +17,6 @@ internal sealed class TorrentAdder(SessionHost host) : IDisposable
     {
         SettingsCheck.Check(options.Limits);
         Metainfo metainfo = await source.LoadAsync(cancellationToken).ConfigureAwait(false);
-        if (metainfo.Hashes.V1 is null)
-        {
-            throw new FreshetException(
-                FreshetError.Unsupported,
-                $"{PlainText.Of(metainfo.Name)} is of BitTorrent v2 alone, which this version cannot download yet. A hybrid torrent of the same content works.");
-        }
-
         IReadOnlyList<IPEndPoint> peers = await EndpointLookup.ResolveAsync(options.Peers, host.Resolver, cancellationToken).ConfigureAwait(false);
         await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
         try

@@ -29,18 +29,23 @@ internal sealed class EngineRig : IEngineEffects
     }
 
     /// <summary>With a torrent of several files, of any version.</summary>
-    public EngineRig(TorrentVersion version, int pieceLength, int[] lengths, SessionSettings? settings = null, ulong seed = 1)
+    public EngineRig(TorrentVersion version, int pieceLength, int[] lengths, SessionSettings? settings = null, ulong seed = 1, bool hasLayers = true)
     {
         var random = new SeededRandom(seed);
         var content = new ContentOfFiles(version, pieceLength, random, lengths);
         Content = content.Bytes;
-        Metainfo = content.Metainfo;
+        Metainfo = hasLayers ? content.Metainfo : content.Metainfo with { PieceLayers = new Dictionary<Sha256Hash, ReadOnlyMemory<byte>>(), HasAllPieceLayers = false };
+        if (version != TorrentVersion.V1)
+            Layers = new PieceLayers(PieceTrees.Of(content.Metainfo)!, content.Metainfo.PieceLayers);
         (Settings, Pool, Disk, Engine) = Make(settings, 32 << 20, seed, null, random);
     }
 
     public byte[] Content { get; }
 
     public Metainfo Metainfo { get; init; }
+
+    /// <summary>The piece layers of a v2 side, whatever the engine knows of them.</summary>
+    public PieceLayers? Layers { get; }
 
     public PieceLayout Layout => Metainfo.Layout;
 
@@ -196,12 +201,25 @@ internal sealed class EngineRig : IEngineEffects
         Assert.Equal(0, Pool.RentedBlocks);
     }
 
+    /// <summary>The true hashes that a request asks for.</summary>
+    public HashAnswer RightAnswer(HashRequest request)
+    {
+        PieceTrees trees = Layers!.Trees;
+        if (Layers.Answer(request) is { } answer)
+            return answer;
+        FileEntry file = trees.FileOf(request.Root)!;
+        PieceIndex first = trees.FirstPieceOf(file);
+        var piece = new PieceIndex(first.Value + (request.Index >> trees.HeightOf(first)));
+        byte[] data = Content.AsSpan((int)Layout.OffsetOf(piece), trees.DataLength(piece)).ToArray();
+        return Layers.AnswerLeaves(request, piece, [.. data.Chunk(BlockRange.BlockLength).Select(block => MerkleTree.Leaf(block))])!;
+    }
+
     public bool HasState(TorrentState state) => Status.State == state;
 
     private (SessionSettings Settings, BlockPool Pool, FakeDisk Disk, SessionEngine Engine) Make(SessionSettings? settings, long poolBytes, ulong seed, int? pipeline, SeededRandom random)
     {
         var pool = new BlockPool(poolBytes);
-        var disk = new FakeDisk(Metainfo.Layout, Metainfo.PieceHashes, pool, random) { MaxLatency = TimeSpan.FromMilliseconds(1) };
+        var disk = new FakeDisk(Metainfo.Layout, Metainfo.PieceHashes, pool, random, PieceTrees.Of(Metainfo)) { MaxLatency = TimeSpan.FromMilliseconds(1) };
         settings ??= new SessionSettings { PeerId = PeerId.Create(random), ListenPort = 6881, Pipeline = pipeline };
         return (settings, pool, disk, new SessionEngine(settings, this, pool, new SeededRandom(seed + 1), new byte[32], Now));
     }

@@ -17,14 +17,6 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public void A_torrent_without_a_v1_side_is_refused()
-    {
-        var rig = new EngineRig();
-        Metainfo v2 = rig.Metainfo with { Hashes = new InfoHashes(null, new Sha256Hash(new byte[32])) };
-        Assert.Equal(AddRefusal.V2Only, rig.Engine.AddTorrent(new TorrentSpec { Metainfo = v2, Directory = "/data" }, rig.Now).Refusal);
-    }
-
-    [Fact]
     public void A_stop_closes_connections_tells_the_tracker_syncs_saves_and_closes_files_before_it_is_reported()
     {
         var rig = new EngineRig(pieces: 40);

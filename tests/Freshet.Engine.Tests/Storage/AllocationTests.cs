@@ -112,6 +112,16 @@ public sealed class AllocationTests
 
         public void PieceFailed(PieceFailure failure, MonoTime now) => throw new InvalidOperationException();
 
+        public void BlocksFailed(BlocksFailure failure, MonoTime now)
+        {
+        }
+
+        public bool LeavesNeeded(PieceIndex piece, MonoTime now) => false;
+
+        public void PieceInConflict(PieceIndex piece, MonoTime now)
+        {
+        }
+
         public void PieceProven(PieceIndex piece, Sha1Hash[] digests, MonoTime now) => throw new InvalidOperationException();
 
         public void PieceSpoilt(PieceIndex piece, DiskError error, MonoTime now)

@@ -8,8 +8,10 @@ namespace Freshet.Engine.Tests.Storage;
 /// Disk and hash workers in memory, on a virtual clock: carries <see cref="DiskJob"/>s out after a latency, with the fences of the real ones, and
 /// can be full, fail, be killed in the middle of a write, or lose what was not synced.
 /// </summary>
-internal sealed class FakeDisk(PieceLayout layout, ReadOnlyMemory<byte> pieceHashes, BlockPool pool, SeededRandom random)
+internal sealed class FakeDisk(PieceLayout layout, ReadOnlyMemory<byte> pieceHashes, BlockPool pool, SeededRandom random, PieceTrees? trees = null)
 {
+    private readonly bool _hasV1 = trees is null || !pieceHashes.IsEmpty;
+
     private readonly List<(DiskJob Job, MonoTime Due)> _running = [];
     private readonly Queue<DiskJob> _waiting = new();
     private readonly FakeFile[] _files = [.. layout.Files.Select(_ => new FakeFile())];
@@ -129,6 +131,7 @@ internal sealed class FakeDisk(PieceLayout layout, ReadOnlyMemory<byte> pieceHas
                     file.Touch(now.Nanoseconds / 100 + WallTicks);
                 break;
             case DiskJobKind.Write:
+                HashLeaves(job, job.FirstBlock, job.BlockCount);
                 for (int block = job.FirstBlock; job.Received is { } received && block < job.FirstBlock + job.BlockCount; block++)
                     received[block] = new Sha1Hash(SHA1.HashData(BlockBytes(job, block)!));
                 job.Error = Write(job, now, job.Range.Length);
@@ -138,7 +141,14 @@ internal sealed class FakeDisk(PieceLayout layout, ReadOnlyMemory<byte> pieceHas
                     job.Error = new DiskError(DiskErrorKind.Missing, "file", "too short");
                 break;
             case DiskJobKind.Hash:
-                Hash(job);
+                if (_hasV1)
+                    Hash(job);
+                HashLeaves(job, 0, job.BlockCount);
+                if (trees is not null)
+                    job.Root = trees.RootOf(job.Range.Piece, job.Leaves);
+                break;
+            case DiskJobKind.HashLeaves:
+                HashLeaves(job, job.FirstBlock, job.BlockCount);
                 break;
             case DiskJobKind.HashPrefix:
                 var prefix = (FakeHash?)job.Hash ?? new FakeHash();
@@ -155,6 +165,7 @@ internal sealed class FakeDisk(PieceLayout layout, ReadOnlyMemory<byte> pieceHas
                 break;
             case DiskJobKind.Check:
                 job.Good = [.. Enumerable.Range(job.Range.Piece.Value, job.PieceCount).Select(piece => IsGood(new PieceIndex(piece)))];
+                job.Roots = trees is null ? null : [.. Enumerable.Range(job.Range.Piece.Value, job.PieceCount).Select(piece => RootOf(new PieceIndex(piece)))];
                 break;
             case DiskJobKind.Sync:
                 foreach (FakeFile file in _files)
@@ -197,7 +208,7 @@ internal sealed class FakeDisk(PieceLayout layout, ReadOnlyMemory<byte> pieceHas
     {
         BlockRange range = layout.Block(job.Range.Piece, block);
         byte[] bytes = new byte[range.Length];
-        if (!job.Blocks[block].IsNone)
+        if (block < job.Blocks.Length && !job.Blocks[block].IsNone)
             pool.Span(job.Blocks[block])[..range.Length].CopyTo(bytes);
         else if (!Read(range.Piece, range.Offset, bytes))
             return null;
@@ -208,7 +219,29 @@ internal sealed class FakeDisk(PieceLayout layout, ReadOnlyMemory<byte> pieceHas
     {
         byte[] bytes = new byte[layout.LengthOf(piece)];
         CheckedBytes += bytes.Length;
-        return Read(piece, 0, bytes) && SHA1.HashData(bytes).AsSpan().SequenceEqual(pieceHashes.Span.Slice(piece.Value * 20, 20));
+        return _hasV1 && Read(piece, 0, bytes) && SHA1.HashData(bytes).AsSpan().SequenceEqual(pieceHashes.Span.Slice(piece.Value * 20, 20));
+    }
+
+    private void HashLeaves(DiskJob job, int first, int count)
+    {
+        if (job.Leaves is not { } leaves)
+            return;
+        for (int block = first; block < Math.Min(first + count, trees!.LeavesIn(job.Range.Piece)); block++)
+        {
+            if (leaves[block] != default)
+                continue;
+            int length = Math.Min(BlockRange.BlockLength, trees.DataLength(job.Range.Piece) - (block * BlockRange.BlockLength));
+            if (BlockBytes(job, block) is { } bytes)
+                leaves[block] = MerkleTree.Leaf(bytes.AsSpan(0, length));
+            else
+                job.Error = new DiskError(DiskErrorKind.Missing, "file", "too short");
+        }
+    }
+
+    private Sha256Hash RootOf(PieceIndex piece)
+    {
+        byte[] bytes = new byte[trees!.DataLength(piece)];
+        return Read(piece, 0, bytes) ? MerkleTree.RootOfData(bytes, trees.HeightOf(piece)) : default;
     }
 
     private DiskError? Write(DiskJob job, MonoTime now, int length)

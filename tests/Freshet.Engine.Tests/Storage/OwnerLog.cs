@@ -13,6 +13,15 @@ internal sealed class OwnerLog(StorageRig rig) : ITorrentStorageOwner, IBlockReq
 
     public List<(int Piece, Sha1Hash[] Digests)> Proven { get; } = [];
 
+    public List<BlocksFailure> BlockFailures { get; } = [];
+
+    /// <summary>Pieces whose blocks' hashes were asked for; who is asked is up to the test.</summary>
+    public List<int> LeavesAsked { get; } = [];
+
+    public bool CanAskLeaves { get; set; }
+
+    public List<int> Conflicts { get; } = [];
+
     public List<int> Lost { get; } = [];
 
     public List<(int Piece, DiskError Error)> Spoilt { get; } = [];
@@ -76,6 +85,16 @@ internal sealed class OwnerLog(StorageRig rig) : ITorrentStorageOwner, IBlockReq
     }
 
     public void PieceSpoilt(PieceIndex piece, DiskError error, MonoTime now) => Spoilt.Add((piece.Value, error));
+
+    public void BlocksFailed(BlocksFailure failure, MonoTime now) => BlockFailures.Add(failure);
+
+    public bool LeavesNeeded(PieceIndex piece, MonoTime now)
+    {
+        LeavesAsked.Add(piece.Value);
+        return CanAskLeaves;
+    }
+
+    public void PieceInConflict(PieceIndex piece, MonoTime now) => Conflicts.Add(piece.Value);
 
     public void PieceLost(PieceIndex piece, MonoTime now) => Lost.Add(piece.Value);
 

@@ -168,6 +168,7 @@ public sealed class SimDisk
                 job.Files = files.Stamp();
                 break;
             case DiskJobKind.Write:
+                HashLeaves(job, location, job.FirstBlock, job.BlockCount, files, pool);
                 Write(job, location.Layout, files, pool);
                 break;
             case DiskJobKind.Read:
@@ -179,7 +180,13 @@ public sealed class SimDisk
                     ((SimPieceHash)job.Hash).Append(InMemory(job, location.Layout, job.FirstBlock + i, pool));
                 break;
             case DiskJobKind.Hash:
-                Hash(job, location.Layout, files, pool);
+                if (location.HasV1)
+                    Hash(job, location.Layout, files, pool);
+                HashLeaves(job, location, 0, job.BlockCount, files, pool);
+                job.Root = location.Trees?.RootOf(job.Range.Piece, job.Leaves) ?? default;
+                break;
+            case DiskJobKind.HashLeaves:
+                HashLeaves(job, location, job.FirstBlock, job.BlockCount, files, pool);
                 break;
             case DiskJobKind.HashBlocks:
                 HashBlocks(job, location.Layout, files, pool);
@@ -281,6 +288,22 @@ public sealed class SimDisk
         job.BlockDigests = digests;
     }
 
+    private void HashLeaves(DiskJob job, StorageLocation location, int first, int count, SimFiles files, BlockPool pool)
+    {
+        if (job.Leaves is not { } leaves || location.Trees is not { } trees)
+            return;
+        byte[] block = new byte[BlockRange.BlockLength];
+        for (int i = first; i < Math.Min(first + count, trees.LeavesIn(job.Range.Piece)); i++)
+        {
+            BlockRange range = location.Layout.Block(job.Range.Piece, i);
+            if (leaves[i] != default)
+                continue;
+            if (!Block(job, range, i, files, pool, block))
+                return;
+            leaves[i] = MerkleTree.Leaf(block.AsSpan(0, Math.Min(range.Length, trees.DataLength(job.Range.Piece) - range.Offset)));
+        }
+    }
+
     private void Check(DiskJob job, StorageLocation location, SimFiles files)
     {
         job.Good = new bool[job.PieceCount];
@@ -289,14 +312,17 @@ public sealed class SimDisk
             var piece = new PieceIndex(job.Range.Piece.Value + i);
             byte[] bytes = new byte[location.Layout.LengthOf(piece)];
             BytesRead += bytes.Length;
-            job.Good[i] = files.Read(new BlockRange(piece, 0, bytes.Length), bytes)
+            bool isThere = files.Read(new BlockRange(piece, 0, bytes.Length), bytes);
+            if (location.Trees is { } trees)
+                (job.Roots ??= new Sha256Hash[job.PieceCount])[i] = isThere ? MerkleTree.RootOfData(bytes.AsSpan(0, trees.DataLength(piece)), trees.HeightOf(piece)) : default;
+            job.Good[i] = isThere && location.HasV1
                 && SHA1.HashData(bytes).AsSpan().SequenceEqual(location.PieceHashes.Span.Slice(piece.Value * Sha1Hash.Length, Sha1Hash.Length));
         }
     }
 
     private bool Block(DiskJob job, BlockRange range, int index, SimFiles files, BlockPool pool, byte[] into)
     {
-        if (!job.Blocks[index].IsNone)
+        if (index < job.Blocks.Length && !job.Blocks[index].IsNone)
         {
             pool.Span(job.Blocks[index], range.Length).CopyTo(into);
             return true;

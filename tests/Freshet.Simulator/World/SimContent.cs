@@ -37,27 +37,48 @@ public sealed class SimContent
         var files = new List<FileEntry>();
         for (int i = 0; i < fileLengths.Count; i++)
             AddFile(files, fileLengths.Count == 1 ? name : $"{name}/file-{i}", fileLengths[i], FileAttributesBep47.None);
-        return Make(random, name, new PieceLayout(files, pieceLength), isHybrid: false, trackers);
+        return Make(name, new PieceLayout(files, pieceLength), Fill(random, files), TorrentVersion.V1, trackers);
     }
 
-    /// <summary>Makes content of a hybrid torrent: filler between the files, so that each starts a piece.</summary>
+    /// <summary>Makes content of a torrent with a v2 side, where each file starts a piece: in a hybrid by filler between the files.</summary>
     /// <param name="random">Draws the bytes.</param>
-    /// <param name="pieceLength">In bytes.</param>
+    /// <param name="version">v2 or hybrid.</param>
+    /// <param name="pieceLength">In bytes: a power of two, at least 16 KiB.</param>
     /// <param name="fileLengths">The length of each file in bytes.</param>
-    public static SimContent MakeHybrid(SeededRandom random, int pieceLength, IReadOnlyList<long> fileLengths)
+    /// <param name="hasLayers">Whether the metadata has the piece layers; else peers have to be asked for them.</param>
+    public static SimContent MakeV2(SeededRandom random, TorrentVersion version, int pieceLength, IReadOnlyList<long> fileLengths, bool hasLayers = true)
     {
-        string name = $"hybrid-{random.Next(1_000_000)}";
+        string name = $"{version}-{random.Next(1_000_000)}";
         var files = new List<FileEntry>();
         for (int i = 0; i < fileLengths.Count; i++)
         {
             AddFile(files, $"{name}/file-{i}", fileLengths[i], FileAttributesBep47.None);
             long filler = (pieceLength - (fileLengths[i] % pieceLength)) % pieceLength;
-            if (filler > 0 && i < fileLengths.Count - 1)
+            if (version == TorrentVersion.Hybrid && filler > 0 && i < fileLengths.Count - 1)
                 AddFile(files, $"{name}/.pad/{filler}", filler, FileAttributesBep47.Pad);
         }
 
-        return Make(random, name, new PieceLayout(files, pieceLength), isHybrid: true, []);
+        byte[] bytes = Fill(random, files);
+        var layers = new Dictionary<Sha256Hash, ReadOnlyMemory<byte>>();
+        int height = MerkleTree.PieceLayerHeight(pieceLength);
+        for (int i = 0; i < files.Count; i++)
+        {
+            if (!files[i].IsStored || files[i].Length == 0)
+                continue;
+            byte[] content = bytes[(int)files[i].Offset..(int)(files[i].Offset + files[i].Length)];
+            Sha256Hash root = MerkleTree.RootOfData(content);
+            files[i] = files[i] with { PiecesRoot = root };
+            if (hasLayers && content.Length > pieceLength)
+                layers[root] = content.Chunk(pieceLength).SelectMany(piece => MerkleTree.RootOfData(piece, height).Bytes.ToArray()).ToArray();
+        }
+
+        PieceLayout layout = version == TorrentVersion.V2 ? PieceLayout.StartingPiecesAtFiles(files, pieceLength) : new PieceLayout(files, pieceLength);
+        SimContent made = Make(name, layout, bytes, version, []);
+        return new SimContent(made.Metainfo with { PieceLayers = layers, HasAllPieceLayers = hasLayers }, bytes);
     }
+
+    /// <summary>The same content with another side or other metadata.</summary>
+    public SimContent With(Func<Metainfo, Metainfo> change) => new(change(Metainfo), _bytes);
 
     private static void AddFile(List<FileEntry> files, string path, long length, FileAttributesBep47 attributes)
     {
@@ -73,15 +94,20 @@ public sealed class SimContent
         });
     }
 
-    private static SimContent Make(SeededRandom random, string name, PieceLayout layout, bool isHybrid, string[] trackers)
+    private static byte[] Fill(SeededRandom random, List<FileEntry> files)
     {
-        byte[] bytes = new byte[layout.TotalLength];
-        foreach (FileEntry file in layout.Files)
+        byte[] bytes = new byte[files[^1].Offset + files[^1].Length];
+        foreach (FileEntry file in files)
         {
             if (file.IsStored)
                 random.NextBytes(bytes.AsSpan((int)file.Offset, (int)file.Length));
         }
 
+        return bytes;
+    }
+
+    private static SimContent Make(string name, PieceLayout layout, byte[] bytes, TorrentVersion version, string[] trackers)
+    {
         byte[] hashes = new byte[layout.PieceCount * Sha1Hash.Length];
         for (int i = 0; i < layout.PieceCount; i++)
         {
@@ -94,13 +120,13 @@ public sealed class SimContent
         var metainfo = new Metainfo
         {
             Hashes = new InfoHashes(
-                new Sha1Hash(SHA1.HashData([.. info, .. hashes])),
-                isHybrid ? new Sha256Hash(SHA256.HashData([.. info, .. hashes])) : null),
-            Version = isHybrid ? TorrentVersion.Hybrid : TorrentVersion.V1,
+                version == TorrentVersion.V2 ? null : new Sha1Hash(SHA1.HashData([.. info, .. hashes])),
+                version == TorrentVersion.V1 ? null : new Sha256Hash(SHA256.HashData([.. info, .. hashes]))),
+            Version = version,
             Name = name,
             IsSingleFile = layout.Files.Count == 1,
             Layout = layout,
-            PieceHashes = hashes,
+            PieceHashes = version == TorrentVersion.V2 ? default : hashes,
             Trackers = [.. trackers.Select(url => (IReadOnlyList<string>)[url])],
             InfoBytes = info,
         };
