@@ -3,7 +3,7 @@ using Freshet.SwarmBench.Transfers;
 
 namespace Freshet.SwarmBench.Clients;
 
-/// <summary>The least that a program can do with the same system calls, in C: one torrent of one file, and as a downloader one peer.</summary>
+/// <summary>The least that a program can do with the same system calls, in C, for one torrent of one file.</summary>
 internal sealed class FloorClient(Workplace workplace) : IDownloader, ISeeder
 {
     public string Name => "floor";
@@ -11,7 +11,7 @@ internal sealed class FloorClient(Workplace workplace) : IDownloader, ISeeder
     /// <summary>At how many addresses it seeds, as a peer of its own at each: 127.0.0.1 and those after it.</summary>
     public int Addresses { get; init; } = 1;
 
-    public bool IsWhole => false;
+    public bool TakesFolders => false;
 
     public string ReadyWords => "ready";
 
@@ -21,8 +21,8 @@ internal sealed class FloorClient(Workplace workplace) : IDownloader, ISeeder
 
     public string[] Download(BenchTorrent torrent, string target, IReadOnlyList<IPEndPoint> peers) =>
     [
-        workplace.Compile("floor_download", "-lcrypto"), torrent.InfoHash, $"{torrent.Length}", $"{torrent.PieceLength}", torrent.Hashes,
-        $"{peers[0].Address}", $"{peers[0].Port}", Path.Combine(target, torrent.Name),
+        workplace.Compile("floor_download", "-lcrypto"), torrent.InfoHash, $"{torrent.Length}", $"{torrent.PieceLength}", torrent.Hashes, Path.Combine(target, torrent.Name),
+        .. peers.SelectMany(static peer => new[] { $"{peer.Address}", $"{peer.Port}" }),
     ];
 
     public string[] Seed(BenchTorrent torrent, int port) =>

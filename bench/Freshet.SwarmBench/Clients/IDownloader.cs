@@ -6,8 +6,8 @@ namespace Freshet.SwarmBench.Clients;
 /// <summary>A client that downloads.</summary>
 internal interface IDownloader : IClient
 {
-    /// <summary>Whether it can have more than one peer, and more than one file.</summary>
-    bool IsWhole => true;
+    /// <summary>Whether it can download more than one file.</summary>
+    bool TakesFolders => true;
 
     /// <summary>The command that downloads a torrent to a folder, from these peers alone, and ends.</summary>
     string[] Download(BenchTorrent torrent, string target, IReadOnlyList<IPEndPoint> peers);

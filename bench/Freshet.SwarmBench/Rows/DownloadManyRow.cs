@@ -15,7 +15,7 @@ internal sealed class DownloadManyRow : Row
 
     public override string Title => "Download from many seeders at once, beside from one";
 
-    public override IReadOnlyList<string> Clients => ["freshet", "libtorrent", "aria2"];
+    public override IReadOnlyList<string> Clients => ["freshet", "libtorrent", "aria2", "floor"];
 
     public override IReadOnlyList<Quantity> Quantities => [Quantity.Wall, Quantity.Rate, Quantity.Cpu, Quantity.Anonymous];
 
@@ -35,7 +35,7 @@ internal sealed class DownloadManyRow : Row
     public override IReadOnlyList<Case> Cases(Options options)
         => [.. from gib in options.Amounts(Sizes) from kind in (string[])[One, Many] select new Case(kind, gib, $"{gib} GiB")];
 
-    public override bool CanBeDoneBy(IClient client) => client is IDownloader { IsWhole: true };
+    public override bool CanBeDoneBy(IClient client) => client is IDownloader;
 
     public override IStage Set(Case @case, Options options, Workplace workplace)
     {

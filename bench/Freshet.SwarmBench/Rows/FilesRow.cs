@@ -30,7 +30,7 @@ internal sealed class FilesRow : Row
 
     public override IReadOnlyList<Case> Cases(Options options) => [new("", options.Number(Files), $"{options.Number(Files)} files")];
 
-    public override bool CanBeDoneBy(IClient client) => client is IDownloader { IsWhole: true };
+    public override bool CanBeDoneBy(IClient client) => client is IDownloader { TakesFolders: true };
 
     public override IStage Set(Case @case, Options options, Workplace workplace)
     {
