@@ -7,8 +7,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Freshet.IO.Disk;
 
 /// <summary>
-/// Walks from the root down with <c>openat</c>, one name at a time and never through a link, so that nobody who swaps a folder for a link
-/// in the middle of it can lead a write out.
+/// Walks from the root down, never through a link, so that nobody who swaps a folder for a link in the middle of it can lead a write out. The kernel does so in one call
+/// (<c>openat2</c>) where it can; where it cannot, or something is not as it should be, <c>openat</c> goes one name at a time and tells which it is.
 /// </summary>
 internal sealed unsafe class LinuxFolder : Folder
 {
@@ -24,24 +24,22 @@ internal sealed unsafe class LinuxFolder : Folder
     public override PayloadFile? Open(string path, bool write)
     {
         Demand(path);
-        using var walk = new FolderWalk(this);
-        if (!walk.TryEnter(ParentOf(path), create: false))
-            return null;
-
-        // Not to block: a pipe in the file's place would wait for its other end for ever.
         int access = write ? FileCalls.ReadWrite : FileCalls.ReadOnly;
-        return OpenFile(walk.Descriptor, path, access, optional: true);
+        if (TryOpenAtOnce(path, access) is { } file)
+            return file;
+        using var walk = new FolderWalk(this);
+        return walk.TryEnter(ParentOf(path), create: false) ? OpenFile(walk.Descriptor, path, access, optional: true) : null;
     }
 
     /// <inheritdoc/>
     public override PayloadFile Create(string path)
     {
         Demand(path);
-        using var walk = new FolderWalk(this);
-        string parent = ParentOf(path);
-        walk.TryEnter(parent, create: true);
-        PayloadFile file = OpenFile(walk.Descriptor, path, FileCalls.ReadWrite | FileCalls.Create, optional: false)!;
-        Changed(parent);
+        LinuxFile file = TryOpenAtOnce(path, FileCalls.ReadWrite | FileCalls.Create) ?? CreateByWalk(path);
+
+        // What has bytes was there before.
+        if (file.LengthAtOpen == 0)
+            Changed(ParentOf(path));
         return file;
     }
 
@@ -145,6 +143,11 @@ internal sealed unsafe class LinuxFolder : Folder
             throw DiskErrors.Exception(errno, Describe(path));
     }
 
+    private static int FolderFlags => FileCalls.PathOnly | FileCalls.Directory | FileCalls.CloseOnExec;
+
+    // Not to block: a pipe in the file's place would wait for its other end for ever.
+    private static int FileFlags => FileCalls.NoFollow | FileCalls.NonBlocking | FileCalls.CloseOnExec;
+
     private static string ParentOf(string path)
     {
         int slash = path.LastIndexOf('/');
@@ -169,11 +172,30 @@ internal sealed unsafe class LinuxFolder : Folder
             _changedFolders.Add(folder);
     }
 
+    /// <summary>The file, where its folders are there and nothing is in the way; else null, and a walk finds out what is.</summary>
+    private LinuxFile? TryOpenAtOnce(string path, int access)
+    {
+        if (!FileCalls.HasOpenBelow)
+            return null;
+        int root = FileCalls.OpenAt(FileCalls.AtCurrentFolder, Root, FolderFlags, 0);
+        if (root < 0)
+            return null;
+        int descriptor = FileCalls.OpenBelow(root, path, access | FileFlags, FileCalls.NewFileMode);
+        _ = FileCalls.Close(root);
+        return descriptor < 0 ? null : Plain(descriptor, path);
+    }
+
+    private LinuxFile CreateByWalk(string path)
+    {
+        using var walk = new FolderWalk(this);
+        walk.TryEnter(ParentOf(path), create: true);
+        return OpenFile(walk.Descriptor, path, FileCalls.ReadWrite | FileCalls.Create, optional: false)!;
+    }
+
     private LinuxFile? OpenFile(int folder, string path, int access, bool optional)
     {
-        int flags = access | FileCalls.NoFollow | FileCalls.NonBlocking | FileCalls.CloseOnExec;
         int descriptor;
-        while ((descriptor = FileCalls.OpenAt(folder, NameOf(path), flags, FileCalls.NewFileMode)) < 0)
+        while ((descriptor = FileCalls.OpenAt(folder, NameOf(path), access | FileFlags, FileCalls.NewFileMode)) < 0)
         {
             int errno = Marshal.GetLastPInvokeError();
             if (errno == Errno.NoEntry && optional)
@@ -182,6 +204,11 @@ internal sealed unsafe class LinuxFolder : Folder
                 throw DiskErrors.Exception(errno, Describe(path));
         }
 
+        return Plain(descriptor, path);
+    }
+
+    private LinuxFile Plain(int descriptor, string path)
+    {
         var handle = new SafeFileHandle(descriptor, ownsHandle: true);
         FileCalls.ExtendedStat stat;
         if (FileCalls.Stat(descriptor, "", FileCalls.EmptyPath, FileCalls.BasicStats, &stat) >= 0 && stat.IsRegular)
@@ -228,8 +255,6 @@ internal sealed unsafe class LinuxFolder : Folder
         }
 
         public void Dispose() => Leave();
-
-        private static int FolderFlags => FileCalls.PathOnly | FileCalls.Directory | FileCalls.CloseOnExec;
 
         private readonly int Step(string name, string parent, bool create)
         {

@@ -206,10 +206,9 @@ internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage, IHoldabl
     private PayloadFile? Open(FileHandleCache.Key key)
     {
         string path = PathOf(key.File);
-        PayloadFile? file = _folder.Open(path, key.Write);
         if (!key.Write)
-            return file;
-        file ??= _folder.Create(path);
+            return _folder.Open(path, write: false);
+        PayloadFile file = _folder.Create(path);
         if (key.File == PartIndex.Value || file.LengthAtOpen <= Files[key.File].Length)
             return file;
         FileEntry entry = Files[key.File];

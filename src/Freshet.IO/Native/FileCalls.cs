@@ -49,6 +49,10 @@ internal static unsafe partial class FileCalls
     public const long TemporaryFileSystem = 0x01021994;
     public const long RamFileSystem = 0x858458F6;
 
+    private const nint OpenAt2 = 437;
+    private const ulong ResolveNoLinks = 4;
+    private const ulong ResolveBeneath = 8;
+
     private const string LibC = "libc";
 
     /// <summary>Whether this process may use these calls.</summary>
@@ -59,6 +63,9 @@ internal static unsafe partial class FileCalls
     public static bool HasReadWithFlags { get; }
         = IsSupported && NativeLibrary.TryLoad(LibC, typeof(FileCalls).Assembly, null, out nint library) && NativeLibrary.TryGetExport(library, "preadv2", out _);
 
+    /// <summary>Whether the kernel has <c>openat2</c> (Linux 5.6) and whoever confines this process allows it.</summary>
+    public static bool HasOpenBelow { get; } = IsSupported && CanOpenBelow();
+
     // The two flags that differ between the two architectures.
     public static int Directory => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
 
@@ -66,6 +73,14 @@ internal static unsafe partial class FileCalls
 
     [LibraryImport(LibC, EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int OpenAt(int folder, string name, int flags, uint mode);
+
+    /// <summary>Opens what lies at a path of several names below a folder: never out of it, and through no link on the way or at its end.</summary>
+    public static int OpenBelow(int folder, string path, int flags, uint mode)
+    {
+        // The kernel refuses a mode where nothing can be made.
+        var how = new OpenHow { Flags = (ulong)flags, Mode = (flags & Create) != 0 ? mode : 0, Resolve = ResolveNoLinks | ResolveBeneath };
+        return (int)SystemCall(OpenAt2, folder, path, &how, (nuint)sizeof(OpenHow));
+    }
 
     [LibraryImport(LibC, EntryPoint = "mkdirat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MakeFolderAt(int folder, string name, uint mode);
@@ -114,6 +129,27 @@ internal static unsafe partial class FileCalls
 
     [LibraryImport(LibC, EntryPoint = "getrlimit", SetLastError = true)]
     public static partial int GetLimit(int resource, ulong* softAndHard);
+
+    // The C library has no function of its own for this one; the number is the same on both architectures.
+    [LibraryImport(LibC, EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint SystemCall(nint number, nint folder, string path, OpenHow* how, nuint size);
+
+    private static bool CanOpenBelow()
+    {
+        int descriptor = OpenBelow(AtCurrentFolder, ".", PathOnly | CloseOnExec, 0);
+        if (descriptor >= 0)
+            _ = Close(descriptor);
+        return descriptor >= 0;
+    }
+
+    /// <summary>The kernel's <c>struct open_how</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct OpenHow
+    {
+        public ulong Flags;
+        public ulong Mode;
+        public ulong Resolve;
+    }
 
     /// <summary>The kernel's <c>struct statfs</c> (120 bytes), of which the first field is read.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]

@@ -22,7 +22,11 @@ internal sealed class FaultyFolder(string root) : Folder(root)
         return _inner.Open(path, write) is { } file ? new FaultyFile(this, path, file) : null;
     }
 
-    public override PayloadFile Create(string path) => new FaultyFile(this, path, _inner.Create(path));
+    public override PayloadFile Create(string path)
+    {
+        BeforeOpen(path);
+        return new FaultyFile(this, path, _inner.Create(path));
+    }
 
     public override FileStamp[] Stamp(IReadOnlyList<FileEntry> files) => _inner.Stamp(files);
 
