@@ -1,4 +1,5 @@
 using Freshet.SwarmBench.Clients;
+using Freshet.SwarmBench.Hashing;
 using Freshet.SwarmBench.Limits;
 using Freshet.SwarmBench.Restart;
 using Freshet.SwarmBench.Rows;
@@ -23,10 +24,16 @@ Row[] rows =
     new BetweenRow(),
     new UploadRow(),
     new SystemCallsRow(),
+    new CheckRow(),
+    new CreateRow(),
     new StartUpRow(),
     new RestartRow(),
     new SwarmRow(),
     new LimitRow(),
 ];
 
-return new Bench("SwarmBench", rows, static workplace => [new FreshetClient(workplace), new LibtorrentClient(workplace), new Aria2Client(workplace), new FloorClient(workplace)]).Run(args);
+return new Bench("SwarmBench", rows, static workplace =>
+[
+    new FreshetClient(workplace), new LibtorrentClient(workplace), new Aria2Client(workplace), new FloorClient(workplace),
+    new FreshetSession(workplace), new TransmissionClient(workplace), new MktorrentClient(),
+]).Run(args);

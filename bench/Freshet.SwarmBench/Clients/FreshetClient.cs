@@ -1,11 +1,12 @@
 using System.Net;
+using Freshet.SwarmBench.Hashing;
 using Freshet.SwarmBench.Swarm;
 using Freshet.SwarmBench.Transfers;
 
 namespace Freshet.SwarmBench.Clients;
 
 /// <summary>The command of this repository, as it was built with this program.</summary>
-internal sealed class FreshetClient(Workplace workplace) : IDownloader, ISeeder, ISwarmMember
+internal sealed class FreshetClient(Workplace workplace) : IDownloader, ISeeder, ISwarmMember, IChecker, ICreator
 {
     public string Name => "freshet";
 
@@ -29,4 +30,9 @@ internal sealed class FreshetClient(Workplace workplace) : IDownloader, ISeeder,
 
     public string[] Member(BenchTorrent torrent, string target, string address, int port, long rate, bool isSeed)
         => ["dotnet", typeof(FreshetMember).Assembly.Location, "member-freshet", torrent.Torrent, target, address, $"{port}", $"{rate}", isSeed ? "seed" : "leech"];
+
+    public string[] Check(BenchTorrent torrent) => ["dotnet", Machine.Freshet, "verify", torrent.Torrent, Path.Combine(torrent.Folder, torrent.Name), "-q"];
+
+    public string[] Create(BenchTorrent content, string file)
+        => ["dotnet", Machine.Freshet, "create", Path.Combine(content.Folder, content.Name), "-o", file, "--piece-length", $"{content.PieceLength}", "-q"];
 }

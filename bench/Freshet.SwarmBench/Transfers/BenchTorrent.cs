@@ -43,10 +43,19 @@ internal sealed class BenchTorrent : IDisposable
     public string InfoHash { get; private set; } = "";
 
     /// <summary>Makes a torrent of one file in a folder of its own.</summary>
-    public static BenchTorrent OfOneFile(string root, long length, int pieceLength)
+    /// <param name="root">The folder.</param>
+    /// <param name="length">The file's length in bytes.</param>
+    /// <param name="pieceLength">The pieces' length in bytes.</param>
+    /// <param name="hole">How many bytes at the file's end are not written, and so take no space: whole pieces.</param>
+    public static BenchTorrent OfOneFile(string root, long length, int pieceLength, long hole = 0)
     {
         var torrent = new BenchTorrent(root, length, pieceLength);
-        byte[] hashes = torrent.Write([(Path.Combine(torrent.Folder, torrent.Name), length)]);
+        string path = Path.Combine(torrent.Folder, torrent.Name);
+        byte[] written = torrent.Write([(path, length - hole)]);
+        using (FileStream file = File.OpenWrite(path))
+            file.SetLength(length);
+        byte[] zeros = SHA1.HashData(new byte[pieceLength]);
+        byte[] hashes = [.. written, .. Enumerable.Range(0, (int)(hole / pieceLength)).SelectMany(_ => zeros)];
         torrent.Describe($"6:lengthi{length}e", hashes);
         return torrent;
     }

@@ -1,0 +1,51 @@
+using Freshet.SwarmBench.Transfers;
+
+namespace Freshet.SwarmBench.Hashing;
+
+/// <summary>How fast is a torrent made of content that is in memory?</summary>
+internal sealed class CreateRow : Row
+{
+    private static readonly Option Sizes = ContentOptions.Sizes("1,4");
+
+    public override string Name => "create";
+
+    public override string Title => "Making a torrent";
+
+    public override IReadOnlyList<string> Clients => ["freshet", "mktorrent", "transmission", "libtorrent"];
+
+    public override IReadOnlyList<Quantity> Quantities => [Quantity.Wall, Quantity.Cpu, Quantity.Anonymous];
+
+    public override IReadOnlyList<Option> OwnOptions => [Sizes, HashOptions.Data, HashOptions.PieceLength];
+
+    public override IReadOnlyList<Goal> Goals => [new(Quantity.Wall, 1.5) { Against = "mktorrent", IsAtLeast = true }];
+
+    public override string Method(Options options) => $"""
+        Of one file on tmpfs, all of it written, in pieces of {options.Text(HashOptions.PieceLength)} KiB, BitTorrent v1. Two cores for each client; mktorrent hashes with two threads, libtorrent and transmission-create
+        with as many as they use. Figures are the whole process's from its start to its end. The hashes in every torrent were compared.
+        """;
+
+    public override IReadOnlyList<Case> Cases(Options options) => [.. options.Amounts(Sizes).Select(static gib => new Case("", gib, $"{gib} GiB"))];
+
+    public override bool CanBeDoneBy(IClient client) => client is ICreator;
+
+    public override IStage Set(Case @case, Options options, Workplace workplace) => new Stage(workplace, HashOptions.Make(options, workplace, @case.Amount));
+
+    private sealed class Stage(Workplace workplace, BenchTorrent content) : IStage
+    {
+        private readonly byte[] _hashes = File.ReadAllBytes(content.Hashes);
+
+        public Figures Run(IClient client)
+        {
+            string file = Path.Combine(workplace.Fresh("made"), "made.torrent");
+            Measured used = MeasuredProcess.Run(workplace, HashOptions.Cores, ((ICreator)client).Create(content, file));
+            if (File.ReadAllBytes(file).AsSpan().IndexOf(_hashes) < 0)
+                throw new InvalidOperationException($"{client.Name} made a torrent with other hashes");
+            workplace.Delete("made");
+            workplace.Delete("state");
+            return new Figures { [Quantity.Wall] = used.Wall, [Quantity.Cpu] = used.Cpu, [Quantity.Anonymous] = used.AnonymousMiB };
+        }
+
+        /// <inheritdoc/>
+        public void Dispose() => content.Dispose();
+    }
+}
