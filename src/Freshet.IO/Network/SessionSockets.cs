@@ -159,12 +159,10 @@ internal sealed class SessionSockets : IDisposable
         if (address.AddressFamily == AddressFamily.InterNetworkV6)
             socket.DualMode = false;
 
-        // Elsewhere than on Windows this only means that a restart need not wait for the last connections' TIME_WAIT; on Windows it would let
-        // another program take the port over, so there the opposite is asked for.
+        // Elsewhere .NET lets a listener have its port again at once after a restart. ReuseAddress would say more than that there: with SO_REUSEPORT, which comes with it, two
+        // sessions would share a port, and each get half of the other's peers.
         if (OperatingSystem.IsWindows())
             socket.ExclusiveAddressUse = true;
-        else if (isStream)
-            socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         socket.Bind(new IPEndPoint(address, port));
         if (isStream)
             socket.Listen(Backlog);

@@ -43,6 +43,38 @@ public sealed class SessionSocketsTests : IDisposable
     }
 
     [Fact]
+    public void A_port_that_another_program_would_share_is_taken_all_the_same()
+    {
+        using var sharing = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        if (!OperatingSystem.IsWindows())
+            sharing.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        sharing.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        sharing.Listen();
+        int port = ((IPEndPoint)sharing.LocalEndPoint!).Port;
+        Assert.Throws<NetworkException>(() => SessionSockets.Open(Options() with { Bind = IPAddress.Loopback, ListenPort = port }));
+    }
+
+    [Fact]
+    public void A_port_can_be_had_again_at_once_while_a_closed_connection_lingers()
+    {
+        int port;
+        using (SessionSockets first = SessionSockets.Open(Options() with { Bind = IPAddress.Loopback }))
+        {
+            port = first.Port;
+            using var peer = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            peer.Connect(IPAddress.Loopback, port);
+
+            // Who closes first has the connection in TIME_WAIT.
+            using (Socket ours = first.Listeners[0].Accept())
+                ours.Shutdown(SocketShutdown.Both);
+            Assert.Equal(0, peer.Receive(new byte[1]));
+        }
+
+        using SessionSockets again = SessionSockets.Open(Options() with { Bind = IPAddress.Loopback, ListenPort = port });
+        Assert.Equal(port, again.Port);
+    }
+
+    [Fact]
     public void The_next_port_is_taken_where_that_is_wanted()
     {
         using SessionSockets first = SessionSockets.Open(Options());
