@@ -47,14 +47,15 @@ internal sealed class Bench(string program, IReadOnlyList<Row> rows, Func<Workpl
     private int Run(Row row, Options options, IReadOnlyList<string> names, int runs, string command)
     {
         using var workplace = new Workplace(options.Text(Option.Folder));
-        IClient[] able = [.. clients(workplace).Where(row.CanBeDoneBy)];
+        IReadOnlyList<IClient> all = clients(workplace);
+        IClient[] able = [.. all.Where(row.CanBeDoneBy)];
         IClient[] taking = [.. names.Select(name => able.FirstOrDefault(client => client.Name == name)
             ?? throw new FormatException($"{row.Name} is done by {string.Join(", ", able.Select(static client => client.Name))}; not by {name}."))];
         var outcome = new Outcome();
         Case[] cases = [.. row.Cases(options)];
         foreach (Case[] together in row.AreCasesTogether ? [cases] : cases.Chunk(1))
             Run(row, together, taking, runs, options, workplace, outcome);
-        string page = new Report(row, options, outcome).Write(command, [.. taking.Select(static client => client.Version()), .. Machine.Describe()], runs);
+        string page = new Report(row, options, outcome).Write(command, [.. taking.Union(all.Where(client => row.Counterparts.Contains(client.Name, StringComparer.Ordinal))).Select(static client => client.Version()), .. Machine.Describe()], runs);
         Console.Write(page);
         if (options.Text(Option.Report) is { Length: > 0 } folder)
             File.WriteAllText(Path.Combine(folder, $"{DateTime.Now:yyyy-MM-dd}-{row.Name}.md"), page, new UTF8Encoding(false));

@@ -12,6 +12,9 @@ internal abstract class Row
     /// <summary>The clients that take part where none are named.</summary>
     public abstract IReadOnlyList<string> Clients { get; }
 
+    /// <summary>The clients on the other side, whoever takes part.</summary>
+    public virtual IReadOnlyList<string> Counterparts => [];
+
     /// <summary>What each run yields, in the order of the columns.</summary>
     public abstract IReadOnlyList<Quantity> Quantities { get; }
 

@@ -23,6 +23,8 @@ internal sealed class LimitRow : Row
 
     public override IReadOnlyList<string> Clients => ["freshet"];
 
+    public override IReadOnlyList<string> Counterparts => ["libtorrent"];
+
     public override IReadOnlyList<Quantity> Quantities => [Seen, OfLimit, Own];
 
     public override IReadOnlyList<Option> OwnOptions => [Rates, Window];

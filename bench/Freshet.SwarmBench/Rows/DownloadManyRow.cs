@@ -17,6 +17,8 @@ internal sealed class DownloadManyRow : Row
 
     public override IReadOnlyList<string> Clients => ["freshet", "libtorrent", "aria2", "floor"];
 
+    public override IReadOnlyList<string> Counterparts => ["floor"];
+
     public override IReadOnlyList<Quantity> Quantities => [Quantity.Wall, Quantity.Rate, Quantity.Cpu, Quantity.Anonymous];
 
     public override IReadOnlyList<Option> OwnOptions => [Sizes, Seeders, ContentOptions.PieceLength, ContentOptions.Content];

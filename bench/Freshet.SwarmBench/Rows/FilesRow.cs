@@ -17,6 +17,8 @@ internal sealed class FilesRow : Row
 
     public override IReadOnlyList<string> Clients => ["freshet", "libtorrent", "aria2"];
 
+    public override IReadOnlyList<string> Counterparts => ["libtorrent"];
+
     public override IReadOnlyList<Quantity> Quantities => [Wall, Cpu, Quantity.Anonymous];
 
     public override IReadOnlyList<Option> OwnOptions => [Files, Length, ContentOptions.PieceLength];

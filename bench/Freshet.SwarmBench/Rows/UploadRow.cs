@@ -18,6 +18,8 @@ internal sealed class UploadRow : Row
 
     public override IReadOnlyList<string> Clients => ["freshet", "libtorrent", "aria2", "floor"];
 
+    public override IReadOnlyList<string> Counterparts => ["libtorrent"];
+
     public override IReadOnlyList<Quantity> Quantities => [Quantity.Wall, Quantity.Rate, Quantity.Cpu, Quantity.Anonymous];
 
     public override IReadOnlyList<Option> OwnOptions => [Sizes, ContentOptions.PieceLength, ContentOptions.Content];

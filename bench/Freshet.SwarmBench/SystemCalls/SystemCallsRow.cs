@@ -17,6 +17,8 @@ internal sealed class SystemCallsRow : Row
 
     public override IReadOnlyList<string> Clients => ["freshet", "libtorrent", "aria2", "floor"];
 
+    public override IReadOnlyList<string> Counterparts => ["libtorrent"];
+
     public override IReadOnlyList<Quantity> Quantities => [Calls];
 
     public override IReadOnlyList<Option> OwnOptions => [Length, ContentOptions.PieceLength];
