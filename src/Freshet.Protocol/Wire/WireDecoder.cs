@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Protocol.Extensions;
@@ -7,44 +6,52 @@ using Freshet.Protocol.Extensions;
 namespace Freshet.Protocol.Wire;
 
 /// <summary>
-/// Takes messages out of whatever bytes came, as they came. Between calls it keeps the start of a message (20 bytes), or the part of a
-/// message that must be whole to be read, in a rented buffer that grows as bytes come and never by what a length says, or the lease of the
-/// block that is halfway in. Every length is bounded by its kind before anything of the message is kept (W1).
+/// Takes messages out of whatever bytes came, as they came. Between calls it keeps the start of a message (20 bytes), the part of a
+/// <see cref="LongMessages">long one</see>, or the lease of the block that is halfway in. Every length is bounded by its kind before anything of the message is kept (W1).
 /// </summary>
-internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, PieceLayout layout, bool hasFast, bool hasExtensions, HashMessages? hashes)
+internal sealed class WireDecoder
 {
-    /// <summary>Length, id, index and offset of a piece message: what comes before its payload.</summary>
-    private const int PieceHeaderLength = 13;
+    private readonly ConnectionId _connection;
+    private readonly BlockPool _pool;
+    private readonly PieceLayout _layout;
+    private readonly ShortMessages _short;
+    private readonly LongMessages _long;
+    private readonly bool _hasFast;
+    private readonly bool _hasExtensions;
 
-    private HeaderBytes _header;
-    private int _headerLength;
     private Phase _phase;
+    private MessageStart _header;
+    private int _headerLength;
+    private int _leftToSkip;
+    private bool _isPastBitfield;
 
-    // What is left of a message that is skipped or gathered.
-    private int _left;
-    private RentedBytes _gathered;
-    private MessageId _gatheredKind;
+    // A mutable struct: not readonly.
     private BlockReceiver _block;
 
-    private bool _isPastBitfield;
-    private bool _isChoking = true;
-    private bool _isInterested;
-    private int _extensionHandshakes;
-    private int _allowedFast;
-    private int _suggestsLeft = WireLimits.MaxSuggests;
-    private int _strayRejectsLeft = WireLimits.MaxStrayRejects;
+    public WireDecoder(ConnectionId connection, BlockPool pool, PieceLayout layout, bool hasFast, bool hasExtensions, HashMessages? hashes)
+    {
+        _connection = connection;
+        _pool = pool;
+        _layout = layout;
+        Padded = layout.StartsPiecesAtFiles ? new PaddedRequests(layout) : null;
+        Hashes = hashes;
+        _short = new ShortMessages(connection, layout, Requests, Padded);
+        _long = new LongMessages(connection, layout, hashes);
+        _hasFast = hasFast;
+        _hasExtensions = hasExtensions;
+    }
 
     /// <summary>What the peer was asked for.</summary>
     public OutstandingRequests Requests { get; } = new();
 
     /// <summary>Hash messages; null where the connection is not of a v2 swarm, and they are skipped as unknown.</summary>
-    public HashMessages? Hashes => hashes;
-
-    /// <summary>The number that the peer wants for BEP 54's message; 0 while it has named none, or switched it off.</summary>
-    public byte DontHaveNumber { get; private set; }
+    public HashMessages? Hashes { get; }
 
     /// <summary>Requests that go beyond a file's end; null where files do not end pieces.</summary>
-    public PaddedRequests? Padded { get; } = layout.StartsPiecesAtFiles ? new PaddedRequests(layout) : null;
+    public PaddedRequests? Padded { get; }
+
+    /// <summary>The number that the peer wants for BEP 54's message; 0 while it has named none, or switched it off.</summary>
+    public byte DontHaveNumber => _long.DontHaveNumber;
 
     /// <summary>Why nothing more is read: the peer broke a rule.</summary>
     public DisconnectReason Fault { get; private set; }
@@ -65,7 +72,7 @@ internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, Piece
             {
                 Phase.Header => TakeHeader(rest, sink),
                 Phase.Block => TakeBlock(rest, sink),
-                Phase.Gather => TakeBody(rest, sink),
+                Phase.Long => TakeLong(rest, sink),
                 _ => TakeSkipped(rest),
             };
         }
@@ -76,16 +83,15 @@ internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, Piece
     /// <summary>The block of this range is not wanted any more, whether it is still to come or halfway in.</summary>
     public void Withdraw(BlockRange range)
     {
-        // The peer may answer with one reject more than we expect now.
-        if (_block.Withdraw(range, pool) || Requests.Remove(range))
-            _strayRejectsLeft = Math.Min(_strayRejectsLeft + 1, WireLimits.MaxStrayRejects + WireLimits.RequestQueue);
+        if (_block.Withdraw(range, _pool) || Requests.Remove(range))
+            _short.RequestWithdrawn();
     }
 
     /// <summary>Gives everything back.</summary>
     public void Release()
     {
-        _block.Release(pool);
-        _gathered.Release();
+        _block.Release(_pool);
+        _long.Release();
         Requests.Release();
     }
 
@@ -131,15 +137,15 @@ internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, Piece
         if (header.Length < 5)
             return 0;
         var id = (MessageId)header[4];
-        if (!hasFast && id is >= MessageId.Suggest and <= MessageId.AllowedFast)
+        if (!_hasFast && id is >= MessageId.Suggest and <= MessageId.AllowedFast)
             return Break(DisconnectReason.ProtocolError);
         return id switch
         {
             MessageId.Piece => ReadPieceHeader(header, (int)length),
             MessageId.Bitfield => ReadBitfieldHeader((int)length, sink),
-            MessageId.Extended when hasExtensions => ReadExtendedHeader(header, (int)length, sink),
-            MessageId.HashRequest or MessageId.Hashes or MessageId.HashReject when hashes is not null => ReadHashesHeader(id, (int)length - 1, sink),
-            _ => FixedLength(id) is var expected && expected > 0
+            MessageId.Extended when _hasExtensions => ReadExtendedHeader(header, (int)length, sink),
+            MessageId.HashRequest or MessageId.Hashes or MessageId.HashReject when Hashes is not null => ReadHashesHeader(id, (int)length - 1, sink),
+            _ => ShortMessages.LengthOf(id) is var expected && expected > 0
                 ? ReadFixed(id, header, (int)length, expected, sink)
                 : Skip(used: 5, (int)length - 1),
         };
@@ -151,7 +157,6 @@ internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, Piece
             return Break(DisconnectReason.ProtocolError);
         if (header.Length < 4 + length)
             return 0;
-        ReadOnlySpan<byte> body = header.Slice(5, length - 1);
         if (id != MessageId.Port)
         {
             bool isFirst = !_isPastBitfield;
@@ -160,150 +165,57 @@ internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, Piece
                 return Break(DisconnectReason.ProtocolError);
         }
 
-        bool isAllowed = length switch
-        {
-            1 => TakeSignal(id, sink),
-            3 => TakePort(BinaryPrimitives.ReadUInt16BigEndian(body), sink),
-            5 => TakePieceIndex(id, BinaryPrimitives.ReadUInt32BigEndian(body), sink),
-            _ => TakeRange(id, body, sink),
-        };
-        return isAllowed ? 4 + length : Break(DisconnectReason.ProtocolError);
-    }
-
-    private bool TakeSignal(MessageId id, IPeerEventSink sink)
-    {
-        // Said again what is so already: no event, so that a flood costs nothing further on (W12).
-        switch (id)
-        {
-            case MessageId.Choke or MessageId.Unchoke when _isChoking == (id == MessageId.Choke):
-            case MessageId.Interested or MessageId.NotInterested when _isInterested == (id == MessageId.Interested):
-                return true;
-            case MessageId.Choke or MessageId.Unchoke:
-                _isChoking = id == MessageId.Choke;
-                break;
-            case MessageId.Interested or MessageId.NotInterested:
-                _isInterested = id == MessageId.Interested;
-                break;
-        }
-
-        Post(sink, id switch
-        {
-            MessageId.Choke => PeerEventKind.Choke,
-            MessageId.Unchoke => PeerEventKind.Unchoke,
-            MessageId.Interested => PeerEventKind.Interested,
-            MessageId.NotInterested => PeerEventKind.NotInterested,
-            MessageId.HaveAll => PeerEventKind.HaveAll,
-            _ => PeerEventKind.HaveNone,
-        });
-        return true;
-    }
-
-    private bool TakePort(int port, IPeerEventSink sink)
-    {
-        if (port != 0)
-            sink.Post(new PeerEvent(PeerEventKind.Port, connection) { Value = port });
-        return true;
-    }
-
-    private bool TakePieceIndex(MessageId id, uint index, IPeerEventSink sink)
-    {
-        if (index >= (uint)layout.PieceCount)
-            return false;
-        var range = new BlockRange(new PieceIndex((int)index), 0, 0);
-        switch (id)
-        {
-            case MessageId.Have:
-                Post(sink, PeerEventKind.Have, range);
-                break;
-            case MessageId.Suggest when _suggestsLeft > 0:
-                _suggestsLeft--;
-                Post(sink, PeerEventKind.Suggest, range);
-                break;
-            case MessageId.AllowedFast when _allowedFast < WireLimits.MaxAllowedFast:
-                _allowedFast++;
-                Post(sink, PeerEventKind.AllowedFast, range);
-                break;
-        }
-
-        return true;
-    }
-
-    private bool TakeRange(MessageId id, ReadOnlySpan<byte> body, IPeerEventSink sink)
-    {
-        var range = new BlockRange(
-            new PieceIndex(BinaryPrimitives.ReadInt32BigEndian(body)),
-            BinaryPrimitives.ReadInt32BigEndian(body[4..]),
-            BinaryPrimitives.ReadInt32BigEndian(body[8..]));
-        bool isOurs = id is MessageId.Reject;
-        if (range.Length > WireLimits.MaxRequest || (!layout.Contains(range) && (isOurs || Padded is null || !Padded.TryClip(ref range, id == MessageId.Request))))
-            return false;
-        switch (id)
-        {
-            case MessageId.Request:
-                Post(sink, PeerEventKind.Request, range);
-                return true;
-            case MessageId.Cancel:
-                Post(sink, PeerEventKind.Cancel, range);
-                return true;
-        }
-
-        if (Requests.Remove(range))
-        {
-            Post(sink, PeerEventKind.Reject, range);
-            return true;
-        }
-
-        return --_strayRejectsLeft >= 0;
+        return _short.TryTake(id, header.Slice(5, length - 1), sink) ? 4 + length : Break(DisconnectReason.ProtocolError);
     }
 
     private int ReadPieceHeader(ReadOnlySpan<byte> header, int length)
     {
         if (length > WireLimits.MaxPieceMessage)
             return Break(DisconnectReason.MessageTooLong);
-        if (header.Length < PieceHeaderLength)
-            return length < PieceHeaderLength - 4 ? Break(DisconnectReason.ProtocolError) : 0;
+        if (header.Length < WireEncoder.BlockHeader)
+            return length < WireEncoder.BlockHeader - 4 ? Break(DisconnectReason.ProtocolError) : 0;
         var range = new BlockRange(
             new PieceIndex(BinaryPrimitives.ReadInt32BigEndian(header[5..])),
             BinaryPrimitives.ReadInt32BigEndian(header[9..]),
-            length - (PieceHeaderLength - 4));
-        if (!layout.Contains(range))
+            length - (WireEncoder.BlockHeader - 4));
+        if (!_layout.Contains(range))
             return Break(DisconnectReason.ProtocolError);
         _isPastBitfield = true;
         _block.Begin(range, isWanted: Requests.Remove(range));
         _phase = Phase.Block;
-        return PieceHeaderLength;
+        return WireEncoder.BlockHeader;
     }
 
     private int TakeBlock(ReadOnlySpan<byte> rest, IPeerEventSink sink)
     {
-        IsStarved = !_block.TryTake(rest, pool, layout, out int taken);
+        IsStarved = !_block.TryTake(rest, _pool, _layout, out int taken);
         if (!_block.IsDone)
             return taken;
         _phase = Phase.Header;
         BufferLease lease = _block.Finish();
         if (lease.IsNone)
         {
-            Post(sink, PeerEventKind.UnwantedBlock, _block.Range);
+            sink.Post(new PeerEvent(PeerEventKind.UnwantedBlock, _connection) { Range = _block.Range });
             return taken;
         }
 
-        _suggestsLeft = WireLimits.MaxSuggests;
-        sink.Post(new PeerEvent(PeerEventKind.Block, connection) { Range = _block.Range, Lease = lease });
+        _short.BlockCame();
+        sink.Post(new PeerEvent(PeerEventKind.Block, _connection) { Range = _block.Range, Lease = lease });
         return taken;
     }
 
     private int ReadBitfieldHeader(int length, IPeerEventSink sink)
     {
-        if (_isPastBitfield || length - 1 != (layout.PieceCount + 7) / 8)
+        if (_isPastBitfield || !_long.TryBeginBitfield(length - 1))
             return Break(DisconnectReason.ProtocolError);
         _isPastBitfield = true;
-        return Gather(MessageId.Bitfield, used: 5, length - 1, sink);
+        return BeginLong(used: 5, sink);
     }
 
     private int ReadHashesHeader(MessageId id, int length, IPeerEventSink sink)
     {
         _isPastBitfield = true;
-        return length <= hashes!.LongestBody(id) ? Gather(id, used: 5, length, sink) : Break(DisconnectReason.ProtocolError);
+        return _long.TryBeginHashes(id, length) ? BeginLong(used: 5, sink) : Break(DisconnectReason.ProtocolError);
     }
 
     private int ReadExtendedHeader(ReadOnlySpan<byte> header, int length, IPeerEventSink sink)
@@ -315,20 +227,14 @@ internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, Piece
         int bodyLength = length - 2;
         switch (header[5])
         {
-            case ExtensionNumbers.Handshake when bodyLength <= WireLimits.MaxExtensionHandshake
-                && _extensionHandshakes < WireLimits.MaxExtensionHandshakes:
-                _extensionHandshakes++;
-                return Gather(MessageId.Extended, used: 6, bodyLength, sink);
+            case ExtensionNumbers.Handshake when _long.TryBeginHandshake(bodyLength):
+                return BeginLong(used: 6, sink);
             case ExtensionNumbers.DontHave when bodyLength != 4:
                 return Break(DisconnectReason.ProtocolError);
             case ExtensionNumbers.DontHave when header.Length < 10:
                 return 0;
             case ExtensionNumbers.DontHave:
-                uint index = BinaryPrimitives.ReadUInt32BigEndian(header[6..]);
-                if (index >= (uint)layout.PieceCount)
-                    return Break(DisconnectReason.ProtocolError);
-                Post(sink, PeerEventKind.DontHave, new BlockRange(new PieceIndex((int)index), 0, 0));
-                return 10;
+                return _short.TryTakeDontHave(header[6..], sink) ? 10 : Break(DisconnectReason.ProtocolError);
             default:
                 return Skip(used: 6, bodyLength);
         }
@@ -336,76 +242,34 @@ internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, Piece
 
     private int Skip(int used, int left)
     {
-        _left = left;
+        _leftToSkip = left;
         _phase = left == 0 ? Phase.Header : Phase.Skip;
         return used;
     }
 
     private int TakeSkipped(ReadOnlySpan<byte> rest)
     {
-        int taken = Math.Min(_left, rest.Length);
-        _left -= taken;
-        if (_left == 0)
-            _phase = Phase.Header;
-        return taken;
+        int taken = Math.Min(_leftToSkip, rest.Length);
+        return Skip(taken, _leftToSkip - taken);
     }
 
-    private int Gather(MessageId kind, int used, int length, IPeerEventSink sink)
+    private int BeginLong(int used, IPeerEventSink sink)
     {
-        _gatheredKind = kind;
-        _left = length;
-        _phase = Phase.Gather;
-        if (length == 0)
-            TakeWhole(default, sink);
+        _phase = Phase.Long;
+
+        // One without a body is whole, and no more bytes may come.
+        if (_long.IsWhole)
+            TakeLong(default, sink);
         return used;
     }
 
-    private int TakeBody(ReadOnlySpan<byte> rest, IPeerEventSink sink)
+    private int TakeLong(ReadOnlySpan<byte> rest, IPeerEventSink sink)
     {
-        int taken = Math.Min(_left, rest.Length);
-        if (_gathered.Length == 0 && taken == _left)
-        {
-            TakeWhole(rest[..taken], sink);
-            return taken;
-        }
-
-        // By what came: a length that is announced costs the peer as many bytes as it costs us.
-        _gathered.Append(rest[..taken]);
-        _left -= taken;
-        if (_left == 0)
-        {
-            TakeWhole(_gathered.Bytes, sink);
-            _gathered.Release();
-        }
-
-        return taken;
-    }
-
-    private void TakeWhole(ReadOnlySpan<byte> body, IPeerEventSink sink)
-    {
-        _phase = Phase.Header;
-        if (_gatheredKind == MessageId.Bitfield)
-        {
-            if (Bitfield.TryParse(body, layout.PieceCount, out Bitfield? bitfield))
-                sink.Post(new PeerEvent(PeerEventKind.Bitfield, connection) { Payload = bitfield });
-            else
-                Break(DisconnectReason.ProtocolError);
-        }
-        else if (_gatheredKind is MessageId.HashRequest or MessageId.Hashes or MessageId.HashReject)
-        {
-            if (!hashes!.Take(_gatheredKind, body, sink))
-                Break(DisconnectReason.ProtocolError);
-        }
-        else if (ExtensionHandshakeCodec.TryParse(body, out ExtensionHandshake? handshake))
-        {
-            if (handshake.Messages.TryGetValue(ExtensionNumbers.DontHaveName, out byte number))
-                DontHaveNumber = number;
-            sink.Post(new PeerEvent(PeerEventKind.ExtensionHandshake, connection) { Payload = handshake });
-        }
-        else
-        {
+        if (!_long.TryTake(rest, sink, out int taken))
             Break(DisconnectReason.ProtocolError);
-        }
+        if (_long.IsWhole)
+            _phase = Phase.Header;
+        return taken;
     }
 
     private int Break(DisconnectReason reason)
@@ -413,19 +277,6 @@ internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, Piece
         Fault = reason;
         return 0;
     }
-
-    private void Post(IPeerEventSink sink, PeerEventKind kind, BlockRange range = default)
-        => sink.Post(new PeerEvent(kind, connection) { Range = range });
-
-    private static int FixedLength(MessageId id) => id switch
-    {
-        MessageId.Choke or MessageId.Unchoke or MessageId.Interested or MessageId.NotInterested => 1,
-        MessageId.HaveAll or MessageId.HaveNone => 1,
-        MessageId.Have or MessageId.Suggest or MessageId.AllowedFast => 5,
-        MessageId.Request or MessageId.Cancel or MessageId.Reject => 13,
-        MessageId.Port => 3,
-        _ => 0,
-    };
 
     private enum Phase : byte
     {
@@ -436,16 +287,9 @@ internal sealed class WireDecoder(ConnectionId connection, BlockPool pool, Piece
         Block,
 
         /// <summary>In a message that must be whole to be read.</summary>
-        Gather,
+        Long,
 
         /// <summary>In a message that is ignored.</summary>
         Skip,
-    }
-
-    /// <summary>Room for any message's start and for every message of fixed length (a request takes 17 bytes).</summary>
-    [InlineArray(20)]
-    private struct HeaderBytes
-    {
-        private byte _first;
     }
 }
