@@ -1,0 +1,99 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using BenchmarkDotNet.Attributes;
+using Freshet.Core;
+using Freshet.IO.Hashing;
+
+namespace Freshet.Microbench.Hashing;
+
+/// <summary>
+/// Pieces of 256 KiB, for each: as a download hashes them, and side by side as a check does where the machine has the instructions (else one by one); beside the
+/// system's library. The pieces lie where the second-level cache is too small for them, as pieces do.
+/// </summary>
+public unsafe class HashBenchmarks
+{
+    private const int PieceLength = 256 * 1024;
+    private const int Pieces = 32;
+
+    private readonly byte[] _digests = new byte[Pieces * 32];
+    private readonly RunningSha1 _running = new();
+    private LaneHash[] _lanes = [];
+    private LaneHash? _sha1;
+    private LaneHash? _sha256;
+    private byte* _pieces;
+
+    private ReadOnlySpan<byte> Piece(int piece) => new(_pieces + ((nint)piece * PieceLength), PieceLength);
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _pieces = (byte*)NativeMemory.AlignedAlloc(Pieces * PieceLength, 4096);
+        new SeededRandom(1).NextBytes(new Span<byte>(_pieces, Pieces * PieceLength));
+        LaneHash[] sha1 = LaneHashes.ForSha1();
+        LaneHash[] sha256 = LaneHashes.ForSha256();
+        _lanes = [.. sha1, .. sha256];
+        _sha1 = sha1.MaxBy(lanes => lanes.Lanes);
+        _sha256 = sha256.MaxBy(lanes => lanes.Lanes);
+    }
+
+    [GlobalCleanup]
+    public void CleanUp()
+    {
+        NativeMemory.AlignedFree(_pieces);
+        _running.Dispose();
+        foreach (LaneHash lanes in _lanes)
+            lanes.Dispose();
+    }
+
+    [Benchmark(Baseline = true, OperationsPerInvoke = Pieces)]
+    public void Sha1OfTheSystem() => OneByOne(_digests, isSha256: false);
+
+    /// <summary>Block by block, as they lie in leases.</summary>
+    [Benchmark(OperationsPerInvoke = Pieces)]
+    public void Sha1InBlocks()
+    {
+        for (int piece = 0; piece < Pieces; piece++)
+        {
+            ReadOnlySpan<byte> bytes = Piece(piece);
+            for (int at = 0; at < bytes.Length; at += BlockRange.BlockLength)
+                _running.Append(bytes.Slice(at, BlockRange.BlockLength));
+            _running.Finish();
+            _running.Reset();
+        }
+    }
+
+    [Benchmark(OperationsPerInvoke = Pieces)]
+    public void Sha1InLanes() => SideBySide(_sha1, isSha256: false);
+
+    [Benchmark(OperationsPerInvoke = Pieces)]
+    public void Sha256OneByOne() => OneByOne(_digests, isSha256: true);
+
+    [Benchmark(OperationsPerInvoke = Pieces)]
+    public void Sha256InLanes() => SideBySide(_sha256, isSha256: true);
+
+    private void OneByOne(Span<byte> digests, bool isSha256)
+    {
+        for (int piece = 0; piece < Pieces; piece++)
+        {
+            if (isSha256)
+                SHA256.HashData(Piece(piece), digests);
+            else
+                SHA1.HashData(Piece(piece), digests);
+        }
+    }
+
+    private void SideBySide(LaneHash? lanes, bool isSha256)
+    {
+        if (lanes is null)
+        {
+            OneByOne(_digests, isSha256);
+            return;
+        }
+
+        for (int piece = 0; piece < Pieces; piece += lanes.Lanes)
+        {
+            lanes.Append(_pieces + ((nint)piece * PieceLength), PieceLength, PieceLength);
+            lanes.Finish(_digests.AsSpan(0, lanes.Lanes * lanes.DigestBytes));
+        }
+    }
+}
