@@ -20,9 +20,9 @@ internal sealed partial class PieceStore
     /// <summary>More is known of the piece layers: judges the pieces that waited for it.</summary>
     public void HashesKnown(MonoTime now)
     {
-        for (int i = _open.Count - 1; i >= 0; i--)
+        for (int i = OpenPieces.Count - 1; i >= 0; i--)
         {
-            PieceBuffer buffer = _open[i];
+            PieceBuffer buffer = OpenPieces[i];
             if (buffer.Phase != PiecePhase.Unjudged || _verifier.Judge(buffer.Piece, default, buffer.Root) is var verdict && verdict == Verdict.HashesNeeded)
                 continue;
             buffer.Phase = PhaseOf(verdict);
@@ -34,7 +34,7 @@ internal sealed partial class PieceStore
     /// <summary>The hashes of a wrong piece's blocks are known, or will not be: goes on with it.</summary>
     public void LeavesAnswered(PieceIndex piece, MonoTime now)
     {
-        if (!_byPiece.TryGetValue(piece.Value, out PieceBuffer? buffer) || buffer.Phase != PiecePhase.Doubtful)
+        if (_buffers.Find(piece) is not { Phase: PiecePhase.Doubtful } buffer)
             return;
         if (!_verifier.KnowsBlocksOf(piece))
             EndDoubt(buffer, PiecePhase.Wrong);
@@ -63,27 +63,7 @@ internal sealed partial class PieceStore
     {
         if (buffer.LeafJobsOut > 0 || buffer.Phase != PiecePhase.Filling)
             return;
-        for (int first = FirstUnhashed(buffer, 0); first >= 0; first = FirstUnhashed(buffer, first))
-        {
-            int end = first + 1;
-            while (end < buffer.BlockCount && IsUnhashed(buffer, end))
-                end++;
-            Submit(buffer, DiskJobKind.HashLeaves, first, end - first, now);
-            first = end;
-        }
-    }
-
-    private static bool IsUnhashed(PieceBuffer buffer, int block) => !buffer.Leases[block].IsNone && buffer.Leaves![block] == default;
-
-    private static int FirstUnhashed(PieceBuffer buffer, int from)
-    {
-        for (int block = from; block < buffer.BlockCount; block++)
-        {
-            if (IsUnhashed(buffer, block))
-                return block;
-        }
-
-        return -1;
+        _jobs.HashLeaves(buffer, now);
     }
 
     /// <summary>Blocks were hashed as they came: the wrong ones are told at once.</summary>
@@ -103,7 +83,7 @@ internal sealed partial class PieceStore
     {
         if (buffer.Leaves is null)
         {
-            Submit(buffer, DiskJobKind.HashBlocks, 0, buffer.BlockCount, now);
+            _jobs.HashBlocks(buffer, now);
             return;
         }
 
@@ -119,7 +99,7 @@ internal sealed partial class PieceStore
     private void Prove(PieceBuffer buffer, MonoTime now)
     {
         if (buffer.Leaves is null)
-            Submit(buffer, DiskJobKind.HashBlocks, 0, buffer.BlockCount, now);
+            _jobs.HashBlocks(buffer, now);
         else
             Torrent.Owner.PieceProven(buffer.Piece, DigestsOf(buffer), now);
     }

@@ -14,10 +14,8 @@ internal sealed partial class PieceStore
     private readonly SessionStorage _session;
     private readonly IPieceVerifier _verifier;
     private readonly PieceLayout _layout;
-    private readonly int _maxBlocks;
-    private readonly Dictionary<int, PieceBuffer> _byPiece = [];
-    private readonly List<PieceBuffer> _open = [];
-    private readonly Stack<PieceBuffer> _spare = [];
+    private readonly PieceJobs _jobs;
+    private readonly PieceBuffers _buffers;
 
     /// <summary>Pieces that failed and have not been right since: their blocks' digests are wanted when they are.</summary>
     private readonly HashSet<int> _suspect = [];
@@ -28,7 +26,8 @@ internal sealed partial class PieceStore
         _session = session;
         _verifier = verifier;
         _layout = torrent.Location.Layout;
-        _maxBlocks = (_layout.PieceLength + BlockRange.BlockLength - 1) / BlockRange.BlockLength;
+        _jobs = new PieceJobs(torrent, session);
+        _buffers = new PieceBuffers(this, session);
         Have = new Bitfield(_layout.PieceCount);
     }
 
@@ -38,11 +37,11 @@ internal sealed partial class PieceStore
     public Bitfield Have { get; }
 
     /// <summary>Pieces that are neither; for reading only. A list, because walking an interface allocates.</summary>
-    public List<PieceBuffer> OpenPieces => _open;
+    public List<PieceBuffer> OpenPieces => _buffers.All;
 
     /// <summary>Whether a piece is right but not yet written.</summary>
     public bool IsVerified(PieceIndex piece)
-        => _byPiece.TryGetValue(piece.Value, out PieceBuffer? buffer) && buffer.Phase == PiecePhase.Verified;
+        => _buffers.Find(piece) is { Phase: PiecePhase.Verified };
 
     /// <summary>Takes a block, or gives its lease back where it is not wanted.</summary>
     public bool Accept(BlockRange range, BufferLease lease, ConnectionId sender, MonoTime now)
@@ -54,7 +53,7 @@ internal sealed partial class PieceStore
             return false;
         }
 
-        PieceBuffer buffer = OpenPiece(range.Piece);
+        PieceBuffer buffer = _buffers.Open(range.Piece);
         if (buffer.Phase != PiecePhase.Filling || buffer.IsReceived(block))
         {
             _session.Pool.Return(lease);
@@ -73,7 +72,7 @@ internal sealed partial class PieceStore
     /// <summary>Goes on with a piece that an earlier run left in part.</summary>
     public void Adopt(PartialPiece partial)
     {
-        PieceBuffer buffer = OpenPiece(partial.Piece);
+        PieceBuffer buffer = _buffers.Open(partial.Piece);
         for (int block = partial.Blocks.NextSet(0); block >= 0; block = partial.Blocks.NextSet(block + 1))
             buffer.Adopt(block);
     }
@@ -84,17 +83,17 @@ internal sealed partial class PieceStore
         if (!buffer.MaySpill || Torrent.Trouble.IsActive)
             return;
         if (buffer.Phase == PiecePhase.Filling && Torrent.Location.HasV1)
-            BeginPrefix(buffer, now);
-        WriteIdle(buffer, now);
+            _jobs.HashPrefix(buffer, now);
+        _jobs.WriteIdle(buffer, now);
     }
 
     /// <summary>Tries again after trouble, with the piece that failed; where none is left, the trouble is over.</summary>
     public void Probe(MonoTime now)
     {
-        foreach (PieceBuffer buffer in _open)
+        foreach (PieceBuffer buffer in OpenPieces)
         {
             bool hashes = buffer.Phase == PiecePhase.Whole && buffer.FailedAt == DiskJobKind.Hash;
-            int run = hashes ? 0 : FirstToWrite(buffer, 0);
+            int run = hashes ? 0 : PieceJobs.FirstToWrite(buffer, 0);
             if (!buffer.HasFailed || run < 0)
                 continue;
 
@@ -103,9 +102,9 @@ internal sealed partial class PieceStore
                 return;
             buffer.IsProbe = true;
             if (hashes)
-                SubmitHash(buffer, now);
+                _jobs.Hash(buffer, now);
             else
-                WriteRun(buffer, run, now);
+                _jobs.WriteRun(buffer, run, now);
             return;
         }
 
@@ -115,68 +114,49 @@ internal sealed partial class PieceStore
     /// <summary>Does what waited for the end of trouble.</summary>
     public void Resume(MonoTime now)
     {
-        foreach (PieceBuffer buffer in _open)
+        foreach (PieceBuffer buffer in OpenPieces)
         {
             buffer.HasFailed = false;
             if (buffer.Phase == PiecePhase.Whole)
                 BeginHash(buffer, now);
             else if (buffer.Phase == PiecePhase.Verified)
-                WriteIdle(buffer, now);
+                _jobs.WriteIdle(buffer, now);
         }
     }
 
     /// <summary>Writes everything that is in memory, for a stop. What is to be hashed still is, once it is on its way.</summary>
     public void Flush(MonoTime now)
     {
-        foreach (PieceBuffer buffer in _open)
+        foreach (PieceBuffer buffer in OpenPieces)
         {
             buffer.HasFailed = false;
             if (buffer.MaySpill || buffer.Phase is PiecePhase.Whole or PiecePhase.Verified)
-                WriteIdle(buffer, now);
+                _jobs.WriteIdle(buffer, now);
         }
     }
 
     /// <summary>Gives everything up that is in memory; what jobs use goes back when they do.</summary>
     public void Drop()
     {
-        foreach (PieceBuffer buffer in _open)
+        foreach (PieceBuffer buffer in OpenPieces)
             buffer.Drop();
     }
 
     /// <summary>Forgets every open piece; no job is out any more.</summary>
     public void Clear()
     {
-        while (_open.Count > 0)
-        {
-            _open[^1].Drop();
-            Close(_open[^1]);
-        }
+        _doubtful.Clear();
+        _buffers.Clear();
     }
 
     /// <summary>Whether no job is out and nothing waits in memory.</summary>
-    public bool IsQuiet()
-    {
-        foreach (PieceBuffer buffer in _open)
-        {
-            if (buffer.JobsOut > 0 || buffer.IdleCount > 0)
-                return false;
-        }
-
-        return true;
-    }
+    public bool IsQuiet() => _buffers.AreQuiet();
 
     /// <summary>Gives up the largest piece that no job uses, for the sake of other torrents.</summary>
     /// <returns>The blocks that came free, or 0.</returns>
     public int Shed(MonoTime now)
     {
-        PieceBuffer? largest = null;
-        foreach (PieceBuffer buffer in _open)
-        {
-            if (buffer.JobsOut == 0 && buffer.IdleCount > (largest?.IdleCount ?? 0))
-                largest = buffer;
-        }
-
-        if (largest is null)
+        if (_buffers.LargestIdle() is not { } largest)
             return 0;
         int freed = largest.IdleCount;
         PieceIndex piece = largest.Piece;
@@ -187,25 +167,7 @@ internal sealed partial class PieceStore
     }
 
     /// <summary>The blocks on disk of pieces that are not had, for the record.</summary>
-    public IReadOnlyList<PartialPieceRecord> Partials()
-    {
-        List<PartialPieceRecord>? partials = null;
-        foreach (PieceBuffer buffer in _open)
-        {
-            if (buffer.OnDiskCount == 0 || buffer.Phase == PiecePhase.Wrong)
-                continue;
-            byte[] blocks = new byte[(buffer.BlockCount + 7) / 8];
-            for (int block = 0; block < buffer.BlockCount; block++)
-            {
-                if (buffer.IsOnDisk(block))
-                    blocks[block >> 3] |= (byte)(0x80 >> (block & 7));
-            }
-
-            (partials ??= []).Add(new PartialPieceRecord(buffer.Piece, blocks));
-        }
-
-        return partials ?? (IReadOnlyList<PartialPieceRecord>)[];
-    }
+    public IReadOnlyList<PartialPieceRecord> Partials() => _buffers.Partials();
 
     public void Handle(PieceBuffer buffer, DiskJob job, MonoTime now)
     {
@@ -282,7 +244,7 @@ internal sealed partial class PieceStore
         {
             if (_suspect.Remove(buffer.Piece.Value))
                 Prove(buffer, now);
-            WriteIdle(buffer, now);
+            _jobs.WriteIdle(buffer, now);
         }
         else if (buffer.Phase == PiecePhase.Wrong)
         {
@@ -314,10 +276,10 @@ internal sealed partial class PieceStore
                 Finish(buffer, now);
                 break;
             case PiecePhase.Verified:
-                WriteIdle(buffer, now);
+                _jobs.WriteIdle(buffer, now);
                 break;
             case PiecePhase.Unjudged or PiecePhase.Doubtful when Torrent.IsStopping:
-                WriteIdle(buffer, now);
+                _jobs.WriteIdle(buffer, now);
                 break;
             case PiecePhase.Doubtful when buffer.JobsOut == 0 && _verifier.KnowsBlocksOf(piece):
                 SortOut(buffer, now);
@@ -366,108 +328,13 @@ internal sealed partial class PieceStore
     {
         buffer.Phase = PiecePhase.Whole;
         if (!buffer.IsPrefixOut && buffer.LeafJobsOut == 0 && !Torrent.Trouble.IsActive)
-            SubmitHash(buffer, now);
-    }
-
-    private void SubmitHash(PieceBuffer buffer, MonoTime now)
-    {
-        buffer.Phase = PiecePhase.Hashing;
-        Submit(buffer, DiskJobKind.Hash, 0, buffer.BlockCount, now);
-    }
-
-    private void BeginPrefix(PieceBuffer buffer, MonoTime now)
-    {
-        int covered = buffer.Hash?.Covered ?? 0;
-        if (buffer.IsPrefixOut || covered % BlockRange.BlockLength != 0)
-            return;
-        int first = covered / BlockRange.BlockLength;
-        int end = first;
-        while (end < buffer.BlockCount && !buffer.Leases[end].IsNone)
-            end++;
-        if (end == first)
-            return;
-        buffer.IsPrefixOut = true;
-        Submit(buffer, DiskJobKind.HashPrefix, first, end - first, now);
-    }
-
-    private void WriteIdle(PieceBuffer buffer, MonoTime now)
-    {
-        if (Torrent.Trouble.IsActive && !Torrent.IsStopping)
-            return;
-        for (int block = FirstToWrite(buffer, 0); block >= 0; block = FirstToWrite(buffer, block))
-            block = WriteRun(buffer, block, now);
-    }
-
-    private static int FirstToWrite(PieceBuffer buffer, int from)
-    {
-        for (int block = from; block < buffer.BlockCount; block++)
-        {
-            if (buffer.IsToWrite(block))
-                return block;
-        }
-
-        return -1;
-    }
-
-    /// <summary>Writes the run of blocks that starts here; returns where it ends.</summary>
-    private int WriteRun(PieceBuffer buffer, int first, MonoTime now)
-    {
-        int end = first + 1;
-        while (end < buffer.BlockCount && buffer.IsToWrite(end))
-            end++;
-        buffer.BeginWrite(first, end - first);
-        Submit(buffer, DiskJobKind.Write, first, end - first, now);
-        return end;
-    }
-
-    private void Submit(PieceBuffer buffer, DiskJobKind kind, int first, int count, MonoTime now)
-    {
-        buffer.Pin(first, count);
-        buffer.JobsOut++;
-        DiskJob job = _session.TakeJob(kind, Torrent.Location.Torrent);
-        int offset = first * BlockRange.BlockLength;
-        int length = Math.Min(count * BlockRange.BlockLength, _layout.LengthOf(buffer.Piece) - offset);
-        job.Range = new BlockRange(buffer.Piece, offset, length);
-        job.Blocks = buffer.Leases;
-        job.FirstBlock = first;
-        job.BlockCount = count;
-        bool isSpilt = kind is DiskJobKind.Write && buffer.Phase != PiecePhase.Verified;
-        if (isSpilt && Torrent.Location.HasV1)
-            buffer.NoteReceived();
-        if (isSpilt || kind is DiskJobKind.Hash or DiskJobKind.HashLeaves)
-            job.Leaves = buffer.Leaves;
-        if (job.Leaves is not null && kind != DiskJobKind.Hash)
-            buffer.LeafJobsOut++;
-        if (kind is DiskJobKind.Write or DiskJobKind.Hash or DiskJobKind.HashBlocks)
-            job.Received = buffer.Received;
-        if (kind is DiskJobKind.Hash or DiskJobKind.HashPrefix)
-            job.Hash = buffer.Hash;
-        Torrent.Submit(job, buffer, now);
-    }
-
-    private PieceBuffer OpenPiece(PieceIndex piece)
-    {
-        if (_byPiece.TryGetValue(piece.Value, out PieceBuffer? buffer))
-            return buffer;
-        if (!_spare.TryPop(out buffer))
-            buffer = new PieceBuffer(this, _session.Memory, _session.Pool, _maxBlocks, hasLeaves: Torrent.Location.Trees is not null);
-        buffer.Open(piece, _layout.BlocksIn(piece));
-        buffer.Position = _open.Count;
-        _open.Add(buffer);
-        _byPiece.Add(piece.Value, buffer);
-        return buffer;
+            _jobs.Hash(buffer, now);
     }
 
     /// <summary>Forgets a piece that no job uses and that holds no lease.</summary>
     private void Close(PieceBuffer buffer)
     {
-        buffer.DisposeHash();
         _doubtful.Remove(buffer.Piece.Value);
-        PieceBuffer last = _open[^1];
-        _open[buffer.Position] = last;
-        last.Position = buffer.Position;
-        _open.RemoveAt(_open.Count - 1);
-        _byPiece.Remove(buffer.Piece.Value);
-        _spare.Push(buffer);
+        _buffers.Close(buffer);
     }
 }
