@@ -46,7 +46,7 @@ public sealed class MemoryBudget
     /// max(16 MiB, 2 s of rate R). Unrecorded are at most 1.25 s × R (<see cref="UnrecordedSeconds"/>); the rest is left for memory:
     /// 16 MiB when nothing comes in, 6 MiB at R = 8 MiB/s (the least), 0.75 s × R above that.
     /// </summary>
-    public long AllowanceBytes => (long)(Math.Max(_settings.LossBound, 2 * Rate) - (UnrecordedSeconds * Rate));
+    public long AllowanceBytes => (long)(Math.Max(_settings.LossBound, 2 * RateNow) - (UnrecordedSeconds * RateNow));
 
     /// <summary>
     /// Whether peers should be asked for more: not while more than half of the allowance waits for workers, until it is a quarter. Looked at once a
@@ -73,6 +73,9 @@ public sealed class MemoryBudget
 
     /// <summary>How many blocks uploads may take: the last eighth is for what comes in.</summary>
     internal int SpareForReading => _pool.FreeBlocks - (_pool.CapacityBlocks / 8);
+
+    /// <summary>What has come since the last sample has come within this second, too: a fast start is known at once.</summary>
+    private double RateNow => Math.Max(Rate, _sampleBytes / RateSeconds);
 
     internal void Received(int bytes) => _sampleBytes += bytes;
 

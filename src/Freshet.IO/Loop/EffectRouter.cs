@@ -18,6 +18,7 @@ internal sealed class EffectRouter : IEngineEffects
     private readonly NameResolver _resolver;
     private readonly UdpEndpoints _udp;
     private readonly IEngineListener? _listener;
+    private int _jobsOut;
     private long _lastTicket;
     private long _hurriedTo;
 
@@ -41,8 +42,8 @@ internal sealed class EffectRouter : IEngineEffects
         _listener = listener;
     }
 
-    /// <summary>Disk jobs handed out and not yet given back to the engine.</summary>
-    public int JobsOut { get; set; }
+    /// <summary>What waits for the hash workers.</summary>
+    public HashBacklog Backlog { get; } = new();
 
     /// <summary>HTTP exchanges under way.</summary>
     public int FetchesOut { get; set; }
@@ -51,7 +52,7 @@ internal sealed class EffectRouter : IEngineEffects
     public long SavedUpTo { get; set; }
 
     /// <summary>Whether all jobs are done and all records kept.</summary>
-    public bool IsStored => JobsOut == 0 && SavedUpTo >= _lastTicket;
+    public bool IsStored => _jobsOut == 0 && SavedUpTo >= _lastTicket;
 
     /// <summary>Whether nothing at all is out.</summary>
     public bool IsQuiet => IsStored && FetchesOut == 0;
@@ -81,8 +82,16 @@ internal sealed class EffectRouter : IEngineEffects
     /// <inheritdoc/>
     public void Submit(DiskJob job)
     {
-        JobsOut++;
+        _jobsOut++;
+        Backlog.Add(job);
         _disk.Submit(job);
+    }
+
+    /// <summary>A job is done and about to be the engine's again.</summary>
+    public void TakeBack(DiskJob job)
+    {
+        _jobsOut--;
+        Backlog.Remove(job);
     }
 
     /// <inheritdoc/>

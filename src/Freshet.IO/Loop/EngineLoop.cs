@@ -170,7 +170,7 @@ public sealed class EngineLoop : IAsyncDisposable
             deadline = MonoTime.Min(deadline, now < by ? MonoTime.Min(by, _giveUpAt) : _giveUpAt);
         }
 
-        _pumps.Wait(more || !_inbox.TrySleep() ? now : deadline);
+        _pumps.Wait(more || !_inbox.TrySleep() ? now : deadline, mayRead: !_effects.Backlog.IsMuch);
         return true;
     }
 
@@ -181,7 +181,7 @@ public sealed class EngineLoop : IAsyncDisposable
             command.Run(now);
         foreach (DiskJob job in batch.Jobs)
         {
-            _effects.JobsOut--;
+            _effects.TakeBack(job);
             engine.Handle(job, now);
         }
 

@@ -17,7 +17,9 @@ internal interface IPumpSet : IDisposable
     bool Deliver(IEngine engine, MonoTime now);
 
     /// <summary>Waits until something happens on a connection, <see cref="Wake"/> is called or the deadline is there; in the past: does not wait.</summary>
-    void Wait(MonoTime deadline);
+    /// <param name="deadline">How long to wait.</param>
+    /// <param name="mayRead">Whether peers may be read. Where not, and the pump shares a core with the workers, their bytes stay in the sockets.</param>
+    void Wait(MonoTime deadline, bool mayRead);
 
     /// <summary>Ends a <see cref="Wait"/>, or the next one. From any thread.</summary>
     void Wake();

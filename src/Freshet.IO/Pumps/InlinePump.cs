@@ -34,7 +34,7 @@ internal sealed class InlinePump : IPumpSet
     }
 
     /// <inheritdoc/>
-    public void Wait(MonoTime deadline) => _pump.Poll(deadline, mayRead: true);
+    public void Wait(MonoTime deadline, bool mayRead) => _pump.Poll(deadline, mayRead);
 
     /// <inheritdoc/>
     public void Wake() => _pump.Wake();

@@ -42,8 +42,9 @@ internal sealed class ThreadedPumps : IPumpSet
     }
 
     /// <inheritdoc/>
-    public void Wait(MonoTime deadline)
+    public void Wait(MonoTime deadline, bool mayRead)
     {
+        // Pumps on threads of their own have cores beside the workers': they read on, until the pool holds them up.
         // A set event ends the wait at once, so that nothing left since the last look is waited over.
         if (deadline.IsNever)
         {

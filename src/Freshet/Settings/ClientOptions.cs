@@ -8,8 +8,8 @@ namespace Freshet;
 /// <summary>What a session is started with. Every value has a default that works.</summary>
 public sealed record ClientOptions
 {
-    /// <summary>The memory that payload may take by default: 32 MiB, enough for a full line and small enough for a small board.</summary>
-    public const long DefaultMemoryBudget = 32L << 20;
+    /// <summary>The memory that payload may take by default: 64 MiB, taken as it is needed: fifty fast peers, each halfway through a piece of 1 MiB, without a piece going to disk in parts.</summary>
+    public const long DefaultMemoryBudget = 64L << 20;
 
     /// <summary>Where downloads go, unless <see cref="AddOptions.Directory"/> says otherwise. Default: the current folder.</summary>
     public string DownloadDirectory { get; init; } = ".";
