@@ -1,6 +1,4 @@
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Freshet.Core;
@@ -49,8 +47,8 @@ public readonly struct Sha1Hash : IEquatable<Sha1Hash>
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is Sha1Hash other && Equals(other);
 
-    /// <summary>The first bytes of the digest: they are random already, and the same in every process.</summary>
-    public override int GetHashCode() => (int)BinaryPrimitives.ReverseEndianness(Unsafe.BitCast<ulong, long>(_a) >> 32);
+    /// <summary>Bits of all bytes, the same in every process. Of all: peers' ids, which are kept as hashes too, begin alike.</summary>
+    public override int GetHashCode() => (int)((_a ^ _b ^ _c) >> 32) ^ (int)(_a ^ _b ^ _c);
 
     /// <summary>40 lower-case hexadecimal digits.</summary>
     public override string ToString() => Convert.ToHexStringLower(Bytes);
@@ -103,7 +101,7 @@ public readonly struct Sha256Hash : IEquatable<Sha256Hash>
     public override bool Equals(object? obj) => obj is Sha256Hash other && Equals(other);
 
     /// <summary>The first bytes of the digest: they are random already, and the same in every process.</summary>
-    public override int GetHashCode() => (int)BinaryPrimitives.ReverseEndianness(Unsafe.BitCast<ulong, long>(_a) >> 32);
+    public override int GetHashCode() => (int)(_a ^ (_a >> 32));
 
     /// <summary>64 lower-case hexadecimal digits.</summary>
     public override string ToString() => Convert.ToHexStringLower(Bytes);
