@@ -45,11 +45,11 @@ internal sealed class PeerPump : IDisposable
     private readonly GatheredReads _gathered = new();
     private readonly Dictionary<ConnectionId, PumpConnection> _connections = [];
     private readonly List<PeerSocket> _ready = [];
-    private readonly List<PumpConnection> _expired = [];
+    private readonly ConnectionDeadlines _deadlines = new();
+    private readonly List<PumpConnection> _due = [];
     private readonly byte[] _scratch = GC.AllocateUninitializedArray<byte>(ScratchLength, pinned: true);
     private List<PumpConnection> _active = [];
     private List<PumpConnection> _nextActive = [];
-    private MonoTime _nextSweep = MonoTime.Never;
     private MonoTime _handlesAgain = MonoTime.Zero;
     private long _accepted;
     private bool _hasBacklog;
@@ -147,7 +147,7 @@ internal sealed class PeerPump : IDisposable
         ReadActive(mayRead, now);
         _gathered.LookAtSilent(now);
         AcceptSome(now);
-        Sweep(now);
+        AdvanceDue(now);
     }
 
     /// <summary>Closes every connection; what waits to be sent has one chance to go out.</summary>
@@ -179,7 +179,7 @@ internal sealed class PeerPump : IDisposable
     {
         get
         {
-            MonoTime next = MonoTime.Min(_nextSweep, _gathered.NextLook);
+            MonoTime next = MonoTime.Min(_deadlines.Next, _gathered.NextLook);
             return _poller.Accepting ? next : MonoTime.Min(next, AcceptAgain);
         }
     }
@@ -209,11 +209,8 @@ internal sealed class PeerPump : IDisposable
     private void Add(PumpConnection connection)
     {
         _connections.Add(connection.Id, connection);
-        Schedule(connection);
+        _deadlines.Note(connection);
     }
-
-    // A deadline may come nearer with anything that a link is told, and mostly moves away without: the next sweep is never too late.
-    private void Schedule(PumpConnection connection) => _nextSweep = MonoTime.Min(_nextSweep, connection.Deadline);
 
     private void Note(PumpConnection connection, MonoTime now)
     {
@@ -237,7 +234,7 @@ internal sealed class PeerPump : IDisposable
         }
 
         connection.Link = PeerLink.Outgoing(connection.Id, connection.Setup!, _options.Pool, now, _options.Reader);
-        Schedule(connection);
+        _deadlines.Note(connection);
         _sender.Mark(connection);
         return true;
     }
@@ -323,7 +320,7 @@ internal sealed class PeerPump : IDisposable
         PeerLink link = connection.Link!;
         if (connection.IsPending && link.IsReady)
             _gate.Leave(connection);
-        Schedule(connection);
+        _deadlines.Note(connection);
         if (link.HasOutput || link.Ending != DisconnectReason.None)
             _sender.Mark(connection);
         if (link.IsStarved || connection.HasTurn)
@@ -392,31 +389,24 @@ internal sealed class PeerPump : IDisposable
         _gate.Enter(connection, now);
     }
 
-    private void Sweep(MonoTime now)
+    private void AdvanceDue(MonoTime now)
     {
-        if (now < _nextSweep)
-            return;
-        _nextSweep = MonoTime.Never;
-        foreach (PumpConnection connection in _connections.Values)
+        _deadlines.Take(now, _due);
+        foreach (PumpConnection connection in _due)
         {
-            if (connection.Deadline > now)
-            {
-                Schedule(connection);
-            }
-            else if (connection.Link is { } link)
+            if (connection.Link is { } link)
             {
                 link.Advance(now);
                 AfterInput(connection);
             }
             else
             {
-                _expired.Add(connection);
+                Close(connection, DisconnectReason.ConnectTimeout);
             }
         }
 
-        foreach (PumpConnection connection in _expired)
-            Close(connection, DisconnectReason.ConnectTimeout);
-        _expired.Clear();
+        _due.Clear();
+        _deadlines.Tidy(_connections.Values);
     }
 
     private void Close(PumpConnection connection, DisconnectReason reason)

@@ -53,6 +53,9 @@ internal sealed class PumpConnection
     /// <summary>Whether a turn of reading has something to do.</summary>
     public bool HasTurn => Socket.IsReadable && Link is { } link && (link.WantsInput || link.WantsCredit);
 
+    /// <summary>The time that <see cref="ConnectionDeadlines"/> has it listed under; <see cref="MonoTime.Never"/>: it has not.</summary>
+    public MonoTime ListedFor { get; set; } = MonoTime.Never;
+
     /// <summary>When something is due.</summary>
     public MonoTime Deadline => Link?.Deadline ?? OpenBy;
 }
