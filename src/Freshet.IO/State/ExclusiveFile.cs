@@ -17,9 +17,30 @@ internal static class ExclusiveFile
         {
             return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (IOException exception) when (exception.HResult is WindowsSharingViolation or LinuxWouldBlock or MacWouldBlock)
+        catch (IOException exception) when (IsTaken(exception))
         {
             return null;
         }
     }
+
+    /// <summary>Opens the file, made where it is not there, once nobody else has it.</summary>
+    /// <exception cref="IOException">Another has it for longer than that, or it cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not write there.</exception>
+    public static FileStream Wait(string path, TimeSpan patience)
+    {
+        long end = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+        while (true)
+        {
+            if (TryOpen(path) is { } alone)
+                return alone;
+            if (Environment.TickCount64 > end)
+                throw new IOException($"{path} is held by another process.");
+
+            // No system offers a wait for such a lock that ends: look again a little later.
+            Thread.Sleep(10);
+        }
+    }
+
+    /// <summary>Whether a file could not be opened because somebody else has it open.</summary>
+    public static bool IsTaken(IOException exception) => exception.HResult is WindowsSharingViolation or LinuxWouldBlock or MacWouldBlock;
 }

@@ -8,6 +8,12 @@ namespace Freshet.IO.State;
 /// <summary>Remembered torrents as rows of the tables of <see cref="StateSchema"/>.</summary>
 internal static class RememberedRows
 {
+    /// <summary>
+    /// The place in the queue of those that have none yet, which a session gives at its end: behind all that have one, in the order in which they came. To look for the
+    /// last place at each would be to look through all.
+    /// </summary>
+    private const long LastPlace = long.MaxValue;
+
     /// <summary>Keeps a torrent and its metainfo, at the end of the queue where it is new.</summary>
     public static void Put(SqliteConnection connection, RememberedTorrent torrent, ReadOnlyMemory<byte> metainfo)
     {
@@ -17,7 +23,7 @@ internal static class RememberedRows
             INSERT INTO trackers (tiers) VALUES ($trackers) ON CONFLICT DO NOTHING;
             INSERT INTO remembered (hashes, folder, name, bytes, pieces, private, trackers, position, started, added, seeded, options)
                 VALUES ($hashes, (SELECT id FROM folder WHERE path = $folder), $name, $bytes, $pieces, $private,
-                    (SELECT id FROM trackers WHERE tiers = $trackers), (SELECT coalesce(max(position), -1) + 1 FROM remembered), $started, $added, $seeded, $options)
+                    (SELECT id FROM trackers WHERE tiers = $trackers), $position, $started, $added, $seeded, $options)
                 ON CONFLICT (hashes) DO UPDATE SET
                     folder = excluded.folder, name = excluded.name, trackers = excluded.trackers, started = excluded.started, options = excluded.options;
             INSERT OR REPLACE INTO metainfo (remembered, torrent) VALUES ((SELECT id FROM remembered WHERE hashes = $hashes), $metainfo);
@@ -26,6 +32,7 @@ internal static class RememberedRows
         command.Parameters.AddWithValue("$folder", torrent.Directory);
         command.Parameters.AddWithValue("$trackers", Text(torrent.Trackers));
         command.Parameters.AddWithValue("$name", torrent.Name);
+        command.Parameters.AddWithValue("$position", LastPlace);
         command.Parameters.AddWithValue("$bytes", torrent.TotalBytes);
         command.Parameters.AddWithValue("$pieces", torrent.PieceCount);
         command.Parameters.AddWithValue("$private", torrent.IsPrivate);

@@ -214,7 +214,7 @@ public sealed class SqliteStateStore : IStateStore
     private SqliteConnection OpenOrSetAside(bool checkFirst = false, bool replace = false)
     {
         // One process at a time: another may be upgrading the file, or setting it aside.
-        using FileStream alone = TakeLock();
+        using FileStream alone = ExclusiveFile.Wait(Path.Combine(_folder, LockName), TimeSpan.FromSeconds(BusySeconds));
         if (!replace && TryOpen(checkFirst) is { } connection)
             return connection;
         string aside = SetAside();
@@ -281,22 +281,6 @@ public sealed class SqliteStateStore : IStateStore
             }
 
             return aside;
-        }
-    }
-
-    private FileStream TakeLock()
-    {
-        string path = Path.Combine(_folder, LockName);
-        long end = Environment.TickCount64 + (BusySeconds * 1000);
-        while (true)
-        {
-            if (ExclusiveFile.TryOpen(path) is { } alone)
-                return alone;
-            if (Environment.TickCount64 > end)
-                throw new IOException($"{path} is held by another process.");
-
-            // No system offers a wait for such a lock that ends: look again a little later.
-            Thread.Sleep(10);
         }
     }
 }

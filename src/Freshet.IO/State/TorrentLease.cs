@@ -3,7 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using Freshet.Core;
-using Freshet.IO.Native;
 
 namespace Freshet.IO.State;
 
@@ -13,21 +12,13 @@ namespace Freshet.IO.State;
 /// </summary>
 public sealed class TorrentLease : IDisposable
 {
-    private readonly LeaseTable? _table;
-    private readonly long _number;
-    private readonly FileStream? _lock;
-    private readonly string? _holderPath;
+    private readonly LeaseTable _table;
+    private readonly UInt128 _key;
 
-    private TorrentLease(LeaseTable table, long number)
+    private TorrentLease(LeaseTable table, UInt128 key)
     {
         _table = table;
-        _number = number;
-    }
-
-    private TorrentLease(FileStream locked, string holderPath)
-    {
-        _lock = locked;
-        _holderPath = holderPath;
+        _key = key;
     }
 
     /// <summary>Takes the lease, or says who has it.</summary>
@@ -35,85 +26,46 @@ public sealed class TorrentLease : IDisposable
     /// <param name="hashes">The torrent.</param>
     /// <param name="directory">The folder that its data is in.</param>
     /// <param name="lease">The lease; dispose it to give it back.</param>
-    /// <param name="holder">The process that has the lease, where it is known.</param>
+    /// <param name="holder">The process that has the lease.</param>
     /// <exception cref="IOException">The state folder cannot be used.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not write to the state folder.</exception>
     public static bool TryAcquire(
         string stateFolder, InfoHashes hashes, string directory, [NotNullWhen(true)] out TorrentLease? lease, out int? holder)
     {
-        if (!FileCalls.IsSupported)
-            return TryAcquireFile(stateFolder, hashes, directory, out lease, out holder);
-        Directory.CreateDirectory(stateFolder);
+        (lease, holder) = AcquireAll(stateFolder, [(hashes, directory)])[0];
+        return lease is not null;
+    }
 
-        // 62 bits: two torrents that share a number will not be met, and would only wait for each other.
-        long number = BinaryPrimitives.ReadInt64LittleEndian(KeyOf(hashes, directory)) & (long.MaxValue >> 1);
-        lease = LeaseTable.TryTake(stateFolder, number, out holder) is { } table ? new TorrentLease(table, number) : null;
-        if (lease is null)
-            return false;
-        holder = null;
-        return true;
+    /// <summary>Takes many leases at once, as far as they are free.</summary>
+    /// <param name="stateFolder">The state folder that the processes share.</param>
+    /// <param name="torrents">The torrents, and the folder that the data of each is in.</param>
+    /// <returns>For each its lease, or the process that has it.</returns>
+    /// <exception cref="IOException">The state folder cannot be used.</exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not write to the state folder.</exception>
+    public static (TorrentLease? Lease, int? Holder)[] AcquireAll(string stateFolder, IReadOnlyList<(InfoHashes Hashes, string Directory)> torrents)
+    {
+        var folders = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        var keys = new UInt128[torrents.Count];
+        for (int i = 0; i < keys.Length; i++)
+        {
+            // Folders are few and torrents many.
+            (InfoHashes hashes, string directory) = torrents[i];
+            if (!folders.TryGetValue(directory, out byte[]? folder))
+                folders.Add(directory, folder = Encoding.UTF8.GetBytes(Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))));
+            keys[i] = KeyOf(hashes, folder);
+        }
+
+        var holders = new int?[keys.Length];
+        LeaseTable table = LeaseTable.Take(stateFolder, keys, holders);
+        return [.. keys.Select((key, i) => (holders[i] is null ? new TorrentLease(table, key) : null, holders[i]))];
     }
 
     /// <summary>Gives the lease back.</summary>
-    public void Dispose()
+    public void Dispose() => _table.Release(_key);
+
+    private static UInt128 KeyOf(InfoHashes hashes, ReadOnlySpan<byte> folder)
     {
-        _table?.Release(_number);
-        if (_lock is null)
-            return;
-        try
-        {
-            File.Delete(_holderPath!);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // A number left behind is replaced by the next holder's.
-        }
-
-        // The lock's file stays: to delete it is to race with someone who has just opened it.
-        _lock.Dispose();
-    }
-
-    /// <summary>Where there are no locks on bytes that name their holder: a file for each lease, and its holder's number beside it.</summary>
-    private static bool TryAcquireFile(
-        string stateFolder, InfoHashes hashes, string directory, [NotNullWhen(true)] out TorrentLease? lease, out int? holder)
-    {
-        lease = null;
-        holder = null;
-        string folder = Path.Combine(stateFolder, "leases");
-        Directory.CreateDirectory(folder);
-        string path = Path.Combine(folder, Convert.ToHexStringLower(KeyOf(hashes, directory).AsSpan(0, 16)));
-        string holderPath = path + ".pid";
-        if (ExclusiveFile.TryOpen(path + ".lock") is not { } locked)
-        {
-            holder = ReadHolder(holderPath);
-            return false;
-        }
-
-        try
-        {
-            File.WriteAllText(holderPath, Environment.ProcessId.ToString());
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            // The number is only there to be shown; the lock is what counts.
-        }
-
-        lease = new TorrentLease(locked, holderPath);
-        return true;
-    }
-
-    private static byte[] KeyOf(InfoHashes hashes, string directory)
-        => SHA256.HashData(Encoding.UTF8.GetBytes($"{hashes}\n{Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory))}"));
-
-    private static int? ReadHolder(string path)
-    {
-        try
-        {
-            return int.TryParse(File.ReadAllText(path), out int pid) ? pid : null;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        byte[] name = [.. RecordCodec.Hashes(hashes), .. folder];
+        return BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(name)) & LeaseTable.KeyBits;
     }
 }

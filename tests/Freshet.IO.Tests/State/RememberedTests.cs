@@ -20,16 +20,20 @@ public sealed class RememberedTests : IDisposable
         {
             Assert.True(store.Remember(first, new byte[] { 1, 2, 3 }));
             Assert.True(store.Remember(Torrent(2), new byte[] { 4 }));
-            store.Change([new RememberedChange(Records.V1(1)) { Position = 7 }, new RememberedChange(Records.V1(99)) { Position = 1 }]);
+
+            // What has no place yet is behind all that have one.
+            Assert.True(store.Remember(Torrent(4), new byte[] { 4 }));
+            store.Change([new RememberedChange(Records.V1(1)) { Position = 7 }, new RememberedChange(Records.V1(99)) { Position = 1 }, new RememberedChange(Records.V1(2)) { Position = 3 }]);
+            Assert.True(store.Remember(Torrent(3), new byte[] { 4 }));
         }
 
         using SqliteStateStore again = SqliteStateStore.Open(_folder.Path);
         IReadOnlyList<RememberedTorrent> all = again.LoadRemembered();
-        Assert.Equal([Records.V1(2), Records.V1(1)], all.Select(torrent => torrent.Hashes));
+        Assert.Equal([Records.V1(2), Records.V1(1), Records.V1(4), Records.V1(3)], all.Select(torrent => torrent.Hashes));
         Assert.Equal(first with { Trackers = all[1].Trackers }, all[1]);
         Assert.Equal([["http://a/x", "udp://b:1"], ["http://c/"]], all[1].Trackers);
         Assert.Equal([1, 2, 3], again.LoadMetainfo(Records.V1(1))!.Value.ToArray());
-        Assert.Null(again.LoadMetainfo(Records.V1(3)));
+        Assert.Null(again.LoadMetainfo(Records.V1(5)));
     }
 
     [Fact]

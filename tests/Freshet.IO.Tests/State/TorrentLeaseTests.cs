@@ -39,9 +39,14 @@ public sealed class TorrentLeaseTests : IDisposable
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/python3"), "Another process takes the lock with Python.");
         Assert.True(TorrentLease.TryAcquire(_folder.Path, Records.V1(1), "/data", out TorrentLease? lease, out _));
+        string keys = Convert.ToHexString(ReadShared(Assert.Single(Held)));
         lease.Dispose();
-        const string script = "import fcntl, sys; f = open(sys.argv[1], 'r+'); fcntl.lockf(f, fcntl.LOCK_EX); print('locked', flush=True); sys.stdin.read()";
-        using Process other = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", script, _folder["leases.lock"]])
+        Assert.Empty(Held);
+
+        // What this process has had is another's now.
+        const string script = "import fcntl, os, sys; p = '%s/%d-x.held' % (sys.argv[1], os.getpid()); f = open(p, 'wb'); fcntl.flock(f, fcntl.LOCK_SH); "
+            + "f.write(bytes.fromhex(sys.argv[2])); f.flush(); print('locked', flush=True); sys.stdin.read()";
+        using Process other = Process.Start(new ProcessStartInfo("/usr/bin/python3", ["-c", script, _folder["leases"], keys])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,
@@ -50,25 +55,52 @@ public sealed class TorrentLeaseTests : IDisposable
         Assert.Equal("locked", other.StandardOutput.ReadLine());
         Assert.False(TorrentLease.TryAcquire(_folder.Path, Records.V1(1), "/data", out _, out int? holder));
         Assert.Equal(other.Id, holder);
+        Assert.True(TorrentLease.TryAcquire(_folder.Path, Records.V1(2), "/data", out TorrentLease? free, out _));
         other.Kill();
         other.WaitForExit();
         Assert.True(TorrentLease.TryAcquire(_folder.Path, Records.V1(1), "/data", out lease, out _));
+        Assert.Single(Held);
+        free.Dispose();
         lease.Dispose();
     }
 
     [Fact]
-    public void A_thousand_leases_need_one_handle()
+    public void Leases_that_were_given_back_are_free_and_take_no_room_in_the_end()
+    {
+        Assert.True(TorrentLease.TryAcquire(_folder.Path, Records.V1(1), "/kept", out TorrentLease? kept, out _));
+        for (int i = 0; i < 10_000; i++)
+        {
+            Assert.True(TorrentLease.TryAcquire(_folder.Path, Records.V1(1), "/data", out TorrentLease? lease, out _));
+            lease.Dispose();
+        }
+
+        Assert.InRange(new FileInfo(Assert.Single(Held)).Length, 1, 16 * 5000);
+        Assert.False(TorrentLease.TryAcquire(_folder.Path, Records.V1(1), "/kept", out _, out _));
+        kept.Dispose();
+    }
+
+    [Fact]
+    public void Ten_thousand_leases_are_taken_at_once_and_need_one_handle()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Handles are counted in /proc.");
-        TorrentLease[] leases = [.. Enumerable.Range(0, 1000).Select(number =>
-        {
-            Assert.True(TorrentLease.TryAcquire(_folder.Path, Records.V1(1), $"/data/{number}", out TorrentLease? lease, out _));
-            return lease;
-        })];
+        (TorrentLease? Lease, int? Holder)[] leases = TorrentLease.AcquireAll(_folder.Path, [.. Enumerable.Range(0, 10_000).Select(number => (Records.V1(1), $"/data/{number}"))]);
+        Assert.All(leases, static taken => Assert.NotNull(taken.Lease));
         int open = Directory.GetFiles("/proc/self/fd").Count(fd => File.ResolveLinkTarget(fd, returnFinalTarget: false)?.FullName.StartsWith(_folder.Path, StringComparison.Ordinal) == true);
         Assert.Equal(1, open);
-        Assert.False(TorrentLease.TryAcquire(_folder.Path, Records.V1(1), "/data/500", out _, out _));
-        foreach (TorrentLease lease in leases)
-            lease.Dispose();
+        (TorrentLease? Lease, int? Holder)[] again = TorrentLease.AcquireAll(_folder.Path, [(Records.V1(1), "/data/500"), (Records.V1(1), "/data/free"), (Records.V1(1), "/data/free")]);
+        Assert.Equal([Environment.ProcessId, null, Environment.ProcessId], again.Select(static taken => taken.Holder));
+        foreach ((TorrentLease? lease, _) in leases.Concat(again))
+            lease?.Dispose();
+        Assert.Empty(Held);
+    }
+
+    private string[] Held => Directory.GetFiles(_folder["leases"], "*.held");
+
+    private static byte[] ReadShared(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        byte[] bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
     }
 }
