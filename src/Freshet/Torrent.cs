@@ -16,15 +16,12 @@ namespace Freshet;
 public sealed class Torrent
 {
     private readonly SessionHost _host;
-    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _removing = new();
-    private readonly string _name;
+    private readonly TorrentSummary _summary;
     private readonly Metainfo? _metainfo;
     private volatile WeakReference<Metainfo>? _recent;
     private volatile RememberedOptions? _remembered;
     private TorrentStatus? _last;
-    private Task? _removal;
-    private bool _deletesData;
+    private TorrentRemoval? _removal;
 
     // The number of the snapshot that was the latest when the last command was carried out.
     private long _commandedAt;
@@ -35,13 +32,12 @@ public sealed class Torrent
         _host = host;
         _lease = lease;
         _remembered = remembered;
-        _name = spec.Summary.Name;
+        _summary = spec.Summary;
 
         // What the state can give back is not held.
         _metainfo = remembered is null ? spec.Metainfo : null;
         _recent = remembered is not null && spec.Metainfo is { } metainfo ? new WeakReference<Metainfo>(metainfo) : null;
         Id = id;
-        Hashes = spec.Summary.Hashes;
         Directory = spec.Directory;
     }
 
@@ -49,7 +45,7 @@ public sealed class Torrent
     public TorrentId Id { get; }
 
     /// <summary>Its info-hashes.</summary>
-    public InfoHashes Hashes { get; }
+    public InfoHashes Hashes => _summary.Hashes;
 
     /// <summary>Its metainfo. Of a torrent that is remembered it is read from the state where it is not in memory.</summary>
     /// <exception cref="FreshetException">The state has it no more (<see cref="FreshetError.Storage"/>).</exception>
@@ -59,7 +55,7 @@ public sealed class Torrent
         {
             if (_metainfo is { } held || (_recent is { } recent && recent.TryGetTarget(out held)))
                 return held;
-            Metainfo metainfo = _host.LoadMetainfo(Hashes, _name);
+            Metainfo metainfo = _host.LoadMetainfo(Hashes, _summary.Name);
             _recent = new WeakReference<Metainfo>(metainfo);
             return metainfo;
         }
@@ -74,7 +70,7 @@ public sealed class Torrent
         if (_host.Snapshots.Current.Find(Id) is { } status)
             Volatile.Write(ref _last, status);
         return Volatile.Read(ref _last)
-            ?? new TorrentStatus { Id = Id, Hashes = Hashes, Name = _name, Directory = Directory, State = TorrentState.Stopped };
+            ?? new TorrentStatus { Id = Id, Hashes = Hashes, Name = _summary.Name, Directory = Directory, State = TorrentState.Stopped };
     }
 
     /// <summary>Starts it: what is on disk is checked as far as needed, then the rest is fetched. Also leaves an error state.</summary>
@@ -183,76 +179,25 @@ public sealed class Torrent
     /// <summary>Its trackers at this moment, tier by tier.</summary>
     public Task<IReadOnlyList<TrackerStatus>> GetTrackersAsync(CancellationToken cancellationToken = default)
         => InvokeAsync<IReadOnlyList<TrackerStatus>>(
-            now => [.. (_host.Engine.GetStatus(Id, now)?.Trackers ?? []).Select(Translate)], cancellationToken);
+            now => [.. _host.Engine.GetTrackers(Id, now).Select(Translate)], cancellationToken);
 
     /// <summary>A copy of which pieces are verified and stored; empty once the torrent is removed.</summary>
     public Task<Bitfield> GetPiecesAsync(CancellationToken cancellationToken = default)
         => InvokeAsync(_ => _host.Engine.GetPieces(Id) ?? new Bitfield(Status().PieceCount), cancellationToken);
 
-    /// <summary>Its removal, once somebody has asked for it.</summary>
-    internal Task? Removal
-    {
-        get
-        {
-            lock (_removing)
-                return _removal;
-        }
-    }
+    /// <summary>The end of its removal, once somebody has asked for it.</summary>
+    internal Task? Removal => Volatile.Read(ref _removal)?.End;
 
-    /// <summary>
-    /// Has the engine forget it, then the session. Runs once, to its end, however many ask for it and whoever of them gives up; the data goes where any of them
-    /// wants that in time.
-    /// </summary>
+    /// <summary>Has the engine forget it, then the session.</summary>
     internal Task RemoveAsync(DataDisposal data)
     {
-        lock (_removing)
-        {
-            _deletesData |= data == DataDisposal.Delete;
-            return _removal ??= Task.Run(LeaveAsync);
-        }
+        if (Volatile.Read(ref _removal) is null)
+            Interlocked.CompareExchange(ref _removal, new TorrentRemoval(_host, this), null);
+        return _removal!.RunAsync(data);
     }
 
     /// <summary>The engine has forgotten it.</summary>
-    internal void NoteGone() => _gone.TrySetResult();
-
-    private async Task LeaveAsync()
-    {
-        Status();
-        if (await _host.Loop.InvokeAsync(now => _host.Engine.RemoveTorrent(Id, now)).ConfigureAwait(false))
-            await Task.WhenAny(_gone.Task, _host.Loop.Completion).ConfigureAwait(false);
-        ObjectDisposedException.ThrowIf(_host.Loop.Completion.IsCompleted, typeof(BitTorrentClient));
-        try
-        {
-            Forget();
-        }
-        finally
-        {
-            // Last: until then nobody may add the same torrent, in this session or another, to data and a record that are about to go.
-            _host.Forget(this);
-        }
-    }
-
-    private void Forget()
-    {
-        bool deletesData;
-        lock (_removing)
-            deletesData = _deletesData;
-
-        // Read before the state forgets it.
-        Metainfo? metainfo = deletesData ? Metainfo : null;
-        try
-        {
-            _host.Store.Remove(Hashes);
-        }
-        catch (Exception error)
-        {
-            // A record too many costs nothing: what it says is compared with what is on disk before it is believed.
-            _host.Logger.StateStoreWarning($"The record of {PlainText.Of(_name)} stays: {error.Message}");
-        }
-
-        if (metainfo is not null)
-            DataRemoval.Delete(metainfo, Directory);
-    }
+    internal void NoteGone() => Volatile.Read(ref _removal)?.NoteGone();
 
     private bool Apply(TorrentPatch patch, PieceLayout? layout, MonoTime now)
     {

@@ -54,7 +54,7 @@ public sealed class WaitingTests
                 {
                     // The last snapshot for a long time: a session in which everything is stopped publishes none.
                     current = stopped;
-                    looking = Task.Run(() => waiters.Look(stopped), Cancellation);
+                    looking = Task.Run(() => waiters.Look(stopped, stopped.Torrents, []), Cancellation);
                 }
 
                 return seen;
@@ -70,9 +70,11 @@ public sealed class WaitingTests
         var waiters = new ConditionWaiters();
         SessionSnapshot stopped = Snapshot(1, TorrentState.Stopped);
         Task<TorrentStatus> waiting = waiters.WaitAsync(new TorrentId(1), TorrentCondition.Stopped, after: 1, () => stopped, Cancellation);
-        waiters.Look(stopped);
+        waiters.Look(stopped, stopped.Torrents, []);
         Assert.False(waiting.IsCompleted);
-        waiters.Look(Snapshot(2, TorrentState.Stopped));
+
+        // Whether it says anything new or not.
+        waiters.Look(Snapshot(2, TorrentState.Stopped), [], []);
         await waiting;
     }
 

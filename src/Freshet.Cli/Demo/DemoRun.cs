@@ -111,10 +111,16 @@ internal sealed class DemoRun(long size, CommandContext context)
             Torrent torrent = (await client.AddAsync(source, cancellationToken: stop)).Torrent;
             _display.Added(torrent);
             Task<TorrentStatus> completion = torrent.WaitAsync(TorrentCondition.Complete, stop);
+            var view = new SessionView { Snapshot = client.Snapshot() };
             while (await Task.WhenAny(completion, Task.Delay(_display.Interval, stop)) != completion)
             {
                 stop.ThrowIfCancellationRequested();
-                _display.Update(client.Snapshot());
+                SessionSnapshot snapshot = client.Snapshot();
+                if (snapshot.Sequence == view.Snapshot.Sequence)
+                    continue;
+                view.Apply(new ChangeSet(snapshot.Sequence, IsFull: true, snapshot.Torrents, []), snapshot);
+                _display.Update(view);
+                view.Shown();
             }
 
             status = await completion;

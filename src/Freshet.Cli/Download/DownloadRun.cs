@@ -10,6 +10,9 @@ namespace Freshet.Cli.Download;
 /// <summary>A <c>freshet download</c> or <c>freshet seed</c> from its sources to its exit code.</summary>
 internal sealed class DownloadRun(DownloadRequest request, CommandContext context)
 {
+    /// <summary>What a session has at the most by itself; a torrent that may have more needs a session that may.</summary>
+    private const int UsualConnections = 1000;
+
     private readonly IDownloadDisplay _display = Displays.Create(context);
 
     // What is still to be waited for: downloads until they are complete, seeds until they have given enough.
@@ -18,7 +21,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
     private readonly List<TorrentId> _misplaced = [];
     private readonly StatusFile? _statusFile = request.StatusFile is { } path ? new StatusFile(path, context.Warn) : null;
     private readonly IdleHeap _idleHeap = new();
-    private bool _changed;
+    private long _lastShown;
     private int _exitCode;
     private long _lastProgress = Stopwatch.GetTimestamp();
     private long _lastProgressBytes = -1;
@@ -183,25 +186,28 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
         _display.Restored([.. _running.Values], _complete.Count);
     }
 
-    /// <summary>Until everything is complete or has failed, or it is given up.</summary>
+    /// <summary>Until everything is complete or has failed, or it is given up. Looks at what changes, and wakes for nothing else where all is complete.</summary>
     private async Task WatchAsync(BitTorrentClient client, long started, CancellationToken stop)
     {
+        var view = new SessionView { Snapshot = client.Snapshot() };
+        await using var changes = new ChangeFeed(client, stop);
         while (_running.Count > 0)
         {
-            SessionSnapshot snapshot = client.Snapshot();
-            if (request.ShowPeers)
-                _display.UpdatePeers(await PeersAsync(stop));
-            _statusFile?.Keep(snapshot);
-            if (_idleHeap.Look(snapshot) || _complete.Count < _running.Count || _changed)
+            if (await changes.NextAsync(LookIn(view)) is { } change)
             {
-                _changed = false;
-                _display.Update(snapshot);
-                foreach (TorrentStatus status in snapshot.Torrents.Where(status => _running.ContainsKey(status.Id)))
+                _idleHeap.Moved();
+                view.Apply(change, client.Snapshot());
+                if (change.Changed.Any(IsNewlyComplete))
+                    await ShowAsync(view, stop);
+                foreach (TorrentStatus status in change.Changed)
                     Judge(status, Stopwatch.GetElapsedTime(started));
                 await ForgetAsync(client, stop);
             }
 
-            if (_running.Count > 0 && GivesUp(snapshot))
+            if (Stopwatch.GetElapsedTime(_lastShown) >= _display.Interval)
+                await ShowAsync(view, stop);
+            _idleHeap.Look();
+            if (_running.Count > 0 && GivesUp(view))
             {
                 NoteFailure(ExitCode.Network);
                 context.Warn(TroubleText.Tag(
@@ -210,10 +216,26 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
                     TroubleCodes.GivenUp));
                 return;
             }
-
-            if (_running.Count > 0)
-                await WaitAsync(stop);
         }
+    }
+
+    /// <summary>When there is something to do although nothing has changed; null: never.</summary>
+    private TimeSpan? LookIn(SessionView view)
+    {
+        bool isShowing = _complete.Count < _running.Count || request.ShowPeers || view.Changed.Count > 0 || _statusFile is { IsBehind: true };
+        TimeSpan? show = isShowing ? _display.Interval - Stopwatch.GetElapsedTime(_lastShown) : null;
+        TimeSpan? look = show is null || _idleHeap.LookIn < show ? _idleHeap.LookIn : show;
+        return look < TimeSpan.Zero ? TimeSpan.Zero : look;
+    }
+
+    private async Task ShowAsync(SessionView view, CancellationToken stop)
+    {
+        _lastShown = Stopwatch.GetTimestamp();
+        if (request.ShowPeers)
+            _display.UpdatePeers(await PeersAsync(stop));
+        _statusFile?.Keep(view.Snapshot);
+        _display.Update(view);
+        view.Shown();
     }
 
     private async Task<IReadOnlyList<TorrentPeers>> PeersAsync(CancellationToken stop)
@@ -224,41 +246,18 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
         return peers;
     }
 
-    private async Task WaitAsync(CancellationToken stop)
-    {
-        if (_complete.Count >= _running.Count)
-        {
-            await Task.Delay(_display.Interval, stop);
-            return;
-        }
+    private static bool IsComplete(TorrentStatus status) => status is { IsComplete: true, State: TorrentState.Seeding or TorrentState.Stopped or TorrentState.Queued };
 
-        Torrent[] incomplete = [.. _running.Values.Where(torrent => !_complete.Contains(torrent.Id))];
-
-        // Completion is acted on at once, everything else at the display's pace.
-        using var tick = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        tick.CancelAfter(_display.Interval);
-        try
-        {
-            await Task.WhenAny(incomplete.Select(torrent => torrent.WaitAsync(TorrentCondition.Complete, tick.Token))).Unwrap();
-        }
-        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
-        {
-            // The tick.
-        }
-        catch (FreshetException)
-        {
-            // Stopped with an error: its status says so.
-            await Task.Delay(_display.Interval, stop);
-        }
-    }
+    private bool IsNewlyComplete(TorrentStatus status) => IsComplete(status) && _running.ContainsKey(status.Id) && !_complete.Contains(status.Id);
 
     private void Judge(TorrentStatus status, TimeSpan elapsed)
     {
-        if (status.IsComplete && status.State is TorrentState.Seeding or TorrentState.Stopped or TorrentState.Queued)
+        if (!_running.ContainsKey(status.Id))
+            return;
+        if (IsComplete(status))
         {
             if (_complete.Add(status.Id))
             {
-                _changed = true;
                 _display.Completed(status, elapsed);
                 _onComplete!(status);
             }
@@ -293,14 +292,14 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
         _display.Failed(status.Name, ExitCode.Storage, $"{status.Name}: {status.Reason}. Nothing that is there is lost; run the command again once that is mended.", TroubleCodes.Storage);
     }
 
-    private bool GivesUp(SessionSnapshot snapshot)
+    private bool GivesUp(SessionView view)
     {
         if (_complete.Count >= _running.Count)
             return false;
 
         // A check counts as progress: it may take long, and nothing can come in meanwhile.
-        long bytes = snapshot.Torrents.Sum(status => status.Downloaded);
-        if (bytes != _lastProgressBytes || snapshot.Torrents.Any(status => status.State == TorrentState.Checking))
+        long bytes = view.Incomplete.Sum(static status => status.Downloaded);
+        if (bytes != _lastProgressBytes || view.Incomplete.Any(static status => status.State == TorrentState.Checking))
         {
             _lastProgressBytes = bytes;
             _lastProgress = Stopwatch.GetTimestamp();
@@ -347,6 +346,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             RestoreTorrents = request.Remembers && request.Sources.Count == 0,
             ListenPort = request.ListenPort,
             BindAddress = request.Bind,
+            MaxConnections = request.MaxPeers > UsualConnections ? request.MaxPeers : null,
             RequestQueue = request.Pipeline,
             UploadSlots = request.UploadSlots,
             Limits = request.Limits,

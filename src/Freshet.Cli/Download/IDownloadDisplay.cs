@@ -3,7 +3,7 @@ namespace Freshet.Cli.Download;
 /// <summary>How a download is shown while it runs.</summary>
 internal interface IDownloadDisplay
 {
-    /// <summary>How often <see cref="Update"/> wants to be called.</summary>
+    /// <summary>How often <see cref="Update"/> wants to be called at the most.</summary>
     TimeSpan Interval { get; }
 
     /// <summary>Runs the work; the display is up while it runs.</summary>
@@ -15,8 +15,8 @@ internal interface IDownloadDisplay
     /// <summary>Torrents came back that the state knows.</summary>
     void Restored(IReadOnlyList<Torrent> torrents, int complete);
 
-    /// <summary>The state of things.</summary>
-    void Update(SessionSnapshot snapshot);
+    /// <summary>The state of things, where something has changed in it.</summary>
+    void Update(SessionView view);
 
     /// <summary>The peers, where they were asked for; called before <see cref="Update"/>.</summary>
     void UpdatePeers(IReadOnlyList<TorrentPeers> torrents);

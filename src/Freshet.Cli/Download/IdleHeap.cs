@@ -11,27 +11,25 @@ internal sealed class IdleHeap
     /// <summary>Longer than pauses of a session that is in use, short beside the hours of one that is not.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
-    private long _sequence = -1;
-    private long _since;
+    private long _since = Stopwatch.GetTimestamp();
     private bool _isTrimmed;
 
-    /// <summary>Looks at the latest snapshot: whether anything has changed in it.</summary>
-    public bool Look(SessionSnapshot snapshot)
+    /// <summary>When to look again; null: not before something has moved.</summary>
+    public TimeSpan? LookIn => _isTrimmed ? null : Patience - Stopwatch.GetElapsedTime(_since);
+
+    /// <summary>Something has changed.</summary>
+    public void Moved()
     {
-        if (snapshot.Sequence != _sequence)
-        {
-            _sequence = snapshot.Sequence;
-            _since = Stopwatch.GetTimestamp();
-            _isTrimmed = false;
-            return true;
-        }
+        _since = Stopwatch.GetTimestamp();
+        _isTrimmed = false;
+    }
 
-        if (!_isTrimmed && Stopwatch.GetElapsedTime(_since) >= Patience)
-        {
-            _isTrimmed = true;
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        }
-
-        return false;
+    /// <summary>Gives memory back, if it is time.</summary>
+    public void Look()
+    {
+        if (_isTrimmed || Stopwatch.GetElapsedTime(_since) < Patience)
+            return;
+        _isTrimmed = true;
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 }

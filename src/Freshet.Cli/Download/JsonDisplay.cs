@@ -9,7 +9,6 @@ namespace Freshet.Cli.Download;
 internal sealed class JsonDisplay(CommandContext context) : IDownloadDisplay
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<TorrentId, TorrentStatus> _shown = [];
 
     public TimeSpan Interval => TimeSpan.FromSeconds(1);
 
@@ -17,8 +16,26 @@ internal sealed class JsonDisplay(CommandContext context) : IDownloadDisplay
 
     public void Added(Torrent torrent)
     {
+        WriteAdded(torrent);
+        context.Out.Flush();
+    }
+
+    public void Restored(IReadOnlyList<Torrent> torrents, int complete)
+    {
+        // One moment, and so one flush.
+        foreach (Torrent torrent in torrents)
+            WriteAdded(torrent);
+        Write("restored", DateTimeOffset.UtcNow, null, json =>
+        {
+            json.WriteNumber("torrents", torrents.Count);
+            json.WriteNumber("complete", complete);
+        });
+    }
+
+    private void WriteAdded(Torrent torrent)
+    {
         TorrentStatus status = torrent.Status();
-        Write("added", DateTimeOffset.UtcNow, status.Id, json =>
+        WriteUnflushed("added", DateTimeOffset.UtcNow, status.Id, json =>
         {
             json.WriteString("infoHash", status.Hashes.ToString());
             json.WriteString("name", status.Name);
@@ -29,27 +46,11 @@ internal sealed class JsonDisplay(CommandContext context) : IDownloadDisplay
         });
     }
 
-    public void Restored(IReadOnlyList<Torrent> torrents, int complete)
+    public void Update(SessionView view)
     {
-        foreach (Torrent torrent in torrents)
-            Added(torrent);
-        Write("restored", DateTimeOffset.UtcNow, null, json =>
-        {
-            json.WriteNumber("torrents", torrents.Count);
-            json.WriteNumber("complete", complete);
-        });
-    }
-
-    public void Update(SessionSnapshot snapshot)
-    {
-        foreach (TorrentStatus status in snapshot.Torrents)
-        {
-            // A status in which nothing has changed is the same object.
-            if (_shown.TryGetValue(status.Id, out TorrentStatus? before) && ReferenceEquals(before, status))
-                continue;
-            _shown[status.Id] = status;
-            Write("progress", snapshot.Time, status.Id, json => StatusJson.WriteFields(json, status));
-        }
+        foreach (TorrentStatus status in view.Changed)
+            WriteUnflushed("progress", view.Snapshot.Time, status.Id, json => StatusJson.WriteFields(json, status));
+        context.Out.Flush();
     }
 
     public void UpdatePeers(IReadOnlyList<TorrentPeers> torrents)
@@ -169,6 +170,15 @@ internal sealed class JsonDisplay(CommandContext context) : IDownloadDisplay
     public void Ended(int exitCode) => Write("ended", DateTimeOffset.UtcNow, null, json => json.WriteNumber("exitCode", exitCode));
 
     private void Write(string name, DateTimeOffset time, TorrentId? torrent, Action<Utf8JsonWriter> fields)
+    {
+        lock (_gate)
+        {
+            WriteUnflushed(name, time, torrent, fields);
+            context.Out.Flush();
+        }
+    }
+
+    private void WriteUnflushed(string name, DateTimeOffset time, TorrentId? torrent, Action<Utf8JsonWriter> fields)
     {
         lock (_gate)
         {

@@ -27,16 +27,13 @@ internal sealed class LineDisplay(CommandContext context) : IDownloadDisplay
 
     public void Restored(IReadOnlyList<Torrent> torrents, int complete) => Say(StatusText.Restored(torrents.Count, complete));
 
-    public void Update(SessionSnapshot snapshot)
+    public void Update(SessionView view)
     {
         if (Stopwatch.GetElapsedTime(_lastLine) < LineInterval)
             return;
         _lastLine = Stopwatch.GetTimestamp();
-        foreach (TorrentStatus status in snapshot.Torrents)
-        {
-            if (!status.IsComplete)
-                context.Say($"{TerminalText.Escape(status.Name)}: {StatusText.Line(status)}");
-        }
+        foreach (TorrentStatus status in view.Incomplete)
+            context.Say($"{TerminalText.Escape(status.Name)}: {StatusText.Line(status)}");
 
         foreach (TorrentPeers one in _peers)
         {
@@ -45,7 +42,7 @@ internal sealed class LineDisplay(CommandContext context) : IDownloadDisplay
                 context.Say("  " + line);
         }
 
-        if (StatusText.Seeding(snapshot) is { } seeding && snapshot.UploadRate > 0)
+        if (StatusText.Seeding(view) is { } seeding && view.Snapshot.UploadRate > 0)
             context.Say(seeding);
 
         context.Out.Flush();

@@ -11,10 +11,12 @@ internal sealed class LiveDisplay : IDownloadDisplay
     // As many as leave room for the torrents on a usual terminal.
     private const int MostPeers = 15;
 
+    // More lines than any terminal shows.
+    private const int MostPanels = 200;
+
     private readonly CommandContext _context;
     private readonly IAnsiConsole _console;
     private readonly Lock _gate = new();
-    private readonly HashSet<TorrentId> _done = [];
     private IReadOnlyList<TorrentPeers> _peers = [];
     private LiveDisplayContext? _live;
 
@@ -55,28 +57,21 @@ internal sealed class LiveDisplay : IDownloadDisplay
 
     public void Restored(IReadOnlyList<Torrent> torrents, int complete) => Say(StatusText.Restored(torrents.Count, complete));
 
-    public void Update(SessionSnapshot snapshot)
+    public void Update(SessionView view)
     {
         var rows = new List<IRenderable>();
-        int torrents = 0;
-        foreach (TorrentStatus status in snapshot.Torrents)
+        foreach (TorrentStatus status in view.Incomplete.Take(MostPanels))
         {
-            if (!_done.Contains(status.Id))
-            {
-                torrents++;
-                rows.Add(new TorrentPanel(status));
-                rows.AddRange(PeersOf(status.Id));
-            }
-            else if (status.Peers > 0)
-            {
-                rows.AddRange(PeersOf(status.Id).Prepend(new Text($"peers of {TerminalText.Escape(status.Name)}")));
-            }
+            rows.Add(new TorrentPanel(status));
+            rows.AddRange(PeersOf(status.Id));
         }
 
-        if (StatusText.Seeding(snapshot) is { } seeding)
+        foreach (TorrentPeers one in _peers.Where(one => one.Peers.Count > 0 && view.Snapshot.Find(one.Torrent.Id) is { IsComplete: true }))
+            rows.AddRange(PeersOf(one.Torrent.Id).Prepend(new Text($"peers of {TerminalText.Escape(one.Torrent.Status().Name)}")));
+        if (StatusText.Seeding(view) is { } seeding)
             rows.Add(new Text(seeding));
-        if (torrents > 1)
-            rows.Add(new Text($"in all {Amounts.Rate(snapshot.DownloadRate)}, {Amounts.Count(snapshot.Peers, "peer")}"));
+        if (view.Incomplete.Count > 1)
+            rows.Add(new Text($"in all {Amounts.Rate(view.Snapshot.DownloadRate)}, {Amounts.Count(view.Snapshot.Peers, "peer")}"));
         lock (_gate)
             _live?.UpdateTarget(new Rows(rows));
     }
@@ -90,10 +85,7 @@ internal sealed class LiveDisplay : IDownloadDisplay
     }
 
     public void Completed(TorrentStatus status, TimeSpan elapsed)
-    {
-        _done.Add(status.Id);
-        WriteAbove(LineDisplay.Summary(status, elapsed), Color.Green);
-    }
+        => WriteAbove(LineDisplay.Summary(status, elapsed), Color.Green);
 
     public void Failed(string what, int exitCode, string message, string code)
     {

@@ -12,10 +12,14 @@ internal sealed class StatusFile(string path, Action<string> warn)
     private long _written;
     private bool _hasFailed;
 
+    /// <summary>Whether the last snapshot was left out, because it came so soon.</summary>
+    public bool IsBehind { get; private set; }
+
     /// <summary>Puts a snapshot in the place of the last, unless that was a moment ago; with an exit code in any case.</summary>
     public void Keep(SessionSnapshot snapshot, int? exitCode = null)
     {
-        if (exitCode is null && _written != 0 && Stopwatch.GetElapsedTime(_written) < Interval)
+        IsBehind = exitCode is null && _written != 0 && Stopwatch.GetElapsedTime(_written) < Interval;
+        if (IsBehind)
             return;
         _written = Stopwatch.GetTimestamp();
         try

@@ -34,13 +34,9 @@ internal static class StatusText
         => $"{Amounts.Count(torrents, "torrent")} as before, {(complete == torrents ? "complete" : $"{complete} complete")}";
 
     /// <summary>What is given in all, or null where nothing is complete.</summary>
-    public static string? Seeding(SessionSnapshot snapshot)
-    {
-        int torrents = snapshot.Torrents.Count(status => status.State == TorrentState.Seeding);
-        return torrents == 0
-            ? null
-            : $"seeding {Amounts.Count(torrents, "torrent")}, {Amounts.Rate(snapshot.UploadRate)} up, {Amounts.Count(snapshot.Peers, "peer")}";
-    }
+    public static string? Seeding(SessionView view) => view.Seeding == 0
+        ? null
+        : $"seeding {Amounts.Count(view.Seeding, "torrent")}, {Amounts.Rate(view.Snapshot.UploadRate)} up, {Amounts.Count(view.Snapshot.Peers, "peer")}";
 
     /// <summary>What was given in this run: the last line of a seed.</summary>
     public static string Given(SessionSnapshot snapshot)

@@ -34,11 +34,13 @@ public sealed class Announcer
     private readonly IAnnounceSource _source;
     private readonly IEngineEffects _effects;
     private readonly Func<SessionSettings> _settings;
-    private readonly List<Tracker> _trackers = [];
-    private readonly TrackerTurns _turns;
+    private readonly Tracker[] _trackers;
     private readonly uint _key;
-    private readonly Deadline _timer;
-    private readonly Deadline _stopTimer;
+
+    // Made when they are first used: torrents are many, and some have no tracker.
+    private TrackerTurns? _turns;
+    private Deadline? _timer;
+    private Deadline? _stopTimer;
     private Action<MonoTime>? _stopped;
     private bool _isRunning;
     private Tracker? _lastAnswered;
@@ -62,10 +64,7 @@ public sealed class Announcer
         _settings = settings;
         Exchanges = exchanges;
         _key = exchanges.NextKey();
-        _timer = new Deadline(exchanges.Deadlines, Run);
-        _stopTimer = new Deadline(exchanges.Deadlines, FinishStop);
-        AddTrackers(tiers);
-        _turns = new TrackerTurns(_trackers, new SeededRandom(_key));
+        _trackers = [.. Trackers(tiers)];
     }
 
     /// <summary>Whether trackers are being told that the torrent runs.</summary>
@@ -86,7 +85,9 @@ public sealed class Announcer
 
     private bool IsOneByOne => _source.TierOrder == TierOrder.OneByOne;
 
-    private IEnumerable<Tracker> Present => IsOneByOne ? _turns.Present : _trackers;
+    private TrackerTurns Turns => _turns ??= new TrackerTurns(_trackers, new SeededRandom(_key));
+
+    private IEnumerable<Tracker> Present => IsOneByOne ? Turns.Present : _trackers;
 
     /// <summary>Begins a run: every tracker is told that we started.</summary>
     public void Start(MonoTime now)
@@ -118,7 +119,7 @@ public sealed class Announcer
         if (!_isRunning)
             return;
         if (IsOneByOne)
-            LeaveOthers(_turns.Present.Last(), now);
+            LeaveOthers(Turns.Present.Last(), now);
         Run(now);
     }
 
@@ -158,12 +159,14 @@ public sealed class Announcer
         }
 
         _isRunning = false;
-        _timer.Clear();
+        _timer?.Clear();
         _stopped = stopped;
         foreach (Tracker tracker in _trackers)
             tracker.Stop(now);
-        _stopTimer.Set(now + StopPatience);
-        RouteStopped(now);
+        if (Array.Exists(_trackers, static tracker => tracker.IsBusy))
+            (_stopTimer ??= new Deadline(Exchanges.Deadlines, FinishStop)).Set(now + StopPatience);
+        else
+            FinishStop(now);
     }
 
     /// <summary>The trackers at this moment.</summary>
@@ -248,7 +251,7 @@ public sealed class Announcer
 
     internal void RouteStopped(MonoTime now)
     {
-        if (_stopped is not null && !_trackers.Exists(tracker => tracker.IsBusy))
+        if (_stopped is not null && !Array.Exists(_trackers, static tracker => tracker.IsBusy))
             FinishStop(now);
     }
 
@@ -262,7 +265,10 @@ public sealed class Announcer
             due = MonoTime.Min(due, MayAsk(tracker) ? tracker.DueAt(wantsPeers) : MonoTime.Never);
 
         // What is due already is done when the deadlines are run, at the end of this very iteration.
-        _timer.Set(due.IsNever ? due : MonoTime.Max(due, now));
+        if (!due.IsNever)
+            (_timer ??= new Deadline(Exchanges.Deadlines, Run)).Set(MonoTime.Max(due, now));
+        else
+            _timer?.Clear();
     }
 
     private void Run(MonoTime now)
@@ -277,29 +283,32 @@ public sealed class Announcer
         Reschedule(now);
     }
 
-    private void AddTrackers(IReadOnlyList<IReadOnlyList<string>> tiers)
+    private List<Tracker> Trackers(IReadOnlyList<IReadOnlyList<string>> tiers)
     {
+        var trackers = new List<Tracker>();
         var known = new HashSet<TrackerUrl>();
         for (int tier = 0; tier < tiers.Count; tier++)
         {
             foreach (string text in tiers[tier])
             {
-                if (_trackers.Count >= MaxTrackers)
-                    return;
+                if (trackers.Count >= MaxTrackers)
+                    return trackers;
                 if (!TrackerUrl.TryParse(text, out TrackerUrl? url, out string? refusal))
                     _effects.Publish(new TrackerNotice(_source.Id, UrlSecrets.RedactUrl(text), 0, TimeSpan.MaxValue, $"not used: {refusal}", null));
                 else if (known.Add(url))
-                    _trackers.Add(new Tracker(this, url, tier));
+                    trackers.Add(new Tracker(this, url, tier));
             }
         }
+
+        return trackers;
     }
 
     /// <summary>One by one means also that no second tracker is asked while a first has not answered: what the two are told would overlap.</summary>
-    private bool MayAsk(Tracker tracker) => !IsOneByOne || !_trackers.Exists(other => other != tracker && other.IsBusy);
+    private bool MayAsk(Tracker tracker) => !IsOneByOne || !Array.Exists(_trackers, other => other != tracker && other.IsBusy);
 
     private void TakeTurn(Tracker tracker, MonoTime now)
     {
-        _turns.Promote(tracker);
+        Turns.Promote(tracker);
         if (tracker == _lastAnswered)
             return;
         LeaveOthers(tracker, now);
@@ -321,7 +330,7 @@ public sealed class Announcer
     {
         Action<MonoTime>? stopped = _stopped;
         _stopped = null;
-        _stopTimer.Clear();
+        _stopTimer?.Clear();
         foreach (Tracker tracker in _trackers)
             tracker.Cancel(now);
         stopped?.Invoke(now);

@@ -10,6 +10,9 @@ public sealed class DeadlineQueue
     private readonly List<Deadline> _heap = [];
     private long _order;
 
+    /// <summary>How many deadlines have come since the start.</summary>
+    public long Runs { get; private set; }
+
     /// <summary>The earliest deadline, or <see cref="MonoTime.Never"/>.</summary>
     public MonoTime Next => _heap.Count == 0 ? MonoTime.Never : _heap[0].At;
 
@@ -20,6 +23,7 @@ public sealed class DeadlineQueue
         {
             Deadline deadline = _heap[0];
             Remove(deadline);
+            Runs++;
             deadline.Due(now);
         }
     }

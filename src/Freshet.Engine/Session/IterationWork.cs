@@ -12,6 +12,12 @@ internal sealed class IterationWork
     private readonly Queue<PeerConnection> _peers = new();
     private readonly Queue<Torrent> _torrents = new();
 
+    /// <summary>How often anything was done for a torrent at the end of a batch, since the start.</summary>
+    public long Torrents { get; private set; }
+
+    /// <summary>How often anything was done for a peer at the end of a batch, since the start.</summary>
+    public long Peers { get; private set; }
+
     public bool IsEmpty => _peers.Count == 0 && _torrents.Count == 0;
 
     /// <summary>The connection's request queue may have room, or its interest may have changed.</summary>
@@ -40,12 +46,14 @@ internal sealed class IterationWork
             while (_torrents.TryDequeue(out Torrent? torrent))
             {
                 torrent.IsDirty = false;
+                Torrents++;
                 torrent.EndIteration(now);
             }
 
             while (_torrents.Count == 0 && _peers.TryDequeue(out PeerConnection? peer))
             {
                 peer.IsDirty = false;
+                Peers++;
                 if (peer.IsReady)
                     peer.Torrent.Requester.TopUp(peer, now);
             }

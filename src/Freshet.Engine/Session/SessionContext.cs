@@ -19,6 +19,7 @@ internal sealed class SessionContext
         SessionSettings settings, IEngineEffects effects, BlockPool pool, SeededRandom random, ReadOnlySpan<byte> secret, MonoTime now)
     {
         Settings = settings;
+        CurrentSettings = () => Settings;
         Queue = new TorrentQueue(settings.Queue);
         Effects = effects;
         Pool = pool;
@@ -35,6 +36,9 @@ internal sealed class SessionContext
     }
 
     public SessionSettings Settings { get; set; }
+
+    /// <summary>Gives <see cref="Settings"/>; one for all who are handed it.</summary>
+    public Func<SessionSettings> CurrentSettings { get; }
 
     public IEngineEffects Effects { get; }
 
@@ -70,6 +74,12 @@ internal sealed class SessionContext
 
     /// <summary>Connections whose request queues are to be topped up, and torrents that have something to tell, once this batch of events is over.</summary>
     public IterationWork Work { get; } = new();
+
+    /// <summary>Torrents that have anything open or under way.</summary>
+    public int Runs { get; set; }
+
+    /// <summary>Called when a torrent that was to be removed is wholly stopped.</summary>
+    public Action<Torrent, MonoTime>? Stopped { get; set; }
 
     /// <summary>Torrents in which something has changed that can be seen from outside.</summary>
     public TouchedTorrents Touched { get; } = new();

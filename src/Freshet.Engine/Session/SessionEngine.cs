@@ -35,7 +35,7 @@ public sealed class SessionEngine : IEngine
         SessionSettings settings, IEngineEffects effects, BlockPool pool, SeededRandom random, ReadOnlySpan<byte> secret, MonoTime now)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(secret.Length, 16, nameof(secret));
-        _session = new SessionContext(settings, effects, pool, random, secret, now);
+        _session = new SessionContext(settings, effects, pool, random, secret, now) { Stopped = Forget };
     }
 
     /// <summary>What the session may do.</summary>
@@ -47,8 +47,11 @@ public sealed class SessionEngine : IEngine
     /// <summary>Whether something has changed in any torrent since <see cref="TakeTouched"/>.</summary>
     public bool HasTouched => !_session.Touched.IsEmpty;
 
+    /// <summary>What the session has done so far: what is idle adds nothing to it.</summary>
+    public EngineWork Work => new(_session.Deadlines.Runs, _session.Work.Torrents, _session.Work.Peers, _session.Touched.Count);
+
     /// <summary>Whether no torrent has anything open or under way: all are stopped, saved and closed.</summary>
-    public bool IsQuiet => _order.TrueForAll(id => _torrents[id].Lifecycle.IsQuiet);
+    public bool IsQuiet => _session.Runs == 0;
 
     /// <inheritdoc/>
     public MonoTime NextDeadline
@@ -61,9 +64,11 @@ public sealed class SessionEngine : IEngine
         _session.Settings = settings with { PeerId = Settings.PeerId, UserAgent = Settings.UserAgent };
         _session.OwnAddresses.ListenPort = settings.ListenPort;
         bool limitsChange = _session.Rates.Apply(settings.Limits, now);
+        _session.Queue.Apply(settings.Queue, now);
         foreach (TorrentId id in _order)
         {
             Torrent torrent = _torrents[id];
+            torrent.Lifecycle.LimitsChanged(now);
             torrent.Lifecycle.Goals.Changed(now);
             if (!torrent.IsAsleep)
                 torrent.Uploader.Apply(settings, now);
@@ -73,7 +78,6 @@ public sealed class SessionEngine : IEngine
                 torrent.Rates.Refresh(now);
         }
 
-        _session.Queue.Apply(settings.Queue, now);
         _session.Dialer.Run(now);
     }
 
@@ -90,7 +94,6 @@ public sealed class SessionEngine : IEngine
         }
 
         var torrent = new Torrent(_session, new TorrentId(++_lastTorrent), spec);
-        torrent.Lifecycle.Removed = at => Forget(torrent, at);
         _torrents.Add(torrent.Id, torrent);
         _order.Add(torrent.Id);
         _session.Touched.Add(torrent);
@@ -298,6 +301,9 @@ public sealed class SessionEngine : IEngine
 
     /// <summary>A torrent at this moment, or null.</summary>
     public TorrentSnapshot? GetStatus(TorrentId id, MonoTime now) => Find(id) is { } torrent ? Snapshots.Of(torrent, now) : null;
+
+    /// <summary>The trackers of a torrent at this moment, tier by tier; empty where there is no such torrent.</summary>
+    public IReadOnlyList<TrackerSnapshot> GetTrackers(TorrentId id, MonoTime now) => Find(id)?.Trackers.Announcer.Snapshot(now) ?? [];
 
     /// <summary>The connections of a torrent at this moment, in an order of no meaning; empty where there is no such torrent.</summary>
     public IReadOnlyList<PeerSnapshot> GetPeers(TorrentId id, MonoTime now)

@@ -8,6 +8,9 @@ internal sealed class TouchedTorrents
 {
     private readonly List<Torrent> _torrents = [];
 
+    /// <summary>How often a torrent was noted, since the start.</summary>
+    public long Count { get; private set; }
+
     public bool IsEmpty => _torrents.Count == 0;
 
     public void Add(Torrent torrent)
@@ -15,6 +18,7 @@ internal sealed class TouchedTorrents
         if (torrent.IsTouched)
             return;
         torrent.IsTouched = true;
+        Count++;
         _torrents.Add(torrent);
     }
 

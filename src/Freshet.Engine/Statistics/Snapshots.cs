@@ -16,6 +16,7 @@ internal static class Snapshots
             Id = torrent.Id,
             Hashes = torrent.Hashes,
             Name = torrent.Summary.Name,
+            Directory = torrent.Spec.Directory,
             State = torrent.Lifecycle.State,
             Reason = torrent.Lifecycle.Reason,
             QueuePosition = torrent.Lifecycle.Seat.Position,
@@ -32,7 +33,6 @@ internal static class Snapshots
             SeedingSince = figures.SeedingSince,
             Wasted = figures.Redundant + figures.Corrupt,
             HashFailures = figures.HashFailures,
-            Trackers = torrent.Trackers.Announcer.Snapshot(now),
         };
         return torrent.IsAsleep ? Asleep(snapshot) : Awake(snapshot, torrent);
     }

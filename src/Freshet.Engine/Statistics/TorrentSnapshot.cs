@@ -15,6 +15,9 @@ public sealed record TorrentSnapshot
     /// <summary>Its safe name.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The absolute folder that its files lie under.</summary>
+    public required string Directory { get; init; }
+
     /// <summary>What it is doing.</summary>
     public required TorrentState State { get; init; }
 
@@ -101,9 +104,6 @@ public sealed record TorrentSnapshot
 
     /// <summary>How much of the check is done, from 0 to 1; null where none runs.</summary>
     public double? CheckProgress { get; init; }
-
-    /// <summary>The trackers, tier by tier.</summary>
-    public IReadOnlyList<TrackerSnapshot> Trackers { get; init; } = [];
 }
 
 /// <summary>What a tracker is to a torrent at the moment.</summary>

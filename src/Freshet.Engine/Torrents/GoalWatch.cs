@@ -10,7 +10,9 @@ internal sealed class GoalWatch
 {
     private readonly Torrent _torrent;
     private readonly SessionContext _session;
-    private readonly Deadline _look;
+
+    // Made when it is first set: most torrents have no goal.
+    private Deadline? _look;
     private long _enough = long.MaxValue;
     private bool _isOn;
 
@@ -18,7 +20,6 @@ internal sealed class GoalWatch
     {
         _torrent = torrent;
         _session = session;
-        _look = new Deadline(session.Deadlines, Look);
     }
 
     /// <summary>The torrent's own goals; those of the session count where it has none.</summary>
@@ -41,16 +42,16 @@ internal sealed class GoalWatch
     {
         _isOn = false;
         _enough = long.MaxValue;
-        _look.Clear();
+        _look?.Clear();
     }
 
     /// <summary>The goals are others now.</summary>
     public void Changed(MonoTime now)
     {
         if (_isOn && !Goals.IsNone && !IsLifted)
-            _look.Set(now);
+            LookAt(now);
         else
-            _look.Clear();
+            _look?.Clear();
     }
 
     /// <summary>Payload came in or went out.</summary>
@@ -58,8 +59,10 @@ internal sealed class GoalWatch
     {
         // Not at once: whoever counts bytes is in the middle of a peer's message.
         if (_torrent.Figures.Uploaded >= _enough)
-            _look.Set(now);
+            LookAt(now);
     }
+
+    private void LookAt(MonoTime time) => (_look ??= new Deadline(_session.Deadlines, Look)).Set(time);
 
     private static string Text(TimeSpan time)
         => time.TotalHours >= 1 ? $"{(long)time.TotalHours} h {time.Minutes} min" : time.TotalMinutes >= 1 ? $"{time.Minutes} min {time.Seconds} s" : $"{time.TotalSeconds:0.##} s";
@@ -102,7 +105,7 @@ internal sealed class GoalWatch
 
         if (reached is null)
         {
-            _look.Set(next);
+            LookAt(next);
             return;
         }
 

@@ -198,8 +198,10 @@ internal sealed class PeerMessages
         _session.Work.Add(peer);
         _torrent.Trees?.Asker.Wake(now);
         _torrent.InitialSeeding.Had(peer, piece, now);
-        if (peer.IsSeeder)
-            CloseUseless(peer, now);
+        if (!peer.IsSeeder)
+            return DisconnectReason.None;
+        _session.Touched.Add(_torrent);
+        CloseUseless(peer, now);
         return DisconnectReason.None;
     }
 
@@ -214,6 +216,7 @@ internal sealed class PeerMessages
         else if (happened.Kind == PeerEventKind.Bitfield)
             _torrent.Picker.SetHave(peer.Id, (Bitfield)happened.Payload!);
         _session.Work.Add(peer);
+        _session.Touched.Add(_torrent);
         _torrent.InitialSeeding.SaidPieces(peer, now);
         _torrent.Trees?.Asker.Wake(now);
         CloseUseless(peer, now);

@@ -5,7 +5,7 @@ namespace Freshet.Engine.Torrents;
 
 /// <summary>
 /// Looks at every peer again now and then while something is missing (THREATS F10). Every known cause wakes the right peers by itself; this is for the unknown
-/// ones, and costs one look a connection.
+/// ones, and costs one look a connection. Where nothing is missing it does not wake up.
 /// </summary>
 internal sealed class RequestWatch
 {
@@ -20,17 +20,17 @@ internal sealed class RequestWatch
         _look = new Deadline(session.Deadlines, Look);
     }
 
-    /// <summary>Blocks may come.</summary>
-    public void Begin(MonoTime now) => _look.Set(now + Interval);
+    /// <summary>Blocks may come, or are missing that were not.</summary>
+    public void Begin(MonoTime now) => _look.SetNoLaterThan(now + Interval);
 
     /// <summary>No more blocks come.</summary>
     public void End() => _look.Clear();
 
     private void Look(MonoTime now)
     {
-        if (_torrent.IsFetching)
-            _torrent.Requester.WakeAll();
-        if (_torrent.Lifecycle.IsOpen)
-            _look.Set(now + Interval);
+        if (!_torrent.IsFetching)
+            return;
+        _torrent.Requester.WakeAll();
+        _look.Set(now + Interval);
     }
 }

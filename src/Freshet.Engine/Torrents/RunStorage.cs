@@ -13,7 +13,9 @@ internal sealed class RunStorage
 
     private readonly Torrent _torrent;
     private readonly SessionContext _session;
-    private readonly Deadline _count;
+
+    // Made when it is first set: most torrents move nothing.
+    private Deadline? _count;
     private ResumeRecord? _record;
 
     // Whether the files are known to be this torrent's: a check that finds nothing right in them is then damage, not somebody else's data.
@@ -23,7 +25,6 @@ internal sealed class RunStorage
     {
         _torrent = torrent;
         _session = session;
-        _count = new Deadline(session.Deadlines, SaveCounts);
         Remember(record);
         TorrentCounts before = torrent.Spec.Counts ?? new TorrentCounts(record?.Downloaded ?? 0, record?.Uploaded ?? 0, record?.Seeded ?? default);
         torrent.Figures.DownloadedBefore = before.Downloaded;
@@ -68,7 +69,7 @@ internal sealed class RunStorage
     /// <summary>Has the files closed, once what is in memory is written and recorded.</summary>
     public void Close(MonoTime now)
     {
-        _count.Clear();
+        _count?.Clear();
         Count(now);
         Current?.Stop(now);
     }
@@ -103,7 +104,7 @@ internal sealed class RunStorage
     }
 
     /// <summary>Payload came in or went out.</summary>
-    public void Moved(MonoTime now) => _count.SetNoLaterThan(now + CountInterval);
+    public void Moved(MonoTime now) => (_count ??= new Deadline(_session.Deadlines, SaveCounts)).SetNoLaterThan(now + CountInterval);
 
     private IPieceVerifier VerifierOf(Metainfo metainfo)
     {

@@ -19,7 +19,9 @@ internal sealed class Slumber
 
     private readonly Torrent _torrent;
     private readonly SessionContext _session;
-    private readonly Deadline _doze;
+
+    // Made when it is first set: a torrent that comes back asleep has none.
+    private Deadline? _doze;
     private List<(IPEndPoint Endpoint, PeerSources Source, InfoHash Swarm)>? _peers;
     private List<ConnectionId>? _callers;
     private bool _isWaking;
@@ -28,7 +30,6 @@ internal sealed class Slumber
     {
         _torrent = torrent;
         _session = session;
-        _doze = new Deadline(session.Deadlines, Doze);
     }
 
     /// <summary>The swarm is open: those who waited come in.</summary>
@@ -54,7 +55,7 @@ internal sealed class Slumber
     public void Emptied(MonoTime now)
     {
         if (_torrent.Spec.MaySleep && _torrent.Lifecycle.IsOpen)
-            _doze.Set(now + Quiet);
+            (_doze ??= new Deadline(_session.Deadlines, Doze)).Set(now + Quiet);
     }
 
     /// <summary>A peer dialled a torrent that rests.</summary>
@@ -86,7 +87,7 @@ internal sealed class Slumber
     /// <summary>The swarm closes: whoever waits is sent away.</summary>
     public void Dismiss()
     {
-        _doze.Clear();
+        _doze?.Clear();
         _peers = null;
         foreach (ConnectionId caller in _callers ?? [])
         {

@@ -161,6 +161,7 @@ internal sealed class SwarmConnector
         connection.SupportsExtensions = handshake.SupportsExtensions;
         connection.IsV2 = handshake.Swarm == _torrent.Hashes.V2Swarm;
         ReadyCount++;
+        _session.Touched.Add(_torrent);
         _session.Connections.Opened(connection);
         _session.Dialer.Run(now);
         if (handshake.Peer == _session.Settings.PeerId)

@@ -79,6 +79,9 @@ internal sealed class SwarmGate : IQueueMember
         _torrent.Connector.CloseAll(DisconnectReason.TorrentStopped, now);
     }
 
+    /// <summary>The queue has other limits.</summary>
+    public void LimitsChanged(MonoTime now) => _pace.LimitsChanged(now);
+
     /// <summary>Payload came in or went out.</summary>
     public void PayloadMoved(MonoTime now)
     {
@@ -124,6 +127,7 @@ internal sealed class SwarmGate : IQueueMember
         _torrent.Requester.IsHeld = _torrent.Lifecycle.Health.Trouble is not null;
         _torrent.Uploader.Opened();
         _torrent.InitialSeeding.Opened();
+        _torrent.Awake.RequestWatch.Begin(now);
         _torrent.Connector.Open(now);
         if (_hasFirstPeers)
             return;

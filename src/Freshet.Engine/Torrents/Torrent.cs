@@ -24,7 +24,8 @@ internal sealed class Torrent
         IsSuperSeeding = spec.SuperSeeding;
 
         // What is large is held by the parts, and by the lifecycle until it is used.
-        Spec = spec with { Metainfo = null, Resume = null };
+        Spec = spec.Metainfo is null && spec.Resume is null ? spec : spec with { Metainfo = null, Resume = null };
+        Figures = new TorrentFigures(this);
         Selection = new Selection(this);
         Trackers = new TorrentTrackers(this, session);
         Rates = new TorrentRates(this, session, spec.Limits);
@@ -59,7 +60,7 @@ internal sealed class Torrent
 
     public Slumber Slumber { get; }
 
-    public TorrentFigures Figures { get; } = new();
+    public TorrentFigures Figures { get; }
 
     /// <summary>Whether it has none of the parts below: it only seeds, and nobody is connected or dialled.</summary>
     public bool IsAsleep => _awake is null;

@@ -4,17 +4,16 @@ using Freshet.Engine.Peers;
 namespace Freshet.Engine.Torrents;
 
 /// <summary>What a torrent has taken and given, in bytes of payload.</summary>
-internal sealed class TorrentFigures
+internal sealed class TorrentFigures(Torrent torrent)
 {
-    // Mutable structs: not readonly.
-    private RateMeter _download;
-    private RateMeter _upload;
+    // Made when the first byte moves: most torrents move none.
+    private Meters? _meters;
 
     /// <summary>Received in this run, good or not.</summary>
-    public long Downloaded => _download.Total;
+    public long Downloaded => _meters?.Download.Total ?? 0;
 
     /// <summary>Sent in this run.</summary>
-    public long Uploaded => _upload.Total;
+    public long Uploaded => _meters?.Upload.Total ?? 0;
 
     /// <summary>Received more than once, or too late.</summary>
     public long Redundant { get; set; }
@@ -40,9 +39,6 @@ internal sealed class TorrentFigures
     /// <summary>When the last byte went out, or seeding began.</summary>
     public MonoTime GaveAt { get; private set; }
 
-    /// <summary>Called whenever payload came in or went out.</summary>
-    public Action<MonoTime>? Moved { get; set; }
-
     /// <summary>For how long it has seeded over all runs.</summary>
     public TimeSpan SeededFor(MonoTime now) => SeededBefore + (SeedingSince.IsNever ? TimeSpan.Zero : now - SeedingSince);
 
@@ -56,20 +52,27 @@ internal sealed class TorrentFigures
         GaveAt = now;
     }
 
-    public long DownloadRate(MonoTime now) => _download.BytesPerSecond(now);
+    public long DownloadRate(MonoTime now) => _meters?.Download.BytesPerSecond(now) ?? 0;
 
-    public long UploadRate(MonoTime now) => _upload.BytesPerSecond(now);
+    public long UploadRate(MonoTime now) => _meters?.Upload.BytesPerSecond(now) ?? 0;
 
     public void CountDownload(int bytes, MonoTime now)
     {
-        _download.Add(bytes, now);
-        Moved?.Invoke(now);
+        (_meters ??= new Meters()).Download.Add(bytes, now);
+        torrent.Lifecycle.Moved(now);
     }
 
     public void CountUpload(int bytes, MonoTime now)
     {
-        _upload.Add(bytes, now);
+        (_meters ??= new Meters()).Upload.Add(bytes, now);
         GaveAt = now;
-        Moved?.Invoke(now);
+        torrent.Lifecycle.Moved(now);
+    }
+
+    private sealed class Meters
+    {
+        // Mutable structs: fields, and not readonly.
+        public RateMeter Download;
+        public RateMeter Upload;
     }
 }

@@ -16,7 +16,6 @@ internal sealed class TorrentLifecycle
     private readonly SessionContext _session;
     private readonly SwarmGate _gate;
     private readonly RunEnd _end = new();
-    private RunPhase _phase;
 
     // What a torrent whose metainfo was asked for does with its files when it has it.
     private DiskCheck _checkWhenAwake;
@@ -28,11 +27,18 @@ internal sealed class TorrentLifecycle
         _gate = new SwarmGate(torrent, session);
         Storage = new RunStorage(torrent, session, resume);
         Health = new RunHealth(torrent, session);
-        torrent.Figures.Moved = Moved;
     }
 
-    /// <summary>Called when a torrent that was to be removed is wholly stopped.</summary>
-    public Action<MonoTime>? Removed { get; set; }
+    /// <summary>How far the run has come; the session counts those that are not idle.</summary>
+    private RunPhase Phase
+    {
+        get;
+        set
+        {
+            _session.Runs += (value == RunPhase.Idle ? 0 : 1) - (field == RunPhase.Idle ? 0 : 1);
+            field = value;
+        }
+    }
 
     public TorrentState State { get; private set; } = TorrentState.Stopped;
 
@@ -51,13 +57,16 @@ internal sealed class TorrentLifecycle
     public bool IsOpen => _gate.IsOpen;
 
     /// <summary>Whether it seeds, or is about to, without being awake.</summary>
-    public bool IsResting => _phase == RunPhase.Resting;
+    public bool IsResting => Phase == RunPhase.Resting;
 
     /// <summary>Whether it rests and the queue lets it seed: peers who come wake it, and are let in then.</summary>
     public bool TakesCallers => IsResting && Seat.IsAdmitted;
 
     /// <summary>Whether nothing is open or under way.</summary>
-    public bool IsQuiet => _phase == RunPhase.Idle;
+    public bool IsQuiet => Phase == RunPhase.Idle;
+
+    /// <summary>The queue has other limits.</summary>
+    public void LimitsChanged(MonoTime now) => _gate.LimitsChanged(now);
 
     /// <summary>Begins a run, or another one when the present stop is over.</summary>
     public void Start(MonoTime now)
@@ -87,7 +96,7 @@ internal sealed class TorrentLifecycle
     {
         _end.IsAfterCheck |= IsQuiet && State == TorrentState.Stopped;
         Storage.Forget();
-        if (_phase is RunPhase.Idle or RunPhase.Waking)
+        if (Phase is RunPhase.Idle or RunPhase.Waking)
         {
             Start(DiskCheck.Full, now);
             return;
@@ -122,7 +131,7 @@ internal sealed class TorrentLifecycle
         if (IsResting)
         {
             // What was taken for whole is not, or not certainly.
-            _phase = RunPhase.Opening;
+            Phase = RunPhase.Opening;
             _gate.Close(now);
         }
 
@@ -134,7 +143,7 @@ internal sealed class TorrentLifecycle
     {
         _session.Touched.Add(_torrent);
         bool hasPlace = TakesCallers;
-        _phase = RunPhase.Ready;
+        Phase = RunPhase.Ready;
         if (_end.IsAfterCheck)
         {
             _end.IsAfterCheck = false;
@@ -171,7 +180,7 @@ internal sealed class TorrentLifecycle
     /// <summary>Nobody is connected or dialled, and all is here: closes the files; the trackers go on being told that it seeds.</summary>
     public void Rest(MonoTime now)
     {
-        _phase = RunPhase.Resting;
+        Phase = RunPhase.Resting;
         _gate.Rest(now);
         Storage.Close(now);
     }
@@ -184,11 +193,11 @@ internal sealed class TorrentLifecycle
         {
             OpenStorage(DiskCheck.Auto, now);
         }
-        else if (_phase == RunPhase.Waking)
+        else if (Phase == RunPhase.Waking)
         {
             // Its files are judged by themselves: that is what it was woken for.
             Storage.Forget();
-            _phase = RunPhase.Opening;
+            Phase = RunPhase.Opening;
             OpenStorage(_checkWhenAwake, now);
         }
     }
@@ -196,13 +205,15 @@ internal sealed class TorrentLifecycle
     /// <summary>The last wanted piece came, or other pieces are wanted.</summary>
     public void WantedChanged(MonoTime now)
     {
-        if (_phase != RunPhase.Ready)
+        if (Phase != RunPhase.Ready)
             return;
         bool isComplete = _torrent.Picker.IsComplete;
         bool wasSeeding = Seat.Wants == QueueKind.Seed;
         if (_torrent.IsWhole)
             _torrent.Trackers.Completed(now);
         _gate.Want(isComplete ? QueueKind.Seed : QueueKind.Download, now);
+        if (!isComplete)
+            _torrent.Awake.RequestWatch.Begin(now);
         if (IsOpen && isComplete)
             _torrent.Messages.WantNothing(now);
         else if (IsOpen && wasSeeding)
@@ -214,7 +225,7 @@ internal sealed class TorrentLifecycle
     /// <summary>What a run is doing follows from how far it has come, whether the queue lets it, and whether its disk works.</summary>
     public void Show()
     {
-        if (_phase == RunPhase.Stopping)
+        if (Phase == RunPhase.Stopping)
             return;
         if (Health.Trouble is { } trouble)
             SetState(TorrentState.Error, trouble);
@@ -226,30 +237,38 @@ internal sealed class TorrentLifecycle
             SetState(Seat.Wants == QueueKind.Seed ? TorrentState.Seeding : TorrentState.Downloading, null);
     }
 
+    /// <summary>Payload came in or went out.</summary>
+    public void Moved(MonoTime now)
+    {
+        _gate.PayloadMoved(now);
+        Storage.Moved(now);
+        _session.Touched.Add(_torrent);
+    }
+
     private void Start(DiskCheck check, MonoTime now)
     {
-        if (_phase == RunPhase.Stopping)
+        if (Phase == RunPhase.Stopping)
         {
             _end.ThenStarts(check);
             return;
         }
 
-        if (_phase != RunPhase.Idle)
+        if (Phase != RunPhase.Idle)
             return;
         _end.Clear();
         if (!_torrent.IsAsleep)
         {
-            _phase = RunPhase.Opening;
+            Phase = RunPhase.Opening;
             OpenStorage(check, now);
         }
         else if (check == DiskCheck.Auto)
         {
-            _phase = RunPhase.Resting;
+            Phase = RunPhase.Resting;
             _gate.Want(QueueKind.Seed, now);
         }
         else
         {
-            _phase = RunPhase.Waking;
+            Phase = RunPhase.Waking;
             _checkWhenAwake = check;
             SetState(TorrentState.Checking, null);
             _torrent.Slumber.Wake();
@@ -273,24 +292,24 @@ internal sealed class TorrentLifecycle
 
     private void BeginStop(MonoTime now)
     {
-        if (_phase == RunPhase.Stopping)
+        if (Phase == RunPhase.Stopping)
             return;
         _gate.Leave(now);
         Health.End();
-        _phase = RunPhase.Stopping;
+        Phase = RunPhase.Stopping;
         Storage.Close(now);
         FinishStop(now);
     }
 
     private void FinishStop(MonoTime now)
     {
-        if (_phase != RunPhase.Stopping || _torrent.Trackers.IsAnnouncing || Storage.Current is not null)
+        if (Phase != RunPhase.Stopping || _torrent.Trackers.IsAnnouncing || Storage.Current is not null)
             return;
-        _phase = RunPhase.Idle;
+        Phase = RunPhase.Idle;
         if (_end.Removes)
         {
             SetState(TorrentState.Stopped, null);
-            Removed?.Invoke(now);
+            _session.Stopped!(_torrent, now);
         }
         else if (_end.TakeNext() is { } check)
         {
@@ -300,13 +319,6 @@ internal sealed class TorrentLifecycle
         {
             SetState(_end.State, _end.Reason);
         }
-    }
-
-    private void Moved(MonoTime now)
-    {
-        _gate.PayloadMoved(now);
-        Storage.Moved(now);
-        _session.Touched.Add(_torrent);
     }
 
     private void SetState(TorrentState state, string? reason)

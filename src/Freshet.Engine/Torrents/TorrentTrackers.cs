@@ -25,7 +25,7 @@ internal sealed class TorrentTrackers : IAnnounceSource
         _order = torrent.Spec.Tiers;
         Swarms = [.. torrent.Hashes.Swarms];
         _isCompletionKnown = torrent.Spec.HasCompleted;
-        Announcer = new Announcer(this, session.Trackers, () => session.Settings, Tiers(torrent), session.Effects);
+        Announcer = new Announcer(this, session.Trackers, session.CurrentSettings, Tiers(torrent), session.Effects);
     }
 
     public Announcer Announcer { get; }

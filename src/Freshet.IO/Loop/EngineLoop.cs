@@ -199,6 +199,9 @@ public sealed class EngineLoop : IAsyncDisposable
 
         foreach (ResolveResult result in batch.Names)
             engine.Handle(result, now);
+
+        // What was handled is not held for as long as nothing happens.
+        batch.Clear();
     }
 
     private void Finish(Exception? fault)

@@ -3,11 +3,14 @@ using Freshet.Core;
 
 namespace Freshet.Sessions;
 
-/// <summary>Who waits for what of which torrent; looked through at each snapshot.</summary>
+/// <summary>Who waits for what of which torrent. A snapshot is looked at for those whose torrents have changed in it, however many wait for others.</summary>
 internal sealed class ConditionWaiters
 {
     private readonly Lock _gate = new();
-    private readonly List<Waiter> _waiters = [];
+    private readonly Dictionary<TorrentId, List<Waiter>> _byTorrent = [];
+
+    // Those who have seen no snapshot that counts for them: the first one does, whether it says anything new or not.
+    private List<Waiter> _fresh = [];
     private Exception? _ended;
 
     /// <summary>Waits until the condition holds in the current snapshot or a later one.</summary>
@@ -28,17 +31,32 @@ internal sealed class ConditionWaiters
             if (_ended is { } ended)
                 waiter.Fail(ended);
             else
-                _waiters.Add(waiter);
+                _fresh.Add(waiter);
         }
 
         return cancellationToken.CanBeCanceled ? WaitCancellableAsync(waiter, cancellationToken) : waiter.Task;
     }
 
-    /// <summary>Looks through everyone.</summary>
-    public void Look(SessionSnapshot snapshot)
+    /// <summary>Tells those whom a new snapshot concerns.</summary>
+    public void Look(SessionSnapshot snapshot, IReadOnlyList<TorrentStatus> changed, IReadOnlyList<TorrentId> removed)
     {
         lock (_gate)
-            _waiters.RemoveAll(waiter => waiter.Settles(snapshot));
+        {
+            if (_fresh.Count == 0 && _byTorrent.Count == 0)
+                return;
+            List<Waiter> fresh = _fresh;
+            _fresh = [];
+            foreach (Waiter waiter in fresh)
+            {
+                if (!waiter.Settles(snapshot))
+                    (waiter.HasSeen(snapshot) ? Of(waiter.Torrent) : _fresh).Add(waiter);
+            }
+
+            foreach (TorrentStatus status in changed)
+                Look(status.Id, snapshot);
+            foreach (TorrentId id in removed)
+                Look(id, snapshot);
+        }
     }
 
     /// <summary>The session is over: nobody waits for anything any more.</summary>
@@ -47,10 +65,27 @@ internal sealed class ConditionWaiters
         lock (_gate)
         {
             _ended = why;
-            foreach (Waiter waiter in _waiters)
+            foreach (Waiter waiter in _byTorrent.Values.SelectMany(static waiters => waiters).Concat(_fresh))
                 waiter.Fail(why);
-            _waiters.Clear();
+            _byTorrent.Clear();
+            _fresh.Clear();
         }
+    }
+
+    private void Look(TorrentId torrent, SessionSnapshot snapshot)
+    {
+        if (!_byTorrent.TryGetValue(torrent, out List<Waiter>? waiters))
+            return;
+        waiters.RemoveAll(waiter => waiter.Settles(snapshot));
+        if (waiters.Count == 0)
+            _byTorrent.Remove(torrent);
+    }
+
+    private List<Waiter> Of(TorrentId torrent)
+    {
+        if (!_byTorrent.TryGetValue(torrent, out List<Waiter>? waiters))
+            _byTorrent.Add(torrent, waiters = []);
+        return waiters;
     }
 
     private async Task<TorrentStatus> WaitCancellableAsync(Waiter waiter, CancellationToken cancellationToken)
@@ -62,7 +97,10 @@ internal sealed class ConditionWaiters
         finally
         {
             lock (_gate)
-                _waiters.Remove(waiter);
+            {
+                if (!_fresh.Remove(waiter) && _byTorrent.TryGetValue(waiter.Torrent, out List<Waiter>? waiters) && waiters.Remove(waiter) && waiters.Count == 0)
+                    _byTorrent.Remove(waiter.Torrent);
+            }
         }
     }
 
@@ -71,6 +109,11 @@ internal sealed class ConditionWaiters
         private readonly TaskCompletionSource<TorrentStatus> _source = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Task<TorrentStatus> Task => _source.Task;
+
+        public TorrentId Torrent => torrent;
+
+        /// <summary>Whether a snapshot counts for it.</summary>
+        public bool HasSeen(SessionSnapshot snapshot) => snapshot.Sequence > after;
 
         public void Fail(Exception why)
         {
@@ -82,7 +125,7 @@ internal sealed class ConditionWaiters
 
         public bool Settles(SessionSnapshot snapshot)
         {
-            if (snapshot.Sequence <= after)
+            if (!HasSeen(snapshot))
                 return false;
             TorrentStatus? status = snapshot.Find(torrent);
             if (status is null)

@@ -61,9 +61,9 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
 
         ListenPort = options.ListenPort is null || Loop.ListenPort == 0 ? null : Loop.ListenPort;
         Snapshots = new SnapshotPublisher(options.SnapshotInterval, TimeProvider.System, () => clock.Now, ListenPort);
-        Snapshots.Published = snapshot =>
+        Snapshots.Published = (snapshot, changed, removed) =>
         {
-            Waiters.Look(snapshot);
+            Waiters.Look(snapshot, changed, removed);
             Watch.Add(snapshot);
         };
         Span<byte> secret = stackalloc byte[32];
@@ -160,7 +160,7 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
     public void Take(Torrent torrent)
     {
         Torrents.Add(torrent);
-        Snapshots.Added(torrent.Id, torrent.Directory);
+        Snapshots.Hurry();
         FreshetMetrics.Torrents.Add(1);
     }
 
@@ -168,22 +168,23 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
     /// <exception cref="FreshetException">Another process has it.</exception>
     public TorrentLease? TakeLease(InfoHashes hashes, string name, string directory)
     {
+        (TorrentLease? lease, FreshetException? refusal) = TakeLeases([(hashes, name, directory)])[0];
+        return refusal is null ? lease : throw refusal;
+    }
+
+    /// <summary>Takes the leases of many torrents' data at once: for each its lease, null where the state folder cannot be written, or why it is refused.</summary>
+    public (TorrentLease? Lease, FreshetException? Refusal)[] TakeLeases(IReadOnlyList<(InfoHashes Hashes, string Name, string Directory)> torrents)
+    {
         try
         {
-            if (TorrentLease.TryAcquire(StateDirectory, hashes, directory, out TorrentLease? lease, out int? holder))
-                return lease;
-            string who = holder is { } process ? $"process {process}" : "another process";
-            throw new FreshetException(
-                FreshetError.Conflict, $"{PlainText.Of(name)} is in use by {who} in {directory}. Wait for it or end it, or download into another folder.")
-            {
-                Code = TroubleCodes.TorrentInUse,
-            };
+            (TorrentLease? Lease, int? Holder)[] leases = TorrentLease.AcquireAll(StateDirectory, [.. torrents.Select(torrent => (torrent.Hashes, torrent.Directory))]);
+            return [.. leases.Select((taken, i) => (taken.Lease, taken.Holder is { } process ? IsInUse(torrents[i].Name, torrents[i].Directory, process) : null))];
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             // A state folder that cannot be written costs a check at the next start, and this guard; not the download.
-            Logger.StateStoreWarning($"The torrent cannot be guarded against a second process: {error.Message}");
-            return null;
+            Logger.StateStoreWarning($"Torrents cannot be guarded against a second process: {error.Message}");
+            return new (TorrentLease?, FreshetException?)[torrents.Count];
         }
     }
 
@@ -208,6 +209,12 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
         FreshetMetrics.Torrents.Add(-1);
         Logger.TorrentRemoved(torrent.Id);
     }
+
+    private static FreshetException IsInUse(string name, string directory, int process)
+        => new(FreshetError.Conflict, $"{PlainText.Of(name)} is in use by process {process} in {directory}. Wait for it or end it, or download into another folder.")
+        {
+            Code = TroubleCodes.TorrentInUse,
+        };
 
     private static IStateStore OpenStore(string folder, ILogger logger, out string? warning)
     {

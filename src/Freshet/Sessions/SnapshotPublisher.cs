@@ -7,8 +7,8 @@ namespace Freshet.Sessions;
 
 /// <summary>
 /// Makes the snapshots that everyone outside reads: on the loop's thread, no more often than the interval says and than one part in twenty of that thread's
-/// time allows, at once after a change of state. Only torrents in which something moves are looked at; the others keep their status object, so that changes are
-/// found by reference. Where nothing moves at all, nothing is due.
+/// time allows, at once after a change of state. Only torrents in which something moves are looked at, and what did not change is shared with the snapshot before
+/// (<see cref="StatusTree"/>): a snapshot costs what has happened, not what there is. Where nothing moves at all, nothing is due.
 /// </summary>
 internal sealed class SnapshotPublisher
 {
@@ -20,17 +20,24 @@ internal sealed class SnapshotPublisher
     private readonly Func<MonoTime> _clock;
     private readonly DateTimeOffset _started;
     private readonly int? _listenPort;
-    private readonly Dictionary<TorrentId, Entry> _entries = [];
     private readonly List<TorrentId> _touched = [];
-    private List<Entry> _lively = [];
-    private List<Entry> _stillLively = [];
 
-    // By id: torrents come in that order.
-    private readonly List<Entry> _all = [];
+    // Those that are looked at for the next snapshot.
+    private readonly HashSet<TorrentId> _lively = [];
+
+    // Those whose trouble with a disk passes by itself.
+    private readonly HashSet<TorrentId> _retrying = [];
+
+    // What the snapshot that is being made changes in the one before.
+    private readonly List<TorrentStatus> _changed = [];
+    private readonly List<TorrentId> _removed = [];
+    private StatusTree _statuses = StatusTree.Empty;
     private SessionSnapshot _current;
     private MonoTime _next;
     private TimeSpan _lastCost;
     private bool _isAwaited;
+    private long _downloadRate;
+    private long _uploadRate;
     private int _peers;
 
     public SnapshotPublisher(TimeSpan interval, TimeProvider time, Func<MonoTime> clock, int? listenPort)
@@ -41,11 +48,11 @@ internal sealed class SnapshotPublisher
         _listenPort = listenPort;
         DateTimeOffset now = time.GetUtcNow();
         _started = now - (clock() - MonoTime.Zero);
-        _current = new SessionSnapshot { Sequence = 1, Time = now, Torrents = [], ListenPort = listenPort };
+        _current = new SessionSnapshot { Sequence = 1, Time = now, Torrents = StatusTree.Empty, ListenPort = listenPort };
     }
 
-    /// <summary>Told of each new snapshot, on the loop's thread.</summary>
-    public Action<SessionSnapshot>? Published { get; set; }
+    /// <summary>Told of each new snapshot and of what has changed or gone in it, on the loop's thread; the lists are meant only during the call.</summary>
+    public Action<SessionSnapshot, IReadOnlyList<TorrentStatus>, IReadOnlyList<TorrentId>>? Published { get; set; }
 
     /// <summary>The latest; from any thread.</summary>
     public SessionSnapshot Current => Volatile.Read(ref _current);
@@ -60,26 +67,26 @@ internal sealed class SnapshotPublisher
         _isAwaited = true;
     }
 
-    public void Added(TorrentId id, string directory)
-    {
-        var entry = new Entry(id, directory);
-        _entries.Add(id, entry);
-        _all.Add(entry);
-        Hurry();
-    }
-
+    /// <summary>The engine has forgotten a torrent.</summary>
     public void Removed(TorrentId id)
     {
-        if (_entries.Remove(id, out Entry? entry))
-            _all.Remove(entry);
+        _retrying.Remove(id);
+        if (_statuses.Find(id) is { } status)
+        {
+            Count(status, -1);
+            _removed.Add(id);
+        }
+
         Hurry();
     }
 
     /// <summary>Whether trouble of a disk passes by itself: the engine says so once, the status each time.</summary>
     public void NoteDisk(DiskNotice notice)
     {
-        if (_entries.TryGetValue(notice.Torrent, out Entry? entry))
-            entry.WillRetry = notice.WillRetry;
+        if (notice.WillRetry)
+            _retrying.Add(notice.Torrent);
+        else
+            _retrying.Remove(notice.Torrent);
     }
 
     /// <summary>Publishes, if it is time.</summary>
@@ -89,10 +96,11 @@ internal sealed class SnapshotPublisher
             return;
         _isAwaited = false;
         SessionSnapshot snapshot = Take(engine, now);
+        FreshetMetrics.Peers.Add(snapshot.Peers - _current.Peers);
         Volatile.Write(ref _current, snapshot);
-        FreshetMetrics.Peers.Add(snapshot.Peers - _peers);
-        _peers = snapshot.Peers;
-        Published?.Invoke(snapshot);
+        Published?.Invoke(snapshot, _changed, _removed);
+        _changed.Clear();
+        _removed.Clear();
         TimeSpan cost = _clock() - now;
 
         // The lesser of two: a collection or a first call is no reason to wait.
@@ -103,90 +111,74 @@ internal sealed class SnapshotPublisher
     private SessionSnapshot Take(SessionEngine engine, MonoTime now)
     {
         engine.TakeTouched(_touched);
+        _touched.AddRange(_lively.Except(_touched));
+        _lively.Clear();
         foreach (TorrentId id in _touched)
         {
-            if (_entries.TryGetValue(id, out Entry? entry) && !entry.IsLively)
-                Keep(_lively, entry);
+            if (Look(id, engine, now))
+                _lively.Add(id);
         }
 
         _touched.Clear();
-        _stillLively.Clear();
-        foreach (Entry entry in _lively)
-        {
-            entry.IsLively = false;
-            if (Look(entry, engine, now))
-                Keep(_stillLively, entry);
-        }
-
-        (_lively, _stillLively) = (_stillLively, _lively);
         return Assemble();
     }
 
-    private static void Keep(List<Entry> list, Entry entry)
-    {
-        entry.IsLively = true;
-        list.Add(entry);
-    }
-
     /// <summary>Brings a status up to date; false where nothing moves in the torrent, so that it need not be looked at again before it is touched.</summary>
-    private bool Look(Entry entry, SessionEngine engine, MonoTime now)
+    private bool Look(TorrentId id, SessionEngine engine, MonoTime now)
     {
-        if (engine.GetStatus(entry.Id, now) is not { } torrent)
+        if (engine.GetStatus(id, now) is not { } torrent)
             return false;
-        TorrentStatus status = Translate(torrent, entry);
-        if (status != entry.Status)
+        TorrentStatus? before = _statuses.Find(id);
+        TorrentStatus status = Translate(torrent);
+        if (status != before)
         {
             // The first sight of a torrent is what earlier runs moved.
-            if (entry.Status is { } before)
+            if (before is not null)
             {
                 FreshetMetrics.Received.Add(status.Downloaded - before.Downloaded);
                 FreshetMetrics.Sent.Add(status.Uploaded - before.Uploaded);
+                Count(before, -1);
             }
 
-            entry.Status = status;
+            Count(status, +1);
+            _changed.Add(status);
         }
 
-        return torrent.Peers + torrent.Connecting > 0 || torrent.DownloadRate > 0 || torrent.UploadRate > 0 || torrent.State == TorrentState.Checking;
+        // What passes without anybody touching the torrent.
+        return torrent.DownloadRate > 0 || torrent.UploadRate > 0 || torrent.State == TorrentState.Checking;
+    }
+
+    private void Count(TorrentStatus status, int sign)
+    {
+        _downloadRate += sign * status.DownloadRate;
+        _uploadRate += sign * status.UploadRate;
+        _peers += sign * status.Peers;
     }
 
     private SessionSnapshot Assemble()
     {
-        var statuses = new TorrentStatus[_all.Count];
-        int count = 0;
-        long download = 0;
-        long upload = 0;
-        int peers = 0;
-        foreach (Entry entry in _all)
-        {
-            if (entry.Status is not { } status)
-                continue;
-            statuses[count++] = status;
-            download += status.DownloadRate;
-            upload += status.UploadRate;
-            peers += status.Peers;
-        }
-
+        _statuses = _statuses.With(_changed, _removed);
         return new SessionSnapshot
         {
             Sequence = _current.Sequence + 1,
             Time = _time.GetUtcNow(),
-            Torrents = count == statuses.Length ? statuses : statuses[..count],
-            DownloadRate = download,
-            UploadRate = upload,
-            Peers = peers,
+            Torrents = _statuses,
+            DownloadRate = _downloadRate,
+            UploadRate = _uploadRate,
+            Peers = _peers,
             ListenPort = _listenPort,
         };
     }
 
-    private TorrentStatus Translate(TorrentSnapshot torrent, Entry entry) => new()
+    private TorrentStatus Translate(TorrentSnapshot torrent) => new()
     {
         Id = torrent.Id,
         Hashes = torrent.Hashes,
         Name = torrent.Name,
-        Directory = entry.Directory,
+        Directory = torrent.Directory,
         State = torrent.State,
         Reason = PlainText.OrNull(torrent.Reason),
-        WillRetry = torrent.State == TorrentState.Error && entry.WillRetry,
+        WillRetry = torrent.State == TorrentState.Error && _retrying.Contains(torrent.Id),
         QueuePosition = torrent.QueuePosition,
         IsForced = torrent.IsForced,
         TotalBytes = torrent.TotalBytes,
@@ -212,19 +204,4 @@ internal sealed class SnapshotPublisher
         Seeders = torrent.Seeders,
         KnownPeers = torrent.KnownPeers,
     };
-
-    /// <summary>What is known of a torrent from one snapshot to the next.</summary>
-    private sealed class Entry(TorrentId id, string directory)
-    {
-        public TorrentId Id => id;
-
-        public string Directory => directory;
-
-        public TorrentStatus? Status { get; set; }
-
-        public bool WillRetry { get; set; }
-
-        /// <summary>Whether it is looked at for the next snapshot.</summary>
-        public bool IsLively { get; set; }
-    }
 }

@@ -79,8 +79,15 @@ internal sealed class SnapshotWatch
     {
         if (before is null)
             return new ChangeSet(after.Sequence, IsFull: true, after.Torrents, []);
-        TorrentStatus[] changed = [.. after.Torrents.Where(status => !ReferenceEquals(before.Find(status.Id), status))];
-        TorrentId[] removed = [.. before.Torrents.Where(status => after.Find(status.Id) is null).Select(status => status.Id)];
+        var changed = new List<TorrentStatus>();
+        var removed = new List<TorrentId>();
+        ((StatusTree)after.Torrents).Compare((StatusTree)before.Torrents, (status, last) =>
+        {
+            if (status is not null)
+                changed.Add(status);
+            else
+                removed.Add(last!.Id);
+        });
         return new ChangeSet(after.Sequence, IsFull: false, changed, removed);
     }
 

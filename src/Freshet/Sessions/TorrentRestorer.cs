@@ -39,14 +39,27 @@ internal sealed class TorrentRestorer(SessionHost host)
 
     private List<(TorrentSpec, TorrentLease?, RememberedOptions)> Find()
     {
-        var found = new List<(TorrentSpec, TorrentLease?, RememberedOptions)>();
-        foreach (RememberedTorrent torrent in LoadRemembered())
+        IReadOnlyList<RememberedTorrent> remembered = LoadRemembered();
+        (TorrentLease? Lease, FreshetException? Refusal)[] leases = host.TakeLeases([.. remembered.Select(torrent => (torrent.Hashes, torrent.Name, torrent.Directory))]);
+        var found = new List<(TorrentSpec, TorrentLease?, RememberedOptions)>(remembered.Count);
+
+        // Most torrents were added with the same options.
+        var optionsOf = new Dictionary<string, RememberedOptions>(StringComparer.Ordinal);
+        for (int i = 0; i < remembered.Count; i++)
         {
-            TorrentLease? lease = null;
+            RememberedTorrent torrent = remembered[i];
+            (TorrentLease? lease, FreshetException? refusal) = leases[i];
+            if (refusal is not null)
+            {
+                _failures.Add(refusal);
+                continue;
+            }
+
             try
             {
-                lease = host.TakeLease(torrent.Hashes, torrent.Name, torrent.Directory);
-                RememberedOptions options = RememberedOptions.Parse(torrent.Options);
+                string text = torrent.Options ?? "";
+                if (!optionsOf.TryGetValue(text, out RememberedOptions? options))
+                    optionsOf.Add(text, options = RememberedOptions.Parse(text));
 
                 // One that is whole comes back asleep, without its metainfo.
                 Metainfo? metainfo = torrent.IsWhole && options.Priorities is null ? null : host.LoadMetainfo(torrent.Hashes, torrent.Name);

@@ -29,6 +29,9 @@ public sealed record SessionSnapshot
     /// <summary>The status of a torrent, or null where there is none.</summary>
     public TorrentStatus? Find(TorrentId id)
     {
+        // A session's own snapshots know the place of each.
+        if (Torrents is StatusTree tree)
+            return tree.Find(id);
         int low = 0;
         int high = Torrents.Count - 1;
         while (low <= high)

@@ -14,7 +14,7 @@ public sealed class PrivateTorrentTests
     public void Only_its_own_trackers_are_announced_to()
     {
         Add(true, ["http://a.example/announce"], "http://public.example/secret-0123456789/announce");
-        Assert.Single(_rig.Status.Trackers);
+        Assert.Single(_rig.Engine.GetTrackers(_rig.Torrent, _rig.Now));
         TrackerNotice notice = _rig.Notices.OfType<TrackerNotice>().Single();
         Assert.Contains("private", notice.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", notice.ToString(), StringComparison.Ordinal);

@@ -129,6 +129,7 @@ public sealed partial class SimNode
         }
 
         _running = true;
+        Turns++;
         action();
         do
         {

@@ -81,6 +81,12 @@ public sealed partial class SimNode : ISimHost, IEngineEffects, IPeerEventSink, 
     /// <summary>Whether all torrents are stopped, saved and closed.</summary>
     public bool IsQuiet => _engine.IsQuiet;
 
+    /// <summary>What its engine has done so far.</summary>
+    public EngineWork Work => _engine.Work;
+
+    /// <summary>How often its loop has woken up.</summary>
+    public long Turns { get; private set; }
+
     /// <summary>Whether the process lives.</summary>
     public bool IsAlive { get; private set; } = true;
 
