@@ -120,9 +120,15 @@ internal sealed class ShortMessages(ConnectionId connection, PieceLayout layout,
             new PieceIndex(BinaryPrimitives.ReadInt32BigEndian(body)),
             BinaryPrimitives.ReadInt32BigEndian(body[4..]),
             BinaryPrimitives.ReadInt32BigEndian(body[8..]));
-        bool isOurs = id is MessageId.Reject;
-        if (range.Length > WireLimits.MaxRequest || (!layout.Contains(range) && (isOurs || padded is null || !padded.TryClip(ref range, id == MessageId.Request))))
+        if (range.Length > WireLimits.MaxRequest)
             return false;
+        if (!layout.Contains(range))
+        {
+            if (Clipped(id, range) is not { } inside)
+                return false;
+            range = inside;
+        }
+
         switch (id)
         {
             case MessageId.Request:
@@ -141,6 +147,10 @@ internal sealed class ShortMessages(ConnectionId connection, PieceLayout layout,
 
         return --_strayRejectsLeft >= 0;
     }
+
+    /// <summary>The part of a range that the torrent has, where a peer may mean that; null where it may not. Not by reference: that would cost every request.</summary>
+    private BlockRange? Clipped(MessageId id, BlockRange range)
+        => id != MessageId.Reject && padded is not null && padded.TryClip(ref range, id == MessageId.Request) ? range : null;
 
     private void Post(IPeerEventSink sink, PeerEventKind kind, BlockRange range = default)
         => sink.Post(new PeerEvent(kind, connection) { Range = range });
