@@ -15,20 +15,21 @@ internal sealed class CreateRow : Row
 
     public override IReadOnlyList<Quantity> Quantities => [Quantity.Wall, Quantity.Cpu, Quantity.Anonymous];
 
-    public override IReadOnlyList<Option> OwnOptions => [Sizes, HashOptions.Data, HashOptions.PieceLength];
+    public override IReadOnlyList<Option> OwnOptions => [Sizes, HashOptions.PieceLength];
 
     public override IReadOnlyList<Goal> Goals => [new(Quantity.Wall, 1.5) { Against = "mktorrent", IsAtLeast = true }];
 
     public override string Method(Options options) => $"""
         Of one file on tmpfs, all of it written, in pieces of {options.Text(HashOptions.PieceLength)} KiB, BitTorrent v1. Two cores for each client; mktorrent hashes with two threads, libtorrent and transmission-create
-        with as many as they use. Figures are the whole process's from its start to its end. The hashes in every torrent were compared.
+        with as many as they use; transmission-create looks every half second whether it is done. Figures are the whole process's from its start to its end. The hashes in every torrent were compared.
         """;
 
     public override IReadOnlyList<Case> Cases(Options options) => [.. options.Amounts(Sizes).Select(static gib => new Case("", gib, $"{gib} GiB"))];
 
     public override bool CanBeDoneBy(IClient client) => client is ICreator;
 
-    public override IStage Set(Case @case, Options options, Workplace workplace) => new Stage(workplace, HashOptions.Make(options, workplace, @case.Amount));
+    public override IStage Set(Case @case, Options options, Workplace workplace) => new Stage(
+        workplace, BenchTorrent.OfOneFile(workplace.New("content"), ContentOptions.Bytes(@case.Amount), options.Number(HashOptions.PieceLength) * 1024));
 
     private sealed class Stage(Workplace workplace, BenchTorrent content) : IStage
     {
