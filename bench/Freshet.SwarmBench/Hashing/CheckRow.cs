@@ -31,7 +31,7 @@ internal sealed class CheckRow : Row
         One file on tmpfs in pieces of {options.Text(HashOptions.PieceLength)} KiB, of which at most {options.Text(Data)} GiB are written and the rest is a hole: it reads as zeros, which are hashed like
         anything else. Two cores for each client; figures are the whole process's from its start to its end, so that the slope is what hashing costs. `freshet` is `verify`, `freshet-session` is `seed --check full`
         until it would seed, transmission is its daemon with the torrent in its watch folder, libtorrent is told to use two hashing threads. Transmission's wall is rounded
-        up to its next turn of about a second.
+        up to its next turn of about a second. Of the goals, which come twice, the second pair is the session's.
         """;
 
     public override IReadOnlyList<Case> Cases(Options options) => [.. options.Amounts(Sizes).Select(static gib => new Case("", gib, $"{gib} GiB"))];

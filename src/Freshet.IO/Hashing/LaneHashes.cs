@@ -3,15 +3,15 @@ using System.Runtime.Intrinsics.X86;
 namespace Freshet.IO.Hashing;
 
 /// <summary>
-/// The ways to hash several messages together, and which of them this processor is quickest with. Where it has instructions for the hash itself, one message after
-/// another beats eight lanes, but not sixteen; where it has neither (and on ARM, whose instructions for the hash every machine of this size has) the platform's own
-/// code for one message is the best there is.
+/// The ways to hash several messages together, and which of them is taken on this processor (<c>docs/adr/pieces-in-lanes.md</c> has the figures). Sixteen lanes and more beat the
+/// processor's own instructions for the hash by far, eight are taken only where there are none of these; where there is neither (and on ARM, whose larger processors all have such
+/// instructions) the platform's own code for one message is used.
 /// </summary>
 internal static class LaneHashes
 {
     private static readonly Choice Here = Choose(Lanes16.IsSupported && BitConverter.IsLittleEndian, HasShaInstructions(), Lanes8.IsSupported);
 
-    /// <summary>What a processor is quickest with.</summary>
+    /// <summary>How many messages are hashed.</summary>
     public enum Choice : byte
     {
         /// <summary>One message after another, by the platform's own code.</summary>
@@ -24,13 +24,13 @@ internal static class LaneHashes
         Sixteen,
     }
 
-    /// <summary>For SHA-1 of many messages, by number of lanes; none where one after another is quicker.</summary>
+    /// <summary>For SHA-1 of many messages, by number of lanes; none where they are hashed one after another.</summary>
     public static LaneHash[] ForSha1() => For<Sha1Rounds>();
 
-    /// <summary>For SHA-256 of many messages, by number of lanes; none where one after another is quicker.</summary>
+    /// <summary>For SHA-256 of many messages, by number of lanes; none where they are hashed one after another.</summary>
     public static LaneHash[] ForSha256() => For<Sha256Rounds>();
 
-    /// <summary>What a processor with these instructions is quickest with.</summary>
+    /// <summary>What is taken on a processor with these instructions.</summary>
     public static Choice Choose(bool hasAvx512, bool hasSha, bool hasAvx2)
         => hasAvx512 ? Choice.Sixteen : hasAvx2 && !hasSha ? Choice.Eight : Choice.OneByOne;
 

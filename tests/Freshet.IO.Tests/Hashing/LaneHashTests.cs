@@ -72,13 +72,12 @@ public sealed unsafe class LaneHashTests
         Assert.Equal(kernel.Expected([]), digest);
     }
 
-    // Instructions for the hash itself beat eight lanes, but not sixteen.
     [Theory]
     [InlineData(true, true, true, nameof(LaneHashes.Choice.Sixteen))]
     [InlineData(true, false, true, nameof(LaneHashes.Choice.Sixteen))]
     [InlineData(false, true, true, nameof(LaneHashes.Choice.OneByOne))]
     [InlineData(false, false, true, nameof(LaneHashes.Choice.Eight))]
     [InlineData(false, false, false, nameof(LaneHashes.Choice.OneByOne))]
-    public void The_quickest_way_is_chosen_by_instruction_set(bool hasAvx512, bool hasSha, bool hasAvx2, string choice)
+    public void The_kernel_is_chosen_by_instruction_set(bool hasAvx512, bool hasSha, bool hasAvx2, string choice)
         => Assert.Equal(choice, LaneHashes.Choose(hasAvx512, hasSha, hasAvx2).ToString());
 }
