@@ -7,7 +7,7 @@ public enum DiskJobKind : byte
 {
     /// <summary>
     /// Take over which files are wanted (<see cref="DiskJob.Wanted"/>): bring to each what was kept of it while it was not, make the empty ones, and with
-    /// <see cref="DiskJob.Allocate"/> reserve the space; says in <see cref="DiskJob.Files"/> what was there.
+    /// <see cref="DiskJob.Allocate"/> reserve the space.
     /// </summary>
     Prepare,
 
@@ -145,7 +145,7 @@ public sealed class DiskJob
     /// <summary>Answer of <see cref="DiskJobKind.Check"/> where there is a v2 side: the root of each piece's subtree; all zero for a piece that cannot be read whole.</summary>
     public Sha256Hash[]? Roots { get; set; }
 
-    /// <summary>Answer of <see cref="DiskJobKind.Prepare"/>, <see cref="DiskJobKind.Stamp"/>, <see cref="DiskJobKind.Sync"/> and <see cref="DiskJobKind.Close"/>: what the files look like now.</summary>
+    /// <summary>Answer of <see cref="DiskJobKind.Stamp"/>: what the files look like now.</summary>
     public FileStamp[]? Files { get; set; }
 
     /// <summary>Whether the answer is of no use any more.</summary>

@@ -34,8 +34,8 @@ public interface ITorrentStorage : IDisposable
     void Sync();
 
     /// <summary>
-    /// How each file looks now, by index; pad files as <see cref="FileStamp.Missing"/>. One more where bytes of unwanted files are kept in a file of their own
-    /// (<see cref="StorageLocation.PartFile"/>) and that is there: how it looks.
+    /// How each file looks, by index; pad files as <see cref="FileStamp.Missing"/>. The first call of an open storage, and any after <see cref="Prepare"/>, says how all of them look now; a later one at
+    /// least how those do that were written since. One more where bytes of unwanted files are kept in a file of their own (<see cref="StorageLocation.PartFile"/>) and that is there: how it looks.
     /// </summary>
     FileStamp[] Stamp();
 }

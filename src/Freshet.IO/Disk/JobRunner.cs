@@ -52,8 +52,6 @@ internal sealed class JobRunner : IDisposable
         switch (job.Kind)
         {
             case DiskJobKind.Prepare:
-                // Looked at first: what was there, not what is made here.
-                job.Files = torrent.Storage.Stamp();
                 torrent.Storage.Prepare(job.Wanted, job.Allocate);
                 break;
             case DiskJobKind.Write:
@@ -91,20 +89,10 @@ internal sealed class JobRunner : IDisposable
                 job.Files = torrent.Storage.Stamp();
                 break;
             case DiskJobKind.Sync:
-                // Stamped first: a file that someone changes in between must look changed at the next start.
-                job.Files = torrent.Storage.Stamp();
                 torrent.Storage.Sync();
                 break;
             case DiskJobKind.Close:
-                try
-                {
-                    job.Files = torrent.Storage.Stamp();
-                }
-                finally
-                {
-                    torrent.Dispose();
-                }
-
+                torrent.Dispose();
                 break;
             default:
                 throw new InvalidOperationException($"Unknown job {job.Kind}.");

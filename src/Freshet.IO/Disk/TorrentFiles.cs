@@ -18,6 +18,7 @@ internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage, IHoldabl
     private readonly HashSet<int> _unsynced = [];
     private readonly PartFile _part;
     private readonly SkippedFiles _skipped;
+    private readonly FileStamps _stamps;
 
     public TorrentFiles(StorageLocation location, Folder folder, FileHandleCache handles)
     {
@@ -27,6 +28,7 @@ internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage, IHoldabl
         _opener = Open;
         _part = new PartFile(location.Layout, write => Acquire(PartIndex, write), handles);
         _skipped = new SkippedFiles(location, folder, _part);
+        _stamps = new FileStamps(folder, Files);
     }
 
     /// <summary>The part file counts as one more file.</summary>
@@ -37,6 +39,7 @@ internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage, IHoldabl
     /// <inheritdoc/>
     public void Prepare(IReadOnlyList<bool>? wanted, bool allocate)
     {
+        _stamps.Forget();
         if (_skipped.Select(wanted))
             DropPart(_location.PartFile!);
         foreach (FileEntry file in Files)
@@ -75,6 +78,7 @@ internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage, IHoldabl
         finally
         {
             _handles.Release(entry);
+            _stamps.Changed(file);
         }
     }
 
@@ -100,6 +104,7 @@ internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage, IHoldabl
         finally
         {
             _handles.Release(entry);
+            _stamps.Changed(file);
         }
     }
 
@@ -174,7 +179,7 @@ internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage, IHoldabl
     /// <inheritdoc/>
     public FileStamp[] Stamp()
     {
-        FileStamp[] stamps = _folder.Stamp(Files);
+        FileStamp[] stamps = _stamps.Look();
         return _location.PartFile is { } name && _folder.Stamp([SkippedFiles.Entry(name)])[0] is { Length: >= 0 } part ? [.. stamps, part] : stamps;
     }
 

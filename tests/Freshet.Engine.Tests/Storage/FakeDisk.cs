@@ -173,7 +173,7 @@ internal sealed class FakeDisk(PieceLayout layout, ReadOnlyMemory<byte> pieceHas
                 break;
         }
 
-        if (job.Kind is DiskJobKind.Prepare or DiskJobKind.Stamp or DiskJobKind.Sync or DiskJobKind.Close)
+        if (job.Kind == DiskJobKind.Stamp)
             job.Files = [.. _files.Select(file => file.Stamp)];
     }
 

@@ -259,14 +259,15 @@ public sealed class DiskWorkersTests
     }
 
     [Fact]
-    public async Task Prepare_says_what_was_there_and_makes_only_empty_files()
+    public async Task A_stamp_says_what_is_there_and_prepare_makes_only_empty_files()
     {
         using var folder = new TemporaryFolder();
         using var rig = new WorkerRig();
         SampleTorrent torrent = SampleTorrent.Awkward();
         rig.Open(torrent, folder["new/root"]);
-        DiskJob first = await rig.Submit(DiskJobKind.Prepare);
+        DiskJob first = await rig.Submit(DiskJobKind.Stamp);
         Assert.All(first.Files!, stamp => Assert.Equal(FileStamp.Missing, stamp));
+        Assert.Null((await rig.Submit(DiskJobKind.Prepare)).Error);
         string[] made = [.. Directory.GetFiles(folder["new/root"], "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
         Assert.Equal("empty at the end, empty at the start, empty in the middle", string.Join(", ", made.Select(Path.GetFileName)));
         await rig.WriteAllAsync(torrent);

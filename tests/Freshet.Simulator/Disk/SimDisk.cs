@@ -155,7 +155,6 @@ public sealed class SimDisk
         switch (job.Kind)
         {
             case DiskJobKind.Prepare:
-                job.Files = files.Stamp();
                 if (Settings.PrepareFails)
                 {
                     job.Error = new DiskError(DiskErrorKind.Full, "simulated", "no space left on the simulated disk");
@@ -199,10 +198,8 @@ public sealed class SimDisk
                     job.Error = new DiskError(DiskErrorKind.Device, "simulated", "sync failed");
                 else
                     files.Sync();
-                job.Files = files.Stamp();
                 break;
             case DiskJobKind.Close:
-                job.Files = files.Stamp();
                 _open.Remove(job.Torrent);
                 break;
             default:
