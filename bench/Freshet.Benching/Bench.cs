@@ -30,7 +30,7 @@ internal sealed class Bench(string program, IReadOnlyList<Row> rows, Func<Workpl
         try
         {
             Options options = Options.Parse(args[1..], known);
-            return Run(row, options, options.Words(named), options.Number(repeated), $"{program} {string.Join(' ', args)}");
+            return Run(row, options, options.Words(named), options.Number(repeated), $"{program} {row.Name}{options}");
         }
         catch (FormatException problem)
         {

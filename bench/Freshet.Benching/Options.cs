@@ -36,4 +36,7 @@ internal sealed class Options
 
     private static double Amount(Option option, string word)
         => double.TryParse(word, out double amount) && amount >= 0 ? amount : throw new FormatException($"{option.Name} takes numbers, and '{word}' is none.");
+
+    /// <summary>What differs from the defaults and has to do with what is measured, as a command line says it.</summary>
+    public override string ToString() => string.Concat(_values.Where(static pair => pair.Key != Option.Report && pair.Value != pair.Key.Default).Select(static pair => $" {pair.Key.Name} {pair.Value}"));
 }
