@@ -23,7 +23,7 @@ public static class MagnetLink
         if (metainfo.Hashes.V2 is { } v2)
             link.Append(metainfo.Hashes.IsHybrid ? "&" : "").Append("xt=urn:btmh:1220").Append(v2);
         link.Append("&dn=").Append(Uri.EscapeDataString(metainfo.Name));
-        link.Append(CultureInfo.InvariantCulture, $"&xl={metainfo.Layout.TotalLength}");
+        link.Append(CultureInfo.InvariantCulture, $"&xl={metainfo.Layout.Files.Where(file => file.IsStored).Sum(file => file.Length)}");
         foreach (string tracker in metainfo.Trackers.SelectMany(tier => tier))
             link.Append("&tr=").Append(Uri.EscapeDataString(tracker));
         foreach (string seed in metainfo.UrlSeeds)

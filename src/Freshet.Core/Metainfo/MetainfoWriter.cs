@@ -1,13 +1,13 @@
 namespace Freshet.Core;
 
-/// <summary>Writes a new torrent file (BEP 3, 12, 19, 27). The same draft gives the same bytes, always.</summary>
+/// <summary>Writes a new torrent file (BEP 3, 12, 19, 27, 47, 52). The same draft gives the same bytes, always.</summary>
 public static class MetainfoWriter
 {
     /// <summary>The bytes of the .torrent file.</summary>
     public static byte[] Write(MetainfoDraft draft)
     {
         ArgumentNullException.ThrowIfNull(draft);
-        var writer = new BencodeWriter(draft.PieceHashes.Length + 4096);
+        var writer = new BencodeWriter(draft.PieceHashes.Length + draft.PieceLayers.Sum(layer => layer.Value.Length) + 4096);
         writer.Dictionary();
         WriteTrackers(writer, draft.Trackers);
         WriteText(writer, "comment"u8, draft.Comment);
@@ -17,6 +17,8 @@ public static class MetainfoWriter
         if (draft.CreatedBy is not null || draft.Comment is not null)
             writer.Key("encoding"u8).String("UTF-8"u8);
         WriteInfo(writer.Key("info"u8), draft);
+        if (draft.Version != TorrentVersion.V1)
+            WritePieceLayers(writer.Key("piece layers"u8), draft.PieceLayers);
         WriteWebSeeds(writer, draft.WebSeeds);
         return writer.End().ToArray();
     }
@@ -38,29 +40,50 @@ public static class MetainfoWriter
 
     private static void WriteInfo(BencodeWriter writer, MetainfoDraft draft)
     {
+        bool hasV1 = draft.Version != TorrentVersion.V2, hasV2 = draft.Version != TorrentVersion.V1;
         writer.Dictionary();
-        bool single = draft.Files is [{ Path: "" }];
-        if (!single)
-        {
-            writer.Key("files"u8).List();
-            foreach (DraftFile file in draft.Files)
-            {
-                writer.Dictionary().Key("length"u8).Integer(file.Length).Key("path"u8);
-                WriteTexts(writer, file.Path.Split('/'));
-                writer.End();
-            }
-
-            writer.End();
-        }
-        else
-        {
-            writer.Key("length"u8).Integer(draft.Files[0].Length);
-        }
-
-        writer.Key("name"u8).String(draft.Name).Key("piece length"u8).Integer(draft.PieceLength).Key("pieces"u8).String(draft.PieceHashes.Span);
+        if (hasV2)
+            FileTreeWriter.Write(writer.Key("file tree"u8), draft);
+        if (hasV1)
+            WriteFiles(writer, draft.Files);
+        if (hasV2)
+            writer.Key("meta version"u8).Integer(2);
+        writer.Key("name"u8).String(draft.Name).Key("piece length"u8).Integer(draft.PieceLength);
+        if (hasV1)
+            writer.Key("pieces"u8).String(draft.PieceHashes.Span);
         if (draft.IsPrivate)
             writer.Key("private"u8).Integer(1);
         WriteText(writer, "source"u8, draft.Source);
+        writer.End();
+    }
+
+    private static void WriteFiles(BencodeWriter writer, IReadOnlyList<DraftFile> files)
+    {
+        if (files is [{ Path: "" } single])
+        {
+            writer.Key("length"u8).Integer(single.Length);
+            return;
+        }
+
+        writer.Key("files"u8).List();
+        foreach (DraftFile file in files)
+        {
+            writer.Dictionary();
+            if (file.IsPad)
+                writer.Key("attr"u8).String("p"u8);
+            writer.Key("length"u8).Integer(file.Length).Key("path"u8);
+            WriteTexts(writer, file.Path.Split('/'));
+            writer.End();
+        }
+
+        writer.End();
+    }
+
+    private static void WritePieceLayers(BencodeWriter writer, IReadOnlyDictionary<Sha256Hash, ReadOnlyMemory<byte>> layers)
+    {
+        writer.Dictionary();
+        foreach ((Sha256Hash root, ReadOnlyMemory<byte> layer) in layers.OrderBy(layer => layer.Key, Comparer<Sha256Hash>.Create((a, b) => a.Bytes.SequenceCompareTo(b.Bytes))))
+            writer.Key(root.Bytes).String(layer.Span);
         writer.End();
     }
 

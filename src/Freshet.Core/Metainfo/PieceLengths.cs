@@ -15,12 +15,12 @@ public static class PieceLengths
     // Longer pieces make a peer wait long for its first one to give, so they grow past this only where the torrent file would be too large.
     private const int LongestUsual = 16 * 1024 * 1024;
 
-    // 20 MiB of hashes: the torrent file stays below what this and other programs read.
-    private const long MostPieces = 1024 * 1024;
+    // 52 bytes of hashes a piece in a hybrid, 26 MiB in all: the torrent file stays below what this and other programs read.
+    private const long MostPieces = 512 * 1024;
 
     /// <summary>
-    /// The length for so many bytes: the least power of two from 16 KiB on that makes at most 2048 pieces, but 16 MiB at most; past 16 TiB the least that
-    /// makes at most 1,048,576.
+    /// The length for so many bytes: the least power of two from 16 KiB on that makes at most 2048 pieces, but 16 MiB at most; past 8 TiB the least that
+    /// makes at most 524,288.
     /// </summary>
     public static int Automatic(long totalLength)
     {
