@@ -26,9 +26,6 @@ public enum FreshetError
 
     /// <summary>The user may not do this.</summary>
     Denied = 10,
-
-    /// <summary>A kind of torrent with which this cannot be done yet.</summary>
-    Unsupported = 20,
 }
 
 /// <summary>

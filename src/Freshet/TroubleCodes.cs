@@ -26,9 +26,6 @@ public static class TroubleCodes
     /// <summary>A magnet link: not supported yet.</summary>
     public const string MagnetUnsupported = "magnet-unsupported";
 
-    /// <summary>A torrent of BitTorrent v2 alone, with which this cannot be done yet.</summary>
-    public const string V2Unsupported = "v2-unsupported";
-
     /// <summary>A pattern or index fits no file of the torrent.</summary>
     public const string NothingSelected = "nothing-selected";
 
@@ -126,7 +123,6 @@ public static class TroubleCodes
         FreshetError.Network => Network,
         FreshetError.Conflict => Conflict,
         FreshetError.Denied => NoPermission,
-        FreshetError.Unsupported => V2Unsupported,
         _ => Defect,
     };
 }

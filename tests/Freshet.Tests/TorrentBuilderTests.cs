@@ -23,7 +23,7 @@ public sealed class TorrentBuilderTests : IDisposable
     public async Task What_it_makes_of_any_tree_is_read_back_and_hashes_as_the_bytes_do(ulong seed)
     {
         var random = new SeededRandom(seed);
-        SortedDictionary<string, byte[]> files = RandomTree(random);
+        SortedDictionary<string, byte[]> files = SampleTree.Random(random);
         string root = Write(files, "tree");
         int pieceLength = PieceLengths.Least << random.Next(4);
         CreatedTorrent created = await TorrentBuilder.CreateAsync(
@@ -252,56 +252,9 @@ public sealed class TorrentBuilderTests : IDisposable
     private static async Task<string[]> PathsAsync(string path, Func<string, bool>? select)
         => [.. (await TorrentBuilder.CreateAsync(path, new CreateOptions { Select = select }, cancellationToken: Cancellation)).Metainfo.Layout.Files.Select(file => file.Path)];
 
-    private string Write(SortedDictionary<string, byte[]> files, string name)
-    {
-        string root = Path.Combine(_folder.Path, name);
-        foreach ((string path, byte[] bytes) in files)
-        {
-            string place = Path.Combine(root, path);
-            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
-            File.WriteAllBytes(place, bytes);
-        }
+    private string Write(SortedDictionary<string, byte[]> files, string name) => SampleTree.Write(files, Path.Combine(_folder.Path, name));
 
-        return root;
-    }
-
-    // In the order that a torrent has: element by element.
-    private static SortedDictionary<string, byte[]> RandomTree(SeededRandom random)
-    {
-        string[] names = ["a", "a.b", "a-b", "B", "z", "ä", "\uFFFDx"[1..], "日本", "\U0001F30A", "\uFB00", "x y"];
-        var files = new SortedDictionary<string, byte[]>(Comparer<string>.Create(CompareElements));
-        for (int i = random.Next(40) + 1; i > 0; i--)
-        {
-            string folder = string.Concat(Enumerable.Range(0, random.Next(3)).Select(_ => names[random.Next(names.Length)] + "_/"));
-            int length = random.Next(5) switch { 0 => 0, 1 => 16384, _ => random.Next(200_000) };
-            files[folder + names[random.Next(names.Length)]] = Bytes(length, random);
-        }
-
-        files["always"] = Bytes(3, random);
-        return files;
-    }
-
-    private static int CompareElements(string a, string b)
-    {
-        string[] left = a.Split('/'), right = b.Split('/');
-        for (int i = 0; i < Math.Min(left.Length, right.Length); i++)
-        {
-            int order = System.Text.Encoding.UTF8.GetBytes(left[i]).AsSpan().SequenceCompareTo(System.Text.Encoding.UTF8.GetBytes(right[i]));
-            if (order != 0)
-                return order;
-        }
-
-        return left.Length.CompareTo(right.Length);
-    }
-
-    private static byte[] Bytes(int length) => Bytes(length, new SeededRandom((ulong)length));
-
-    private static byte[] Bytes(int length, SeededRandom random)
-    {
-        byte[] bytes = new byte[length];
-        random.NextBytes(bytes);
-        return bytes;
-    }
+    private static byte[] Bytes(int length) => SampleTree.Bytes(length, new SeededRandom((ulong)length));
 
     private static void InterlockedMax(ref long place, long value)
     {

@@ -18,6 +18,10 @@ internal sealed class CreateCommand(GlobalOptions globals, Streams streams)
         HelpName = "T",
     };
 
+    private readonly Option<bool> _v1 = new("--v1") { Description = "For BitTorrent v1 alone" };
+    private readonly Option<bool> _v2 = new("--v2") { Description = "For BitTorrent v2 alone: clients that know v1 only cannot use it" };
+    private readonly Option<bool> _hybrid = new("--hybrid") { Description = "For v1 and v2" };
+
     // 0: auto. The parser cannot carry a null.
     private readonly Option<int> _pieceLength = new("--piece-length")
     {
@@ -87,13 +91,18 @@ internal sealed class CreateCommand(GlobalOptions globals, Streams streams)
     {
         var command = new Command("create", "Make a torrent of a file or folder, on all cores")
         {
-            _path, _output, _pieceLength, _trackers, _webSeeds, _private, _source, _comment, _name, _include, _exclude, _keepJunk, _skipHidden,
+            _path, _output, _v1, _v2, _hybrid, _pieceLength, _trackers, _webSeeds, _private, _source, _comment, _name, _include, _exclude, _keepJunk, _skipHidden,
             _createdBy, _noCreatedBy, _noDate, _reproducible, _threads, _force,
         };
         _name.Validators.Add(result =>
         {
             if (result.Tokens is [{ Value: "" or "." or ".." }] || (result.Tokens is [{ Value: var text }] && text.IndexOfAny(['/', '\\']) >= 0))
                 result.AddError($"--name takes the name of a file or folder, without separators, not '{result.Tokens[0].Value}'.");
+        });
+        command.Validators.Add(result =>
+        {
+            if (((Option<bool>[])[_v1, _v2, _hybrid]).Count(option => result.GetValue(option)) > 1)
+                result.AddError("--v1, --v2 and --hybrid: a torrent is one of them.");
         });
         command.SetAction((parsed, cancellationToken) => new CreateRun(Read(parsed), globals.Read(parsed, streams)).RunAsync(cancellationToken));
         return command;
@@ -113,6 +122,7 @@ internal sealed class CreateCommand(GlobalOptions globals, Streams streams)
             Force = parsed.GetValue(_force),
             Options = new CreateOptions
             {
+                Version = parsed.GetValue(_v2) ? TorrentVersion.V2 : parsed.GetValue(_hybrid) ? TorrentVersion.Hybrid : TorrentVersion.V1,
                 Name = parsed.GetValue(_name),
                 PieceLength = parsed.GetValue(_pieceLength) is > 0 and int length ? length : null,
                 Trackers = parsed.GetValue(_trackers) ?? [],

@@ -9,7 +9,7 @@ namespace Freshet.Cli.Commands;
 internal sealed class InfoCommand(GlobalOptions globals, Streams streams)
 {
     private readonly Argument<string> _source = new("SRC") { Description = Sources.Help };
-    private readonly Option<bool> _files = new("--files") { Description = "List the files" };
+    private readonly Option<bool> _files = new("--files") { Description = "List the files; with -v the roots of their trees too" };
     private readonly Option<bool> _trackers = new("--trackers") { Description = "List the trackers, tier by tier (passkeys hidden)" };
     private readonly Option<bool> _pieces = new("--pieces") { Description = "List the hash of every piece" };
     private readonly Option<bool> _raw = new("--raw") { Description = "Show the file's bencoded structure as it stands (passkeys hidden)" };
@@ -32,7 +32,7 @@ internal sealed class InfoCommand(GlobalOptions globals, Streams streams)
         }
 
         Metainfo metainfo = await TorrentSource.FromBytes(bytes, source.Description).LoadAsync(cancellationToken);
-        var sections = new MetainfoSections(parsed.GetValue(_files), parsed.GetValue(_trackers), parsed.GetValue(_pieces));
+        var sections = new MetainfoSections(parsed.GetValue(_files), parsed.GetValue(_trackers), parsed.GetValue(_pieces), context.Verbosity > 0);
         if (context.Json)
             JsonText.WriteDocument(context.Out, json => MetainfoJson.Write(json, metainfo, sections));
         else

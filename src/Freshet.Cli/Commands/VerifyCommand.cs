@@ -35,6 +35,9 @@ internal sealed class VerifyCommand(GlobalOptions globals, Streams streams)
             JsonText.WriteDocument(context.Out, json => WriteJson(json, report));
         else
             WriteText(context, report);
+        int wholeOnly = report.Files.Count(file => file.IsWholeOnly);
+        if (wholeOnly > 0)
+            context.Warn($"the torrent lacks the piece layers of {Amounts.Count(wholeOnly, "file")}: nobody can say which of their pieces are wrong, only whether the file is");
         if (report.IsOk)
             return ExitCode.Ok;
         context.Warn(TroubleText.Tag("not all of the data is what the torrent says", TroubleCodes.VerifyFailed));
@@ -49,6 +52,7 @@ internal sealed class VerifyCommand(GlobalOptions globals, Streams streams)
             {
                 FileVerdict.Missing => "missing",
                 FileVerdict.WrongLength => $"has {file.ActualLength.ToString("N0", CultureInfo.InvariantCulture)} bytes, not {file.File.Length.ToString("N0", CultureInfo.InvariantCulture)}; {file.PiecesBad} of {file.Pieces} pieces bad",
+                FileVerdict.Damaged when file.IsWholeOnly => "damaged",
                 FileVerdict.Damaged => $"{file.PiecesBad} of {Amounts.Count(file.Pieces, "piece")} bad",
                 _ => null,
             };
@@ -82,6 +86,7 @@ internal sealed class VerifyCommand(GlobalOptions globals, Streams streams)
             json.WriteNumber("actualLength", file.ActualLength);
             json.WriteNumber("pieces", file.Pieces);
             json.WriteNumber("piecesBad", file.PiecesBad);
+            json.WriteBoolean("wholeOnly", file.IsWholeOnly);
             json.WriteEndObject();
         }
 

@@ -78,15 +78,20 @@ internal sealed class CreateRun(CreateRequest request, CommandContext context)
     {
         Metainfo metainfo = created.Metainfo;
         PieceLayout layout = metainfo.Layout;
-        double rate = layout.TotalLength / Math.Max(created.Elapsed.TotalSeconds, 0.001);
-        context.Say($"{TerminalText.Escape(metainfo.Name)}: {Amounts.Bytes(layout.TotalLength)} in {Amounts.Count(layout.Files.Count, "file")}, "
+        FileEntry[] files = [.. layout.Files.Where(file => file.IsStored)];
+        long size = files.Sum(file => file.Length);
+        double rate = size / Math.Max(created.Elapsed.TotalSeconds, 0.001);
+        context.Say($"{TerminalText.Escape(metainfo.Name)}: {Amounts.Bytes(size)} in {Amounts.Count(files.Length, "file")}, "
             + $"{Amounts.Count(layout.PieceCount, "piece")} of {Amounts.Bytes(layout.PieceLength)}, hashed in {Amounts.Elapsed(created.Elapsed)} ({Amounts.Rate(rate)})");
         if (_junk > 0)
             context.Say($"left out {Amounts.Count(_junk, "file")} that systems leave behind (--keep-junk takes them)");
         foreach (string warning in metainfo.Warnings)
             context.Warn(warning);
         context.Say($"torrent    {TerminalText.Escape(output)}");
-        context.Say($"info-hash  {metainfo.Hashes}");
+        if (metainfo.Hashes.V1 is { } v1)
+            context.Say($"info-hash  {v1}");
+        if (metainfo.Hashes.V2 is { } v2)
+            context.Say($"{(metainfo.Hashes.IsHybrid ? "v2" : "info-hash"),-9}  {v2}");
         context.Say(created.Magnet is { } magnet ? $"magnet     {magnet}" : "magnet     none: a private torrent's peers come from its tracker alone");
     }
 
@@ -96,10 +101,13 @@ internal sealed class CreateRun(CreateRequest request, CommandContext context)
         json.WriteStartObject();
         json.WriteString("torrent", output);
         json.WriteString("name", metainfo.Name);
+        json.WriteString("version", VersionText.Of(metainfo.Version));
         json.WriteString("infoHash", metainfo.Hashes.ToString());
+        json.WriteString("infoHashV1", metainfo.Hashes.V1?.ToString());
+        json.WriteString("infoHashV2", metainfo.Hashes.V2?.ToString());
         json.WriteString("magnet", created.Magnet);
-        json.WriteNumber("totalBytes", metainfo.Layout.TotalLength);
-        json.WriteNumber("files", metainfo.Layout.Files.Count);
+        json.WriteNumber("totalBytes", metainfo.Layout.Files.Where(file => file.IsStored).Sum(file => file.Length));
+        json.WriteNumber("files", metainfo.Layout.Files.Count(file => file.IsStored));
         json.WriteNumber("pieceLength", metainfo.Layout.PieceLength);
         json.WriteNumber("pieces", metainfo.Layout.PieceCount);
         json.WriteBoolean("private", metainfo.IsPrivate);

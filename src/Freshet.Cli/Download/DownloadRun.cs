@@ -70,7 +70,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
 
     private void ListFiles(List<Metainfo> torrents)
     {
-        var sections = new MetainfoSections(Files: true, Trackers: false, Pieces: false);
+        var sections = new MetainfoSections(Files: true, Trackers: false, Pieces: false, Roots: false);
         foreach (Metainfo metainfo in torrents)
         {
             if (context.Json)

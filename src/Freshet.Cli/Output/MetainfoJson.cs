@@ -11,9 +11,14 @@ internal static class MetainfoJson
         PieceLayout layout = metainfo.Layout;
         json.WriteStartObject();
         json.WriteString("name", metainfo.Name);
-        json.WriteString("version", metainfo.Version switch { TorrentVersion.V1 => "v1", TorrentVersion.V2 => "v2", _ => "hybrid" });
+        json.WriteString("version", VersionText.Of(metainfo.Version));
         json.WriteString("infoHashV1", metainfo.Hashes.V1?.ToString());
         json.WriteString("infoHashV2", metainfo.Hashes.V2?.ToString());
+        json.WriteString("infoHashV2Truncated", metainfo.Hashes.V2Swarm?.ToString());
+        if (metainfo.Hashes.V2 is null)
+            json.WriteNull("pieceLayers");
+        else
+            json.WriteString("pieceLayers", metainfo.HasAllPieceLayers ? "all" : metainfo.PieceLayers.Count > 0 ? "some" : "none");
         json.WriteNumber("size", layout.Files.Where(file => file.IsStored).Sum(file => file.Length));
         json.WriteNumber("pieceLength", layout.PieceLength);
         json.WriteNumber("pieceCount", layout.PieceCount);

@@ -14,25 +14,26 @@ internal static class MetainfoText
         if (sections.Trackers)
             WriteTrackers(output, metainfo);
         if (sections.Files)
-            WriteFiles(output, metainfo);
+            WriteFiles(output, metainfo, sections.Roots);
         if (sections.Pieces)
             WritePieces(output, metainfo);
         foreach (string warning in metainfo.Warnings)
             Row(output, "Warning", warning);
     }
 
-    /// <summary>One line a file, with the index that <c>--select</c> takes.</summary>
-    public static void WriteFiles(TextWriter output, Metainfo metainfo)
+    /// <summary>One line a file, with the index that <c>--select</c> takes; and the root of its tree, if that is wanted and there is one.</summary>
+    public static void WriteFiles(TextWriter output, Metainfo metainfo, bool withRoots = false)
     {
         output.WriteLine();
         output.WriteLine($"{"Index",6}  {"Size",10}  Path");
         foreach (FileEntry file in metainfo.Layout.Files)
         {
-            if (!file.IsPad)
-            {
-                string link = file.IsStored ? "" : "  (a link: left out)";
-                output.WriteLine($"{file.Index,6}  {Amounts.Bytes(file.Length),10}  {TerminalText.Escape(file.Path)}{link}");
-            }
+            if (file.IsPad)
+                continue;
+            string link = file.IsStored ? "" : "  (a link: left out)";
+            output.WriteLine($"{file.Index,6}  {Amounts.Bytes(file.Length),10}  {TerminalText.Escape(file.Path)}{link}");
+            if (withRoots && file.PiecesRoot is { } root)
+                output.WriteLine($"{"",6}  {"root",10}  {root}");
         }
     }
 
@@ -45,7 +46,12 @@ internal static class MetainfoText
         if (metainfo.Hashes.V1 is { } v1)
             Row(output, "Info-hash v1", v1.ToString());
         if (metainfo.Hashes.V2 is { } v2)
+        {
             Row(output, "Info-hash v2", v2.ToString());
+            Row(output, "  truncated", $"{metainfo.Hashes.V2Swarm}, as trackers and peers know it");
+            Row(output, "Piece layers", metainfo.HasAllPieceLayers ? "all there" : "some lack: they have to come from peers");
+        }
+
         long size = layout.Files.Where(file => file.IsStored).Sum(file => file.Length);
         string exact = size.ToString("N0", CultureInfo.InvariantCulture) + " bytes";
         Row(output, "Size", size < 1024 ? exact : $"{Amounts.Bytes(size)} ({exact})");

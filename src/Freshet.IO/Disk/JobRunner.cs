@@ -12,7 +12,6 @@ internal sealed class JobRunner : IDisposable
     private readonly PieceHasher _hasher;
     private readonly PieceWriter _writer;
     private readonly LeafHasher _leaves;
-    private readonly RootChecker _roots;
 
     public JobRunner(BlockPool pool)
     {
@@ -21,7 +20,6 @@ internal sealed class JobRunner : IDisposable
         _hasher = new PieceHasher(pool, _buffer);
         _writer = new PieceWriter(pool);
         _leaves = new LeafHasher(pool);
-        _roots = new RootChecker(_buffer);
     }
 
     /// <summary>Carries a job out; trouble goes into <see cref="DiskJob.Error"/>.</summary>
@@ -42,7 +40,6 @@ internal sealed class JobRunner : IDisposable
     public void Dispose()
     {
         _hasher.Dispose();
-        _roots.Dispose();
         _checker.Dispose();
         _buffer.Dispose();
     }
@@ -80,10 +77,7 @@ internal sealed class JobRunner : IDisposable
                 _hasher.HashBlocks(job, torrent);
                 break;
             case DiskJobKind.Check:
-                if (torrent.Location.Trees is null)
-                    _checker.Check(job, torrent);
-                else
-                    _roots.Check(job, torrent);
+                _checker.Check(job, torrent);
                 break;
             case DiskJobKind.Stamp:
                 job.Files = torrent.Storage.Stamp();

@@ -8,6 +8,9 @@ namespace Freshet.IO.Hashing;
 /// <param name="Files">Each file of the layout, by index.</param>
 public sealed record ContentReport(Bitfield Good, IReadOnlyList<FileReport> Files)
 {
+    /// <summary>The first piece that is right by one side of a hybrid and wrong by the other: such a torrent describes two different contents. Null where there is none.</summary>
+    public PieceIndex? Disputed { get; init; }
+
     /// <summary>Whether every piece is right and every file is there with its right length.</summary>
     public bool IsComplete => Good.IsFull && Files.All(file => file.Condition == FileCondition.Good);
 }
@@ -18,7 +21,11 @@ public sealed record ContentReport(Bitfield Good, IReadOnlyList<FileReport> File
 /// <param name="GoodPieces">The pieces touching it that are right.</param>
 /// <param name="Pieces">The pieces touching it.</param>
 /// <param name="Condition">The verdict.</param>
-public sealed record FileReport(FileEntry File, FileStamp Stamp, int GoodPieces, int Pieces, FileCondition Condition);
+public sealed record FileReport(FileEntry File, FileStamp Stamp, int GoodPieces, int Pieces, FileCondition Condition)
+{
+    /// <summary>Whether its pieces could only be judged together, because the torrent lacks its piece layer.</summary>
+    public bool IsWholeOnly { get; init; }
+}
 
 /// <summary>A verdict on a file.</summary>
 public enum FileCondition : byte

@@ -7,9 +7,10 @@ namespace Freshet.IO.Hashing;
 
 /// <summary>Hashes all pieces of stored content on several threads, without a session: what making a torrent and verifying one have in common.</summary>
 /// <param name="location">The files and where they lie.</param>
+/// <param name="sides">Which hashes are wanted.</param>
 /// <param name="progress">Told, from any of the threads, the bytes done so far.</param>
 /// <param name="cancellation">Gives up within half a megabyte a thread.</param>
-internal sealed class PieceCrew(StorageLocation location, Action<long>? progress, CancellationToken cancellation) : IHashWatch
+internal sealed class PieceCrew(StorageLocation location, PieceSides sides, Action<long>? progress, CancellationToken cancellation) : IHashWatch
 {
     /// <summary>A thread takes so much at a time where pieces are short: a long run for the disk.</summary>
     private const int LeastBytes = 8 * 1024 * 1024;
@@ -80,7 +81,7 @@ internal sealed class PieceCrew(StorageLocation location, Action<long>? progress
                 return;
             Span<StoredPiece> pieces = answers.AsSpan(0, Math.Min(share, location.Layout.PieceCount - first));
             pieces.Clear();
-            if (!hasher.Hash(new PieceRun(new PieceReader(files, location.Layout, holder), new PieceIndex(first), pieces, this)))
+            if (!hasher.Hash(new PieceRun(new PieceReader(files, location.Layout, holder), new PieceIndex(first), pieces, this, sides)))
                 return;
             take(new PieceIndex(first), pieces);
         }

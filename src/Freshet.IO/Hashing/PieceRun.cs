@@ -9,26 +9,32 @@ namespace Freshet.IO.Hashing;
 /// <param name="first">The first of them.</param>
 /// <param name="pieces">Their answers; empty ones to begin with.</param>
 /// <param name="watch">Who may give up, and is told how far it is.</param>
-internal readonly ref struct PieceRun(PieceReader reader, PieceIndex first, Span<StoredPiece> pieces, IHashWatch watch)
+/// <param name="sides">Which hashes are wanted.</param>
+internal readonly ref struct PieceRun(PieceReader reader, PieceIndex first, Span<StoredPiece> pieces, IHashWatch watch, PieceSides sides = default)
 {
     private readonly PieceReader _reader = reader;
-    private readonly PieceIndex _first = first;
     private readonly Span<StoredPiece> _pieces = pieces;
+
+    /// <summary>The first of them.</summary>
+    public PieceIndex First { get; } = first;
 
     /// <summary>The number of pieces.</summary>
     public int Count => _pieces.Length;
 
     /// <summary>The bytes of all of them.</summary>
-    public long Bytes => _reader.Layout.OffsetOf(PieceAt(Count - 1)) + LengthOf(Count - 1) - _reader.Layout.OffsetOf(_first);
+    public long Bytes => _reader.Layout.OffsetOf(PieceAt(Count - 1)) + LengthOf(Count - 1) - _reader.Layout.OffsetOf(First);
 
     /// <summary>Who may give up, and is told how far it is.</summary>
     public IHashWatch Watch { get; } = watch;
+
+    /// <summary>Which hashes are wanted.</summary>
+    public PieceSides Sides { get; } = sides;
 
     /// <summary>What came of a piece.</summary>
     public ref StoredPiece this[int piece] => ref _pieces[piece];
 
     /// <summary>Some of these pieces.</summary>
-    public PieceRun Slice(int start, int count) => new(_reader, PieceAt(start), _pieces.Slice(start, count), Watch);
+    public PieceRun Slice(int start, int count) => new(_reader, PieceAt(start), _pieces.Slice(start, count), Watch, Sides);
 
     /// <summary>The length of a piece in bytes.</summary>
     public int LengthOf(int piece) => _reader.Layout.LengthOf(PieceAt(piece));
@@ -46,7 +52,7 @@ internal readonly ref struct PieceRun(PieceReader reader, PieceIndex first, Span
     /// Whether the pieces can be read without waiting for a device, as far as their first and last byte tell: what is in memory lies there in long runs, and a wrong guess
     /// costs time only.
     /// </summary>
-    public bool IsCached() => _reader.IsCached(_first, 0) && _reader.IsCached(PieceAt(Count - 1), LengthOf(Count - 1) - 1);
+    public bool IsCached() => _reader.IsCached(First, 0) && _reader.IsCached(PieceAt(Count - 1), LengthOf(Count - 1) - 1);
 
     /// <summary>Lets the system begin to read bytes, which may go on into the pieces behind.</summary>
     public void ReadAhead(int piece, int offset, int length) => _reader.ReadAhead(PieceAt(piece), offset, length);
@@ -72,7 +78,7 @@ internal readonly ref struct PieceRun(PieceReader reader, PieceIndex first, Span
         return false;
     }
 
-    private PieceIndex PieceAt(int piece) => new(_first.Value + piece);
+    private PieceIndex PieceAt(int piece) => new(First.Value + piece);
 }
 
 /// <summary>Who watches while pieces are hashed.</summary>

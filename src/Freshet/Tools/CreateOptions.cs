@@ -5,6 +5,9 @@ namespace Freshet;
 /// <summary>How a torrent is made. The defaults make the same bytes from the same content, on every system and at any time.</summary>
 public sealed record CreateOptions
 {
+    /// <summary>Which versions of BitTorrent it is for (BEP 52).</summary>
+    public TorrentVersion Version { get; init; } = TorrentVersion.V1;
+
     /// <summary>The torrent's name. Default: that of the file or folder.</summary>
     public string? Name { get; init; }
 

@@ -7,7 +7,7 @@ using Freshet.IO.Hashing;
 
 namespace Freshet;
 
-/// <summary>Makes torrents (BitTorrent v1) of files and folders, without a session.</summary>
+/// <summary>Makes torrents (BitTorrent v1, v2 and hybrid) of files and folders, without a session.</summary>
 public static class TorrentBuilder
 {
     private static readonly HashSet<string> JunkNames = new(StringComparer.OrdinalIgnoreCase)
@@ -67,6 +67,8 @@ public static class TorrentBuilder
             throw new ArgumentException($"A piece has a power of two of bytes from 16 KiB to 256 MiB, not {length}.", nameof(options));
         if (options.Name is { } name && (name is "" or "." or ".." || name.IndexOfAny(['/', '\\', '\0']) >= 0))
             throw new ArgumentException("A torrent's name is the name of a file or folder, without separators.", nameof(options));
+        if (!Enum.IsDefined(options.Version))
+            throw new ArgumentException("A torrent is v1, v2 or hybrid.", nameof(options));
         ArgumentOutOfRangeException.ThrowIfNegative(options.Threads, nameof(options));
         if (options.Trackers.SelectMany(tier => tier).Any(url => url.Scheme is not ("http" or "https" or "udp")))
             throw new ArgumentException("A tracker's URL is http, https or udp.", nameof(options));
@@ -85,20 +87,23 @@ public static class TorrentBuilder
             string name = options.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
             long total = Demand(scan, path, name);
             int pieceLength = options.PieceLength ?? PieceLengths.Automatic(total);
-            DemandPieces(total, pieceLength);
-
-            var location = new StorageLocation(default, scan.Directory, new PieceLayout(scan.Files, pieceLength), default);
+            PieceLayout layout = LayOut(scan.Files, pieceLength, options.Version);
+            DraftContent content = new(name, scan.IsSingleFile, layout, options);
 
             // Whatever makes it unusable is found before an hour of hashing: all but the hashes is known.
-            Read(MetainfoWriter.Write(DraftOf(scan, name, pieceLength, new byte[location.Layout.PieceCount * Sha1Hash.Length], options)));
-            var hasher = new ContentHasher(location, scan.Stamps, storage, bytes => progress?.Report(new CreateProgress(bytes, total)));
+            content.DemandUsable();
+            var location = new StorageLocation(default, scan.Directory, layout, default);
+            var hasher = new ContentHasher(location, options.Version, scan.Stamps, storage, bytes => progress?.Report(new CreateProgress(bytes, layout.TotalLength)));
             long started = Stopwatch.GetTimestamp();
-            byte[] hashes = hasher.Run(options.Threads, cancellation);
+            ContentHashes hashes = hasher.Run(options.Threads, cancellation);
             TimeSpan elapsed = Stopwatch.GetElapsedTime(started);
-            byte[] bytes = MetainfoWriter.Write(DraftOf(scan, name, pieceLength, hashes, options));
-            string directory = scan.IsSingleFile ? scan.Directory : Path.GetDirectoryName(scan.Directory) ?? scan.Directory;
+            byte[] bytes = MetainfoWriter.Write(content.DraftOf(hashes));
+            Metainfo metainfo = DraftContent.Read(bytes);
+
+            // A v2 torrent of a folder with one file in it is a torrent of that file.
+            string directory = metainfo.IsSingleFile ? scan.Directory : Path.GetDirectoryName(scan.Directory) ?? scan.Directory;
             return new CreatedTorrent(
-                bytes, Read(bytes), directory, [.. scan.Skipped.Select(skipped => new SkippedContent(skipped.Path, skipped.Reason))], elapsed);
+                bytes, metainfo, directory, [.. scan.Skipped.Select(skipped => new SkippedContent(skipped.Path, skipped.Reason))], elapsed);
         }
         catch (StorageException failure)
         {
@@ -129,56 +134,31 @@ public static class TorrentBuilder
         return total;
     }
 
-    private static void DemandPieces(long total, int pieceLength)
+    private static PieceLayout LayOut(IReadOnlyList<FileEntry> files, int pieceLength, TorrentVersion version)
     {
-        long pieces = (total / pieceLength) + 1;
-        if (total > MetainfoLimits.MaxTotalLength || pieces > MetainfoLimits.MaxPieces)
+        DemandPieces(files, pieceLength, version);
+        return version switch
+        {
+            TorrentVersion.V1 => new PieceLayout(files, pieceLength),
+            TorrentVersion.V2 => PieceLayout.StartingPiecesAtFiles(files, pieceLength),
+            _ => new PieceLayout(AlignedFiles.WithFiller(files, pieceLength), pieceLength),
+        };
+    }
+
+    private static void DemandPieces(IReadOnlyList<FileEntry> files, int pieceLength, TorrentVersion version)
+    {
+        // With a v2 side every file has pieces of its own.
+        long total = files[^1].Offset + files[^1].Length;
+        long pieces = version == TorrentVersion.V1 ? (total / pieceLength) + 1 : files.Sum(file => (file.Length + pieceLength - 1) / pieceLength);
+        long end = version == TorrentVersion.Hybrid ? pieces * pieceLength : total;
+        if (end > MetainfoLimits.MaxTotalLength || pieces > MetainfoLimits.MaxPieces)
         {
             throw new FreshetException(
                 FreshetError.Usage,
-                $"{total} bytes make {pieces} pieces of {new ByteSize(pieceLength)}; a torrent has at most {MetainfoLimits.MaxPieces}: choose longer pieces.")
+                $"{total} bytes in {files.Count} files make {pieces} pieces of {new ByteSize(pieceLength)}; a torrent has at most {MetainfoLimits.MaxPieces}: choose longer pieces.")
             {
                 Code = TroubleCodes.ContentUnfit,
             };
-        }
-    }
-
-    private static MetainfoDraft DraftOf(ContentScan scan, string name, int pieceLength, byte[] hashes, CreateOptions options) => new()
-    {
-        Name = name,
-        Files = scan.IsSingleFile
-            ? [new DraftFile("", scan.Files[0].Length)]
-            : [.. scan.Files.Select(file => new DraftFile(file.Path, file.Length))],
-        PieceLength = pieceLength,
-        PieceHashes = hashes,
-        IsPrivate = options.IsPrivate,
-        Source = options.Source,
-        Trackers = [.. options.Trackers.Where(tier => tier.Count > 0).Select(tier => (IReadOnlyList<string>)[.. tier.Select(url => url.OriginalString)])],
-        WebSeeds = [.. options.WebSeeds.Select(url => url.OriginalString)],
-        Comment = options.Comment,
-        CreatedBy = options.CreatedBy,
-        CreationDate = options.CreationDate,
-    };
-
-    // What we could not read ourselves nobody should be given.
-    private static Metainfo Read(byte[] bytes)
-    {
-        if (bytes.Length > MetainfoLimits.MaxFileBytes)
-        {
-            throw new FreshetException(
-                FreshetError.Usage, $"The torrent file would have {new ByteSize(bytes.Length)}, more than programs read: choose longer pieces, or share fewer files.")
-            {
-                Code = TroubleCodes.ContentUnfit,
-            };
-        }
-
-        try
-        {
-            return Metainfo.Load(bytes);
-        }
-        catch (MetainfoException error)
-        {
-            throw new FreshetException(FreshetError.Usage, $"This content makes no usable torrent: {error.Message}", error) { Code = TroubleCodes.ContentUnfit };
         }
     }
 }

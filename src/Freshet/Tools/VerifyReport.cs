@@ -29,7 +29,13 @@ public enum FileVerdict
 /// <param name="ActualLength">Its length on disk in bytes, -1 where there is none.</param>
 /// <param name="PiecesBad">Pieces that touch it and are wrong; a piece over two files counts for both.</param>
 /// <param name="Pieces">Pieces that touch it.</param>
-public sealed record FileVerification(FileEntry File, FileVerdict Verdict, long ActualLength, int PiecesBad, int Pieces);
+public sealed record FileVerification(FileEntry File, FileVerdict Verdict, long ActualLength, int PiecesBad, int Pieces)
+{
+    /// <summary>
+    /// Whether it is right or wrong as a whole, and nobody can say where: it is of a v2-only torrent that lacks its piece layer (BEP 52), the hashes of its pieces.
+    /// </summary>
+    public bool IsWholeOnly { get; init; }
+}
 
 /// <summary>What was found of a torrent's data.</summary>
 /// <param name="Files">Per file, pad files and links left out.</param>

@@ -35,6 +35,38 @@ public sealed class CreateCommandTests : IDisposable
         Assert.Equal(ExitCode.Ok, (await Cli.RunAsync("verify", _output, _album)).ExitCode);
     }
 
+    [Theory]
+    [InlineData("--v1", TorrentVersion.V1)]
+    [InlineData("--v2", TorrentVersion.V2)]
+    [InlineData("--hybrid", TorrentVersion.Hybrid)]
+    public async Task Every_version_is_made_shown_and_verified(string option, TorrentVersion version)
+    {
+        CliResult result = await CreateAsync(option);
+        Assert.Equal(("", ExitCode.Ok), (result.Error, result.ExitCode));
+        Assert.Contains("album: 103 KiB in 4 files", result.Out, StringComparison.Ordinal);
+        InfoHashes hashes = Load().Hashes;
+        Assert.Equal(version, Load().Version);
+        if (hashes.V1 is { } v1)
+            Assert.Contains($"info-hash  {v1}", result.Out, StringComparison.Ordinal);
+        if (hashes.V2 is { } v2)
+            Assert.Contains($"{(hashes.IsHybrid ? "v2       " : "info-hash")}  {v2}", result.Out, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Ok, (await Cli.RunAsync("verify", _output, _album)).ExitCode);
+
+        CliResult info = await Cli.RunAsync("info", _output, "--files", "-v");
+        Assert.Equal(version != TorrentVersion.V1, info.Out.Contains("Piece layers  all there", StringComparison.Ordinal));
+        Assert.Equal(version == TorrentVersion.V1 ? 0 : 4, info.Out.Split("root  ").Length - 1);
+        if (hashes.V2Swarm is { } truncated)
+            Assert.Contains($"  truncated   {truncated}", info.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_torrent_is_of_one_version()
+    {
+        CliResult result = await CreateAsync("--v1", "--hybrid");
+        Assert.Equal(ExitCode.Usage, result.ExitCode);
+        Assert.Contains("a torrent is one of them", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Programs_get_a_document()
     {
