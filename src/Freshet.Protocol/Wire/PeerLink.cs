@@ -28,7 +28,6 @@ public sealed class PeerLink
     private readonly MonoTime _handshakeDeadline;
     private State _state;
     private ConnectionSetup? _setup;
-    private TimeSpan _silence = WireLimits.Silence;
     private byte[]? _handshake = new byte[WireHandshake.Length];
     private int _handshakeLength;
     private WireDecoder? _decoder;
@@ -41,12 +40,8 @@ public sealed class PeerLink
     // Null while nothing limits what is read.
     private ReadCredit? _credit;
 
-    private MonoTime _lastReceived;
-    private MonoTime _lastSent;
-    private MonoTime _keepAliveDue;
-
-    // When the socket last took something of what waits; Never while nothing waits.
-    private MonoTime _stuckSince = MonoTime.Never;
+    // A mutable struct: not readonly.
+    private LinkClock _clock;
 
     private PeerLink(ConnectionId id, IPEndPoint remote, BlockPool pool, ICachedReader? reader, MonoTime now)
     {
@@ -55,9 +50,7 @@ public sealed class PeerLink
         Remote = remote;
         _pool = pool;
         _handshakeDeadline = now + WireLimits.Handshake;
-        _lastReceived = now;
-        _lastSent = now;
-        _keepAliveDue = now + WireLimits.KeepAlive;
+        _clock = new LinkClock(now);
     }
 
     /// <summary>Which connection this is; each event carries it.</summary>
@@ -106,19 +99,13 @@ public sealed class PeerLink
     /// When <see cref="Advance"/> wants to be called, at the latest: the handshake's end, the peer's silence, its not reading, our keep-alive.
     /// </summary>
     public MonoTime Deadline => Ending != DisconnectReason.None ? MonoTime.Never
-        : IsReady ? MonoTime.Min(GiveUpAt, _keepAliveDue)
+        : IsReady ? MonoTime.Min(_clock.GiveUpAt(IsCongested), _clock.KeepAliveDue)
         : _handshakeDeadline;
-
-    /// <summary>Who neither speaks nor reads for so long is gone; who speaks but never reads what waits for it, too (THREATS W2).</summary>
-    private MonoTime GiveUpAt => MonoTime.Min(LastSign, _stuckSince) + _silence;
 
     private bool IsCongested => OutputLength > WireLimits.SendHighWater;
 
     private bool HasRoom
         => Ending == DisconnectReason.None && _kept.Length == 0 && !IsStarved && _state != State.AwaitingAccept && !IsCongested;
-
-    /// <summary>When the peer last showed that it lives: by sending, or while we do not listen to it, by taking what we send.</summary>
-    private MonoTime LastSign => IsCongested ? _lastSent : _lastReceived;
 
     /// <summary>Starts a link on a connection that we opened; its handshake waits to be sent.</summary>
     /// <param name="id">The connection.</param>
@@ -151,7 +138,7 @@ public sealed class PeerLink
     {
         if (Ending != DisconnectReason.None || bytes.IsEmpty)
             return;
-        _lastReceived = now;
+        _clock.Heard(now);
         _credit?.Use(bytes.Length);
         if (_kept.Length > 0)
         {
@@ -175,7 +162,7 @@ public sealed class PeerLink
     {
         if (_kept.Length == 0 || Ending != DisconnectReason.None)
             return;
-        _lastReceived = now;
+        _clock.Heard(now);
         _kept.Skip(Take(_kept.Bytes, sink));
         if (Ending != DisconnectReason.None)
             _kept.Release();
@@ -250,16 +237,7 @@ public sealed class PeerLink
     {
         bool wasCongested = IsCongested;
         _encoder.EndSend(count);
-        if (OutputLength == 0)
-            _stuckSince = MonoTime.Never;
-        else if (count > 0 || _stuckSince.IsNever)
-            _stuckSince = now;
-        if (count == 0)
-            return;
-        if (wasCongested)
-            _lastReceived = now;
-        _lastSent = now;
-        _keepAliveDue = now + WireLimits.KeepAlive;
+        _clock.Sent(count, OutputLength, wasCongested, now);
     }
 
     /// <summary>Posts Sent with the payload bytes of all blocks that are wholly handed to the socket since the last time, if any.</summary>
@@ -286,10 +264,10 @@ public sealed class PeerLink
 
         // A silence of our own making is not the peer's: we do not read while we have no room.
         if (IsStarved || _credit is { HasAsked: true })
-            _lastReceived = now;
-        if (now >= GiveUpAt)
+            _clock.Heard(now);
+        if (now >= _clock.GiveUpAt(IsCongested))
             End(DisconnectReason.PeerTimeout);
-        else if (now >= _keepAliveDue)
+        else if (now >= _clock.KeepAliveDue)
             QueueKeepAlive(now);
     }
 
@@ -388,7 +366,7 @@ public sealed class PeerLink
         _state = State.Ready;
         sink.Post(new PeerEvent(PeerEventKind.Ready, Id) { Payload = Describe(received, AgreedSwarm(received), peer) });
         _handshake = null;
-        _silence = _setup.Silence ?? _silence;
+        _clock.Silence = _setup.Silence ?? _clock.Silence;
         _setup = null;
     }
 
@@ -409,7 +387,7 @@ public sealed class PeerLink
         // While something waits that the peer does not take, a keep-alive behind it would only pile up.
         if (!HasOutput)
             _encoder.KeepAlive();
-        _keepAliveDue = now + WireLimits.KeepAlive;
+        _clock.PutOffKeepAlive(now);
     }
 
     private enum State : byte

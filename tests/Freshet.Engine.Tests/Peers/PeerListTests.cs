@@ -26,6 +26,35 @@ public sealed class PeerListTests
     }
 
     [Fact]
+    public void Pauses_end_for_those_who_have_not_failed_whatever_they_wait_for()
+    {
+        const int Peers = 200;
+        for (int i = 0; i < Peers; i++)
+            _list.Add(new IPEndPoint(IPAddress.Parse("1.2.3.4"), 1 + i), PeerSources.Tracker, _now);
+        for (int i = 0; i < Peers; i++)
+        {
+            // Every third fails; the others wait because nobody wanted anything, some longer than others.
+            _list.Disconnected(Take(), i % 3 == 0 ? DisconnectReason.ConnectFailed : DisconnectReason.Useless, null, _now);
+        }
+
+        Assert.Equal(0, _list.CountDue(_now));
+        _list.EndPauses(_now);
+        Assert.Equal(Peers - ((Peers + 2) / 3), _list.CountDue(_now));
+        Assert.Equal(Peers, _list.CountDue(_now + PeerList.MaxBackOff));
+    }
+
+    [Fact]
+    public void Clearing_leaves_only_whom_the_user_named()
+    {
+        for (int i = 0; i < 50; i++)
+            _list.Add(new IPEndPoint(IPAddress.Parse("1.2.3.4"), 1 + i), i % 5 == 0 ? PeerSources.User : PeerSources.Tracker, _now);
+        _list.Clear();
+        Assert.Equal(10, _list.Count);
+        for (int i = 0; i < 10; i++)
+            Assert.True(Take().IsUsers);
+    }
+
+    [Fact]
     public void An_address_is_listed_once_whoever_names_it()
     {
         Assert.True(_list.Add(At("1.2.3.4:5"), PeerSources.Tracker, _now));
