@@ -146,7 +146,7 @@ internal sealed class EngineWorld : IEngineEffects, ICachedReader, IDisposable
     /// <summary>One turn of the loop: what the pump and the disk have, the engine's answers, and a moment.</summary>
     private void Iterate()
     {
-        _pump.Wait(_clock.Now);
+        _pump.Wait(_clock.Now, mayRead: true);
         _pump.Deliver(_engine, _clock.Now);
         for (int i = _jobs.Count; i > 0; i--)
             Finish(_jobs.Dequeue());

@@ -26,13 +26,13 @@ public sealed class PeerLink
     private readonly ICachedReader? _reader;
     private readonly WireEncoder _encoder = new();
     private readonly MonoTime _handshakeDeadline;
-    private State _state;
-    private ConnectionSetup? _setup;
-    private byte[]? _handshake = new byte[WireHandshake.Length];
-    private int _handshakeLength;
+
+    // Null once both handshakes are through; then the three below are not.
+    private HandshakeReader? _opening;
     private WireDecoder? _decoder;
     private CommandEncoder? _commands;
     private OutgoingBlocks? _blocks;
+    private bool _isClosed;
 
     // What came and could not be taken yet; rented, and only while IsStarved or an incoming handshake waits.
     private RentedBytes _kept;
@@ -43,8 +43,9 @@ public sealed class PeerLink
     // A mutable struct: not readonly.
     private LinkClock _clock;
 
-    private PeerLink(ConnectionId id, IPEndPoint remote, BlockPool pool, ICachedReader? reader, MonoTime now)
+    private PeerLink(ConnectionId id, IPEndPoint remote, ConnectionSetup? dialled, BlockPool pool, ICachedReader? reader, MonoTime now)
     {
+        _opening = new HandshakeReader(id, remote, dialled);
         _reader = reader;
         Id = id;
         Remote = remote;
@@ -60,7 +61,7 @@ public sealed class PeerLink
     public IPEndPoint Remote { get; }
 
     /// <summary>Whether both handshakes are through.</summary>
-    public bool IsReady => _state == State.Ready;
+    public bool IsReady => _opening is null && !_isClosed;
 
     /// <summary>Both sides know BEP 6; meant only when <see cref="IsReady"/>.</summary>
     public bool HasFast { get; private set; }
@@ -105,7 +106,7 @@ public sealed class PeerLink
     private bool IsCongested => OutputLength > WireLimits.SendHighWater;
 
     private bool HasRoom
-        => Ending == DisconnectReason.None && _kept.Length == 0 && !IsStarved && _state != State.AwaitingAccept && !IsCongested;
+        => Ending == DisconnectReason.None && _kept.Length == 0 && !IsStarved && _opening is not { AwaitsAnswer: true } && !IsCongested;
 
     /// <summary>Starts a link on a connection that we opened; its handshake waits to be sent.</summary>
     /// <param name="id">The connection.</param>
@@ -115,7 +116,7 @@ public sealed class PeerLink
     /// <param name="reader">What blocks to be served are read with; without one each is reported as unread.</param>
     public static PeerLink Outgoing(ConnectionId id, ConnectionSetup setup, BlockPool pool, MonoTime now, ICachedReader? reader = null)
     {
-        var link = new PeerLink(id, setup.Endpoint, pool, reader, now) { _setup = setup, _state = State.AwaitingHandshake };
+        var link = new PeerLink(id, setup.Endpoint, setup, pool, reader, now);
         link._encoder.Handshake(setup);
         return link;
     }
@@ -127,7 +128,7 @@ public sealed class PeerLink
     /// <param name="now">When it was accepted: the handshake's ten seconds run from here.</param>
     /// <param name="reader">What blocks to be served are read with; without one each is reported as unread.</param>
     public static PeerLink Incoming(ConnectionId id, IPEndPoint remote, BlockPool pool, MonoTime now, ICachedReader? reader = null)
-        => new(id, remote, pool, reader, now) { _state = State.AwaitingPrologue };
+        => new(id, remote, dialled: null, pool, reader, now);
 
     /// <summary>
     /// Takes what the socket gave, all of it, and posts what it says. Where the link must stop in the middle (<see cref="IsStarved"/>, or an
@@ -196,10 +197,9 @@ public sealed class PeerLink
             case PeerCommandKind.ReadFreely:
                 _credit = null;
                 break;
-            case PeerCommandKind.Accept when _state == State.AwaitingAccept:
-                _setup = (ConnectionSetup)command.Payload!;
-                _encoder.Handshake(_setup);
-                _state = State.AwaitingPeerId;
+            case PeerCommandKind.Accept when _opening is { AwaitsAnswer: true } opening:
+                opening.Accept((ConnectionSetup)command.Payload!);
+                _encoder.Handshake(opening.Setup!);
                 Resume(sink, now);
                 break;
             default:
@@ -279,12 +279,12 @@ public sealed class PeerLink
     /// <param name="sink">Takes the last events.</param>
     public void Close(DisconnectReason reason, IPeerEventSink sink)
     {
-        if (_state == State.Closed)
+        if (_isClosed)
             return;
         End(reason);
         ReportSent(sink);
         _credit?.Close(sink);
-        _state = State.Closed;
+        _isClosed = true;
         _decoder?.Release();
         _encoder.Output.Release();
         _kept.Release();
@@ -303,11 +303,15 @@ public sealed class PeerLink
         while (taken < bytes.Length && Ending == DisconnectReason.None)
         {
             ReadOnlySpan<byte> rest = bytes[taken..];
-            if (_state == State.AwaitingAccept)
+            if (_opening is { AwaitsAnswer: true })
                 break;
-            if (_state != State.Ready)
+            if (_opening is { } opening)
             {
-                taken += TakeHandshake(rest, sink);
+                taken += opening.Take(rest, sink);
+                if (opening.Fault != DisconnectReason.None)
+                    End(opening.Fault);
+                else if (opening.IsWhole)
+                    Begin(opening, sink);
                 continue;
             }
 
@@ -320,67 +324,21 @@ public sealed class PeerLink
         return taken;
     }
 
-    private int TakeHandshake(ReadOnlySpan<byte> bytes, IPeerEventSink sink)
+    /// <summary>Both handshakes are through.</summary>
+    private void Begin(HandshakeReader opening, IPeerEventSink sink)
     {
-        int wanted = _state == State.AwaitingPrologue ? WireHandshake.PrologueLength : WireHandshake.Length;
-        int taken = Math.Min(wanted - _handshakeLength, bytes.Length);
-        bytes[..taken].CopyTo(_handshake.AsSpan(_handshakeLength));
-        _handshakeLength += taken;
-        ReadOnlySpan<byte> received = _handshake.AsSpan(0, _handshakeLength);
-        if (!WireHandshake.CanStart(received))
-            End(DisconnectReason.BadHandshake);
-        else if (_state == State.AwaitingHandshake && received.Length >= WireHandshake.PrologueLength && !IsOurs(WireHandshake.SwarmOf(received)))
-            End(DisconnectReason.UnknownTorrent);
-        else if (received.Length == wanted && _state == State.AwaitingPrologue)
-            TakePrologue(received, sink);
-        else if (received.Length == wanted)
-            TakeWhole(received, sink);
-        return taken;
-    }
-
-    /// <summary>Whether a peer that we dialled answers with the hash that we named, or with that of the v2 swarm which we offered (BEP 52).</summary>
-    private bool IsOurs(InfoHash answered) => answered == _setup!.Swarm || answered == _setup.V2Swarm;
-
-    private void TakePrologue(ReadOnlySpan<byte> received, IPeerEventSink sink)
-    {
-        _state = State.AwaitingAccept;
-        sink.Post(new PeerEvent(PeerEventKind.Incoming, Id) { Payload = Describe(received, WireHandshake.SwarmOf(received), default) });
-    }
-
-    private void TakeWhole(ReadOnlySpan<byte> received, IPeerEventSink sink)
-    {
-        PeerId peer = WireHandshake.PeerOf(received);
-        if (peer == _setup!.Self)
-        {
-            End(DisconnectReason.SelfConnection);
-            return;
-        }
-
-        HasFast = WireHandshake.HasFast(received);
-        HasExtensions = WireHandshake.HasExtensions(received);
-        HashMessages? hashes = AgreedSwarm(received) == _setup.V2Swarm ? new HashMessages(Id) : null;
-        _decoder = new WireDecoder(Id, _pool, _setup.Layout, HasFast, HasExtensions, hashes);
+        ConnectionSetup setup = opening.Setup!;
+        HasFast = opening.HasFast;
+        HasExtensions = opening.HasExtensions;
+        HashMessages? hashes = opening.Swarm == setup.V2Swarm ? new HashMessages(Id) : null;
+        _decoder = new WireDecoder(Id, _pool, setup.Layout, HasFast, HasExtensions, hashes);
         _encoder.Padded = _decoder.Padded;
-        _blocks = new OutgoingBlocks(Id, _encoder, _reader, _setup.Torrent, HasFast);
+        _blocks = new OutgoingBlocks(Id, _encoder, _reader, setup.Torrent, HasFast);
         _commands = new CommandEncoder(_encoder, _decoder, _blocks, _pool, HasFast, HasExtensions);
-        _state = State.Ready;
-        sink.Post(new PeerEvent(PeerEventKind.Ready, Id) { Payload = Describe(received, AgreedSwarm(received), peer) });
-        _handshake = null;
-        _clock.Silence = _setup.Silence ?? _clock.Silence;
-        _setup = null;
+        _clock.Silence = setup.Silence ?? _clock.Silence;
+        _opening = null;
+        sink.Post(new PeerEvent(PeerEventKind.Ready, Id) { Payload = opening.Describe() });
     }
-
-    /// <summary>Whoever answers has the last word: we where we were dialled, else the peer.</summary>
-    private InfoHash AgreedSwarm(ReadOnlySpan<byte> received) => Id.IsIncoming ? _setup!.Swarm : WireHandshake.SwarmOf(received);
-
-    private PeerHandshake Describe(ReadOnlySpan<byte> received, InfoHash swarm, PeerId peer) => new(
-        Remote,
-        swarm,
-        peer,
-        WireHandshake.HasExtensions(received),
-        WireHandshake.HasFast(received),
-        WireHandshake.HasDht(received),
-        WireHandshake.HasV2(received));
 
     private void QueueKeepAlive(MonoTime now)
     {
@@ -388,26 +346,5 @@ public sealed class PeerLink
         if (!HasOutput)
             _encoder.KeepAlive();
         _clock.PutOffKeepAlive(now);
-    }
-
-    private enum State : byte
-    {
-        /// <summary>Outgoing: our handshake is on its way, the peer's 68 bytes are awaited.</summary>
-        AwaitingHandshake,
-
-        /// <summary>Incoming: the first 48 bytes are awaited.</summary>
-        AwaitingPrologue,
-
-        /// <summary>Incoming: the engine has to say whether we have this torrent.</summary>
-        AwaitingAccept,
-
-        /// <summary>Incoming: our handshake is on its way, the last 20 bytes of the peer's are awaited.</summary>
-        AwaitingPeerId,
-
-        /// <summary>Messages.</summary>
-        Ready,
-
-        /// <summary>Over.</summary>
-        Closed,
     }
 }
