@@ -1,5 +1,6 @@
 using Freshet.SwarmBench.Clients;
 using Freshet.SwarmBench.Hashing;
+using Freshet.SwarmBench.Idle;
 using Freshet.SwarmBench.Limits;
 using Freshet.SwarmBench.Restart;
 using Freshet.SwarmBench.Rows;
@@ -28,6 +29,7 @@ Row[] rows =
     new CreateRow(),
     new StartUpRow(),
     new RestartRow(),
+    new IdleRow(),
     new SwarmRow(),
     new LimitRow(),
 ];

@@ -19,9 +19,8 @@ internal sealed class SeedingSession
         _torrents = torrents;
         Directory.CreateDirectory(Path.Combine(folder, "data"));
         Directory.CreateDirectory(Path.Combine(folder, "torrents"));
-        var random = new Random(7);
         for (int number = 0; number < torrents; number++)
-            Make(number, random);
+            Make(number);
     }
 
     /// <summary>Seeds them all once, so that they are remembered.</summary>
@@ -69,14 +68,15 @@ internal sealed class SeedingSession
     }
 
     /// <summary>Reads on, so that it never waits for us.</summary>
-    private static Thread Drain(Process process)
+    public static Thread Drain(Process process)
     {
         var reading = new Thread(() => process.StandardOutput.BaseStream.CopyTo(Stream.Null));
         reading.Start();
         return reading;
     }
 
-    private static void End(Process process, Thread reading)
+    /// <summary>Interrupts it, and waits for its end.</summary>
+    public static void End(Process process, Thread reading)
     {
         using (Process interrupt = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]))
             interrupt.WaitForExit();
@@ -86,7 +86,8 @@ internal sealed class SeedingSession
             throw new InvalidOperationException($"freshet seed ended with {process.ExitCode}");
     }
 
-    private Process Start(params string[] more)
+    /// <summary>Starts <c>freshet seed</c> on this state folder.</summary>
+    public Process Start(params string[] more)
     {
         return Process.Start(new ProcessStartInfo("dotnet", [Machine.Freshet, "seed", .. more, "--bind", "127.0.0.1", "--state-dir", Path.Combine(_folder, "state"), "--json"])
         {
@@ -95,20 +96,36 @@ internal sealed class SeedingSession
         })!;
     }
 
-    private void Make(int number, Random random)
+    // Nothing but its last bytes, which tell it from the others: a hundred thousand take no room.
+    private void Make(int number)
     {
-        byte[] content = new byte[(4 * PieceLength) + number];
-        random.NextBytes(content);
-        string name = $"torrent-{number:00000}.bin";
+        byte[] content = ContentOf(number);
+        using (FileStream file = File.Create(Path.Combine(_folder, "data", NameOf(number))))
+        {
+            file.Position = 4 * PieceLength;
+            file.Write(content.AsSpan(4 * PieceLength));
+        }
+
+        File.WriteAllBytes(Path.Combine(_folder, "torrents", $"{number:00000}.torrent"), [.. "d4:info"u8, .. InfoOf(number), .. "e"u8]);
+    }
+
+    /// <summary>The info-hash of a torrent.</summary>
+    public byte[] InfoHashOf(int number) => SHA1.HashData(InfoOf(number));
+
+    private static string NameOf(int number) => $"torrent-{number:00000}.bin";
+
+    private static byte[] ContentOf(int number)
+    {
+        byte[] content = new byte[(4 * PieceLength) + sizeof(int)];
+        BitConverter.TryWriteBytes(content.AsSpan(4 * PieceLength), number);
+        return content;
+    }
+
+    private static byte[] InfoOf(int number)
+    {
+        byte[] content = ContentOf(number);
         byte[] hashes = [.. content.Chunk(PieceLength).SelectMany(SHA1.HashData)];
-        File.WriteAllBytes(Path.Combine(_folder, "data", name), content);
-        File.WriteAllBytes(
-            Path.Combine(_folder, "torrents", $"{number:00000}.torrent"),
-            [
-                .. "d4:info"u8,
-                .. Encoding.ASCII.GetBytes($"d6:lengthi{content.Length}e4:name{name.Length}:{name}12:piece lengthi{PieceLength}e6:pieces{hashes.Length}:"),
-                .. hashes,
-                .. "ee"u8,
-            ]);
+        string name = NameOf(number);
+        return [.. Encoding.ASCII.GetBytes($"d6:lengthi{content.Length}e4:name{name.Length}:{name}12:piece lengthi{PieceLength}e6:pieces{hashes.Length}:"), .. hashes, .. "e"u8];
     }
 }

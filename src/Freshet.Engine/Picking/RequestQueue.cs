@@ -10,13 +10,14 @@ internal sealed class RequestQueue
 {
     private const int InitialCapacity = 32;
 
-    private long[] _keys = new long[InitialCapacity];
+    // Made with the first request: most connections of a seed never have one.
+    private long[] _keys = [];
     private MonoTime[]? _times;
     private int _head;
 
     /// <summary>Makes an empty queue.</summary>
     /// <param name="timed">Whether to keep a time with each request.</param>
-    public RequestQueue(bool timed = false) => _times = timed ? new MonoTime[InitialCapacity] : null;
+    public RequestQueue(bool timed = false) => _times = timed ? [] : null;
 
     public int Count { get; private set; }
 
@@ -69,7 +70,7 @@ internal sealed class RequestQueue
 
     private void MakeRoom()
     {
-        int capacity = Count > _keys.Length / 2 ? _keys.Length * 2 : _keys.Length;
+        int capacity = Math.Max(InitialCapacity, Count > _keys.Length / 2 ? _keys.Length * 2 : _keys.Length);
         long[] keys = capacity == _keys.Length ? _keys : new long[capacity];
         Array.Copy(_keys, _head, keys, 0, Count);
         _keys = keys;
