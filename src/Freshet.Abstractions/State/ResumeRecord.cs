@@ -35,6 +35,14 @@ public sealed record ResumeRecord
     /// <summary>The files as last seen.</summary>
     public IReadOnlyList<FileStamp> Files { get; init; } = [];
 
+    /// <summary>
+    /// Whole piece layers that peers have given because the metadata lacks them (BEP 52), by <c>pieces root</c>; they prove themselves. Only ever grows, so that a store
+    /// which has as many has them all.
+    /// </summary>
+    public IReadOnlyDictionary<Sha256Hash, ReadOnlyMemory<byte>> PieceLayers { get; init; } = NoLayers;
+
+    private static IReadOnlyDictionary<Sha256Hash, ReadOnlyMemory<byte>> NoLayers { get; } = new Dictionary<Sha256Hash, ReadOnlyMemory<byte>>();
+
     /// <summary>Whether every piece is recorded: the torrent was complete once, whatever has been lost since.</summary>
     public bool IsWhole => Bitfield.TryParse(Recorded.Span, PieceCount, out Bitfield? recorded) && recorded!.IsFull;
 

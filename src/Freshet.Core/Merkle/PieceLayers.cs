@@ -7,6 +7,7 @@ namespace Freshet.Core;
 public sealed class PieceLayers
 {
     private readonly Dictionary<Sha256Hash, Layer> _layers = [];
+    private Dictionary<Sha256Hash, ReadOnlyMemory<byte>> _learnt = [];
 
     /// <summary>Starts with whole layers.</summary>
     /// <param name="trees">The torrent's trees.</param>
@@ -15,8 +16,11 @@ public sealed class PieceLayers
     {
         Trees = trees;
         foreach ((Sha256Hash root, ReadOnlyMemory<byte> layer) in known)
-            TryAdd(root, layer);
+            _layers[root] = new Layer(layer, null);
     }
+
+    /// <summary>The whole layers that were not there from the start, by root; a new object with each that comes.</summary>
+    public IReadOnlyDictionary<Sha256Hash, ReadOnlyMemory<byte>> Learnt => _learnt;
 
     /// <summary>The torrent's trees.</summary>
     public PieceTrees Trees { get; }
@@ -30,7 +34,10 @@ public sealed class PieceLayers
             return false;
         }
 
+        if (_layers.TryGetValue(root, out Layer? known) && known.IsWhole)
+            return true;
         _layers[root] = new Layer(layer, null);
+        Learn(root, layer);
         return true;
     }
 
@@ -65,7 +72,10 @@ public sealed class PieceLayers
         int pieces = Trees.PiecesIn(file);
         if (!_layers.TryGetValue(request.Root, out Layer? layer))
             _layers.Add(request.Root, layer = new Layer(new byte[pieces * Sha256Hash.Length], new Bitfield((pieces + HashRequest.LayerLength - 1) / HashRequest.LayerLength)));
+        bool wasWhole = layer.IsWhole;
         layer.Put(request.Index, answer.Hashes.Span[..(Math.Min(request.Length, pieces - request.Index) * Sha256Hash.Length)]);
+        if (layer.IsWhole && !wasWhole)
+            Learn(request.Root, layer.Hashes);
         return true;
     }
 
@@ -112,6 +122,8 @@ public sealed class PieceLayers
 
         return new HashAnswer(request, hashes);
     }
+
+    private void Learn(Sha256Hash root, ReadOnlyMemory<byte> layer) => _learnt = new(_learnt) { [root] = layer };
 
     private Sha256Hash UncleOf(HashRequest request, int uncle, Layer layer) => layer.NodeAt(request.SubtreeHeight + uncle, request.UncleAt(uncle), Trees.PieceHeight);
 

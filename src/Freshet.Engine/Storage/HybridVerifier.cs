@@ -23,5 +23,8 @@ public sealed class HybridVerifier(Sha1PieceVerifier v1, MerkleVerifier v2) : IP
     public Verdict JudgeBlock(PieceIndex piece, int block, in Sha256Hash leaf) => v2.JudgeBlock(piece, block, leaf);
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<Sha256Hash, ReadOnlyMemory<byte>>? LearntLayers => v2.LearntLayers;
+
+    /// <inheritdoc/>
     public bool KnowsBlocksOf(PieceIndex piece) => v2.KnowsBlocksOf(piece);
 }

@@ -37,6 +37,9 @@ public interface IPieceVerifier
     /// <returns>Never <see cref="Verdict.Conflict"/>; of most pieces only the root is known, and hashes are needed.</returns>
     Verdict JudgeBlock(PieceIndex piece, int block, in Sha256Hash leaf) => Verdict.HashesNeeded;
 
+    /// <summary>What was learnt of piece layers, for the record: <see cref="Abstractions.ResumeRecord.PieceLayers"/>.</summary>
+    IReadOnlyDictionary<Sha256Hash, ReadOnlyMemory<byte>>? LearntLayers => null;
+
     /// <summary>Whether the hashes of a piece's blocks are known.</summary>
     bool KnowsBlocksOf(PieceIndex piece) => false;
 }

@@ -20,6 +20,9 @@ public sealed class MerkleVerifier(PieceLayers layers) : IPieceVerifier
         => !_blocks.TryGetValue(piece.Value, out Sha256Hash[]? right) ? Verdict.HashesNeeded : right[block] == leaf ? Verdict.Right : Verdict.Wrong;
 
     /// <inheritdoc/>
+    public IReadOnlyDictionary<Sha256Hash, ReadOnlyMemory<byte>>? LearntLayers => layers.Learnt;
+
+    /// <inheritdoc/>
     public bool KnowsBlocksOf(PieceIndex piece) => _blocks.Count > 0 && _blocks.ContainsKey(piece.Value);
 
     /// <summary>Takes the hashes of a piece's blocks where they lead to its root.</summary>

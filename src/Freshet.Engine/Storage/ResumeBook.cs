@@ -214,6 +214,8 @@ internal sealed class ResumeBook : IDiskJobHandler
             Uploaded = Torrent.Uploaded,
             Seeded = Torrent.Seeded,
         };
+        if (Torrent.Verifier.LearntLayers is { Count: > 0 } layers)
+            LastRecord = LastRecord with { PieceLayers = layers };
         _session.Save(LastRecord, this);
 
         // Who stops a torrent waits for this record: neither the store's interval nor its pause after a failure shall be added to that.

@@ -199,8 +199,10 @@ public sealed class TorrentStorage : IDiskJobHandler
     /// <summary>More is known of the piece layers (BEP 52): pieces that waited for it are judged.</summary>
     public void HashesKnown(MonoTime now)
     {
-        if (IsReady)
-            Pieces.HashesKnown(now);
+        if (!IsReady)
+            return;
+        Pieces.HashesKnown(now);
+        Book.Changed(now);
     }
 
     /// <summary>What <see cref="ITorrentStorageOwner.LeavesNeeded"/> asked for is known to the verifier, or nobody gives it.</summary>

@@ -11,6 +11,8 @@ internal sealed class RunStorage
     /// <summary>What was given is counted in the record after so long at the latest: a kill loses no more of the ratio.</summary>
     private static readonly TimeSpan CountInterval = TimeSpan.FromSeconds(60);
 
+    private static readonly IReadOnlyDictionary<Sha256Hash, ReadOnlyMemory<byte>> Nothing = new Dictionary<Sha256Hash, ReadOnlyMemory<byte>>();
+
     private readonly Torrent _torrent;
     private readonly SessionContext _session;
 
@@ -47,6 +49,8 @@ internal sealed class RunStorage
         TorrentSpec spec = _torrent.Spec;
         Metainfo metainfo = _torrent.Metainfo;
         CheckProgress = 0;
+        foreach ((Sha256Hash root, ReadOnlyMemory<byte> layer) in _record?.PieceLayers ?? Nothing)
+            _torrent.Trees?.Layers.TryAdd(root, layer);
         Current = new TorrentStorage(
             _session.Storage,
             new StorageLocation(_torrent.Id, spec.Directory, metainfo.Layout, metainfo.PieceHashes)

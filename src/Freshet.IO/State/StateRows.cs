@@ -46,6 +46,8 @@ internal static class StateRows
         command.Parameters.AddWithValue("$digest", RecordCodec.Digest(hashes, record.Directory, bootId, numbers, recorded, durable, partials, files));
         command.ExecuteNonQuery();
         RememberedRows.Recorded(connection, record);
+        if (record.PieceLayers.Count > 0)
+            LayerRows.Put(connection, hashes, record.PieceLayers);
     }
 
     /// <summary>Reads a torrent's record: of one folder, or the latest.</summary>
@@ -72,6 +74,8 @@ internal static class StateRows
         ResumeRecord? record = Parse(row, hashes);
         if (record is null)
             damaged = id;
+        else if (hashes.V2 is not null)
+            record = record with { PieceLayers = LayerRows.Get(connection, RecordCodec.Hashes(hashes)) };
         return record;
     }
 
@@ -97,6 +101,7 @@ internal static class StateRows
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = """
             DELETE FROM torrent WHERE hashes = $hashes;
+            DELETE FROM layer WHERE hashes = $hashes;
             DELETE FROM remembered WHERE hashes = $hashes;
             DELETE FROM folder WHERE id NOT IN (SELECT folder FROM torrent) AND id NOT IN (SELECT folder FROM remembered);
             DELETE FROM trackers WHERE id NOT IN (SELECT trackers FROM remembered);

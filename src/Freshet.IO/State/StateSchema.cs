@@ -70,6 +70,14 @@ internal static class StateSchema
             torrent    BLOB NOT NULL);
         ALTER TABLE torrent ADD COLUMN seeded INTEGER NOT NULL DEFAULT 0;
         """,
+        """
+        CREATE TABLE layer (
+            id     INTEGER PRIMARY KEY,
+            hashes BLOB NOT NULL,
+            root   BLOB NOT NULL,
+            nodes  BLOB NOT NULL,
+            UNIQUE (hashes, root));
+        """,
     ];
 
     /// <summary>The version that this program reads and writes.</summary>
@@ -123,6 +131,7 @@ internal static class StateSchema
             connection,
             "SELECT id, hashes, folder, name, bytes, pieces, private, trackers, position, started, whole, added, completed, seeded, options FROM remembered LIMIT 0");
         Execute(connection, "SELECT remembered, torrent FROM metainfo LIMIT 0");
+        Execute(connection, "SELECT id, hashes, root, nodes FROM layer LIMIT 0");
         Execute(connection, "SELECT torrent, boot, recorded, durable, partials, files, digest FROM progress LIMIT 0");
         Execute(connection, "SELECT id, found, hashes, folder, recorded, durable, partials, files FROM damaged LIMIT 0");
     }

@@ -98,6 +98,28 @@ public sealed class V2DownloadTests
         Assert.NotEqual(DisconnectReason.Banned, unwilling.ClosedFor);
     }
 
+    [Fact]
+    public void Layers_that_peers_gave_are_in_the_record_and_not_asked_for_again()
+    {
+        EngineRig rig = Rig(TorrentVersion.V2, hasLayers: false);
+        rig.Introduce(V2Peer(rig, 1));
+        rig.RunUntil(() => rig.HasState(TorrentState.Seeding));
+        rig.Engine.Stop(rig.Torrent, rig.Now);
+        rig.RunUntil(() => rig.HasState(TorrentState.Stopped));
+        ResumeRecord record = rig.Saved[^1];
+        Assert.Equal(2, record.PieceLayers.Count);
+
+        // The next run has nothing but the record; one of the layers was altered on the disk.
+        var layers = record.PieceLayers.ToDictionary(pair => pair.Key, pair => pair.Value);
+        layers[layers.Keys.First()] = new byte[layers.Values.First().Length];
+        var next = new EngineRig(TorrentVersion.V2, PieceLength, Lengths, hasLayers: false);
+        next.Add(spec => spec with { Resume = record with { PieceLayers = layers, Recorded = new byte[2], Durable = new byte[2] } });
+        FakePeer seeder = V2Peer(next, 1);
+        next.Introduce(seeder);
+        next.RunUntil(() => next.HasState(TorrentState.Seeding));
+        Assert.Single(seeder.HashesAsked);
+    }
+
     /// <summary>THREATS B5.</summary>
     [Fact]
     public void Who_lies_about_hashes_is_banned_and_another_is_asked()

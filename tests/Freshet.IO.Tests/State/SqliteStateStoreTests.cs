@@ -15,6 +15,30 @@ public sealed class SqliteStateStoreTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public void Piece_layers_that_peers_gave_come_back_with_the_record_and_go_with_the_torrent()
+    {
+        InfoHashes hashes = Records.V2(3);
+        var layers = new Dictionary<Sha256Hash, ReadOnlyMemory<byte>> { [MerkleTree.Leaf([1])] = new byte[64] };
+        using (SqliteStateStore store = Open())
+        {
+            store.Save([Records.Make(hashes) with { PieceLayers = layers }]);
+            layers.Add(MerkleTree.Leaf([2]), new byte[] { 7, 8 });
+            store.Save([Records.Make(hashes, seed: 2) with { PieceLayers = layers }]);
+            store.Save([Records.Make(hashes, seed: 3)]);
+        }
+
+        using (SqliteStateStore store = Open())
+        {
+            ResumeRecord record = store.Load(hashes)!;
+            Assert.True(record.PieceLayers.Count == 2 && layers.Keys.All(record.PieceLayers.ContainsKey));
+            Assert.Equal([7, 8], record.PieceLayers[MerkleTree.Leaf([2])].ToArray());
+            store.Remove(hashes);
+            store.Save([Records.Make(hashes)]);
+            Assert.Empty(store.Load(hashes)!.PieceLayers);
+        }
+    }
+
+    [Fact]
     public void What_was_saved_is_loaded_by_the_next_process()
     {
         long started = DateTime.UtcNow.Ticks;
