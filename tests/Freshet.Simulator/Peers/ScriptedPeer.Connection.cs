@@ -167,6 +167,9 @@ public partial class ScriptedPeer
                 case 20:
                     peer.OnExtended(this, payload);
                     break;
+                case 21:
+                    peer.OnHashRequest(this, HashRequest.Read(payload));
+                    break;
             }
         }
 

@@ -124,6 +124,18 @@ public partial class ScriptedPeer : ISimHost
     {
     }
 
+    /// <summary>The node asks for hashes (BEP 52); a peer of a torrent with a v2 side gives them.</summary>
+    protected virtual void OnHashRequest(ScriptedConnection connection, HashRequest request) => SendHashes(connection, request, Content.HashesOf(request));
+
+    /// <summary>Sends hashes (BEP 52).</summary>
+    protected static void SendHashes(ScriptedConnection connection, HashRequest request, ReadOnlySpan<byte> hashes)
+    {
+        byte[] payload = new byte[HashRequest.EncodedLength + hashes.Length];
+        request.Write(payload);
+        hashes.CopyTo(payload.AsSpan(HashRequest.EncodedLength));
+        connection.Send(22, payload);
+    }
+
     /// <summary>The node says that it has a piece.</summary>
     protected virtual void OnHave(ScriptedConnection connection, PieceIndex piece)
     {

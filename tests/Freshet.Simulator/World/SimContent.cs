@@ -133,6 +133,23 @@ public sealed class SimContent
         return new SimContent(metainfo, bytes);
     }
 
+    /// <summary>The hashes that a request asks for, from a tree of our own over the whole file, so that this checks the product's.</summary>
+    public byte[] HashesOf(HashRequest request)
+    {
+        FileEntry file = Layout.Files.First(file => file.PiecesRoot == request.Root);
+        var layer = Truth(file.Index, 0, (int)file.Length).ToArray().Chunk(BlockRange.BlockLength).Select(SHA256.HashData).ToList();
+        while (!System.Numerics.BitOperations.IsPow2(layer.Count))
+            layer.Add(new byte[Sha256Hash.Length]);
+        var tree = new List<List<byte[]>> { layer };
+        while (tree[^1].Count > 1)
+            tree.Add([.. tree[^1].Chunk(2).Select(static pair => SHA256.HashData([.. pair[0], .. pair[1]]))]);
+        IEnumerable<byte[]> hashes = tree[request.BaseLayer].Skip(request.Index).Take(request.Length);
+        int omitted = System.Numerics.BitOperations.Log2((uint)request.Length) - 1;
+        for (int above = omitted + 1; above <= request.ProofLayers; above++)
+            hashes = hashes.Append(tree[request.BaseLayer + above][(request.Index >> above) ^ 1]);
+        return [.. hashes.SelectMany(static hash => hash)];
+    }
+
     /// <summary>The true bytes of a range.</summary>
     public ReadOnlySpan<byte> Truth(BlockRange range) => _bytes.AsSpan((int)Layout.OffsetOf(range.Piece) + range.Offset, range.Length);
 
