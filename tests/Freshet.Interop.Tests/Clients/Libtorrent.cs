@@ -18,11 +18,19 @@ internal static class Libtorrent
         Assert.SkipUnless(await probe.WaitAsync(TimeSpan.FromSeconds(30)) == 0, "python3-libtorrent is not installed");
     }
 
+    /// <summary>Makes a v1 torrent of a file or folder.</summary>
+    public static Task<string> MakeAsync(NetworkLab lab, string content, int pieceLength, params string[] trackers) => MakeAsync(lab, content, pieceLength, "v1", trackers);
+
     /// <summary>Makes a torrent of a file or folder.</summary>
-    public static async Task<string> MakeAsync(NetworkLab lab, string content, int pieceLength, params string[] trackers)
+    /// <param name="lab">Where the torrent file goes.</param>
+    /// <param name="content">The file or folder.</param>
+    /// <param name="pieceLength">In bytes.</param>
+    /// <param name="kind"><c>v1</c>, <c>v2</c> or <c>hybrid</c>; with <c>-bare</c> behind it without piece layers.</param>
+    /// <param name="trackers">Announce URLs.</param>
+    public static async Task<string> MakeAsync(NetworkLab lab, string content, int pieceLength, string kind, string[] trackers)
     {
-        string torrent = Path.Combine(lab.Folder, Path.GetFileName(content) + ".torrent");
-        await LabProcess.RunAsync(Python, [await lab.ScriptAsync("libtorrent_peer.py"), "make", torrent, content, pieceLength.ToString(), .. trackers]);
+        string torrent = Path.Combine(lab.Folder, $"{Path.GetFileName(content)}.{kind}.torrent");
+        await LabProcess.RunAsync(Python, [await lab.ScriptAsync("libtorrent_peer.py"), "make", torrent, content, pieceLength.ToString(), kind, .. trackers]);
         return torrent;
     }
 

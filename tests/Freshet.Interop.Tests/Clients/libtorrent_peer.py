@@ -1,6 +1,6 @@
 """A libtorrent client for the tests: makes torrents, seeds and downloads. Speaks lines on standard output.
 
-make OUT CONTENT PIECE_LENGTH [TRACKER...]       writes a v1 torrent of a file or folder
+make OUT CONTENT PIECE_LENGTH KIND [TRACKER...]  writes a torrent of a file or folder: v1, v2, hybrid; v2-bare and hybrid-bare lack the piece layers
 seed TORRENT FOLDER PORT [RATE]                  seeds; says "ready" when it is a seed, and "uploaded BYTES" at the end of its input
 leech TORRENT FOLDER PEER_HOST PEER_PORT         downloads; says "done SECONDS" when it has everything
 join TORRENT FOLDER PORT [RATE]                  finds peers by its trackers, downloads, says "done SECONDS" and goes on giving; ends as "seed" does
@@ -11,16 +11,20 @@ import time
 import libtorrent as lt
 
 
-def make(out, content, piece_length, *trackers):
+def make(out, content, piece_length, kind, *trackers):
     storage = lt.file_storage()
     lt.add_files(storage, content)
-    torrent = lt.create_torrent(storage, int(piece_length), flags=lt.create_torrent.v1_only)
+    flags = {"v1": lt.create_torrent.v1_only, "v2": lt.create_torrent.v2_only, "hybrid": 0}[kind.removesuffix("-bare")]
+    torrent = lt.create_torrent(storage, int(piece_length), flags=flags)
     for tier, tracker in enumerate(trackers):
         torrent.add_tracker(tracker, tier)
     import os
     lt.set_piece_hashes(torrent, os.path.dirname(content))
+    entry = torrent.generate()
+    if kind.endswith("-bare"):
+        del entry[b"piece layers"]
     with open(out, "wb") as file:
-        file.write(lt.bencode(torrent.generate()))
+        file.write(lt.bencode(entry))
 
 
 def session(port, rate=0):

@@ -57,6 +57,13 @@ internal sealed class Swarm : IAsyncDisposable
         Torrent = await Libtorrent.MakeAsync(Lab, content, pieceLength, trackers);
     }
 
+    /// <summary>The same, of any version: <c>v1</c>, <c>v2</c>, <c>hybrid</c>.</summary>
+    public async Task ShareAsync(string content, int pieceLength, string kind, string[] trackers)
+    {
+        Content = content;
+        Torrent = await Libtorrent.MakeAsync(Lab, content, pieceLength, kind, trackers);
+    }
+
     /// <summary>The same, made by the command.</summary>
     public async Task PublishAsync(string content, params string[] options)
     {
