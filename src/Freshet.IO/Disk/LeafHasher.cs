@@ -7,6 +7,7 @@ namespace Freshet.IO.Disk;
 /// <summary>Hashes the blocks of pieces with a v2 side into the leaves of their trees (BEP 52). One thread has it at a time.</summary>
 internal sealed class LeafHasher(BlockPool pool)
 {
+    private readonly PieceRoots _roots = new();
     private byte[]? _block;
 
     /// <summary>
@@ -17,7 +18,7 @@ internal sealed class LeafHasher(BlockPool pool)
     {
         PieceTrees trees = torrent.Location.Trees!;
         Fill(job, torrent, 0, trees.LeavesIn(job.Range.Piece));
-        job.Root = trees.RootOf(job.Range.Piece, job.Leaves);
+        job.Root = _roots.RootOf(trees, job.Range.Piece, job.Leaves);
     }
 
     /// <summary><see cref="DiskJobKind.HashLeaves"/>, and the leaves of what a <see cref="DiskJobKind.Write"/> takes out of memory.</summary>
