@@ -30,7 +30,7 @@ internal sealed unsafe class PieceRoots
             // A last node without a sibling has padding beside it.
             _nodes[count] = MerkleTree.PaddingAt(height);
             for (int i = 0; i < (count + 1) / 2; i++)
-                CryptoCalls.Sha256(nodes + (i * 2 * Sha256Hash.Length), 2 * Sha256Hash.Length, nodes + (i * Sha256Hash.Length));
+                CryptoCalls.Sha256Node(nodes + (i * 2 * Sha256Hash.Length), nodes + (i * Sha256Hash.Length));
         }
 
         return _nodes[0];

@@ -11,9 +11,9 @@ internal static unsafe class CryptoCalls
     /// <summary>More than OpenSSL's context has (112 bytes).</summary>
     private const int ContextBytes = 128;
 
-    private static readonly delegate* unmanaged<void*, int> Init;
-    private static readonly delegate* unmanaged<void*, void*, nuint, int> Update;
-    private static readonly delegate* unmanaged<void*, void*, int> Final;
+    private static readonly delegate* unmanaged[SuppressGCTransition]<void*, int> Init;
+    private static readonly delegate* unmanaged[SuppressGCTransition]<void*, void*, nuint, int> Update;
+    private static readonly delegate* unmanaged[SuppressGCTransition]<void*, void*, int> Final;
 
     static CryptoCalls()
     {
@@ -24,9 +24,9 @@ internal static unsafe class CryptoCalls
                 && NativeLibrary.TryGetExport(library, "SHA256_Init", out nint init) && NativeLibrary.TryGetExport(library, "SHA256_Update", out nint update)
                 && NativeLibrary.TryGetExport(library, "SHA256_Final", out nint final))
             {
-                Init = (delegate* unmanaged<void*, int>)init;
-                Update = (delegate* unmanaged<void*, void*, nuint, int>)update;
-                Final = (delegate* unmanaged<void*, void*, int>)final;
+                Init = (delegate* unmanaged[SuppressGCTransition]<void*, int>)init;
+                Update = (delegate* unmanaged[SuppressGCTransition]<void*, void*, nuint, int>)update;
+                Final = (delegate* unmanaged[SuppressGCTransition]<void*, void*, int>)final;
                 return;
             }
         }
@@ -35,15 +35,14 @@ internal static unsafe class CryptoCalls
     /// <summary>Whether the library is there.</summary>
     public static bool IsThere => Final != null;
 
-    /// <summary>The SHA-256 of some bytes; only where <see cref="IsThere"/>.</summary>
-    /// <param name="bytes">The bytes.</param>
-    /// <param name="length">How many.</param>
-    /// <param name="digest">Takes 32 bytes; may be the bytes themselves.</param>
-    public static void Sha256(byte* bytes, int length, byte* digest)
+    /// <summary>The SHA-256 of 64 bytes, so few that the collector can wait for it; only where <see cref="IsThere"/>.</summary>
+    /// <param name="children">The bytes.</param>
+    /// <param name="digest">Takes 32 bytes; may be the first of the others.</param>
+    public static void Sha256Node(byte* children, byte* digest)
     {
         byte* context = stackalloc byte[ContextBytes];
         _ = Init(context);
-        _ = Update(context, bytes, (nuint)length);
+        _ = Update(context, children, 64);
         _ = Final(digest, context);
     }
 }

@@ -17,7 +17,12 @@ public sealed class PieceRootsTests
             {
                 var file = new FileEntry
                 {
-                    Index = new FileIndex(0), Path = "f", OriginalPath = "f", Length = before + ((blocks - 1) * BlockRange.BlockLength) + 5, Offset = 0, PiecesRoot = MerkleTree.Leaf([1]),
+                    Index = new FileIndex(0),
+                    Path = "f",
+                    OriginalPath = "f",
+                    Length = before + ((blocks - 1) * BlockRange.BlockLength) + 5,
+                    Offset = 0,
+                    PiecesRoot = MerkleTree.Leaf([1]),
                 };
                 var trees = new PieceTrees(PieceLayout.StartingPiecesAtFiles([file], 64 * BlockRange.BlockLength));
                 var piece = new PieceIndex(before == 0 ? 0 : 1);
