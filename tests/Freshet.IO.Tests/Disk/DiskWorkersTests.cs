@@ -308,6 +308,23 @@ public sealed class DiskWorkersTests
         torrent.AssertOnDisk(folder.Path);
     }
 
+    // A hybrid: one file of some pieces of 1 MiB, the last of which is short. Longer than what is read and hashed together.
+    [Fact]
+    public async Task A_check_of_a_hybrid_says_the_roots_of_its_pieces_and_which_are_right_by_SHA1()
+    {
+        using var folder = new TemporaryFolder();
+        using var rig = new WorkerRig();
+        var torrent = new SampleTorrent(1 << 20, 3, ("file", (3 << 20) + 50_001));
+        torrent.WriteTo(folder.Path);
+        FileEntry file = torrent.Layout.Files[0] with { PiecesRoot = MerkleTree.RootOfData(torrent.Content) };
+        rig.Workers.OpenStorage(torrent.At(folder.Path) with { Trees = new PieceTrees(new PieceLayout([file], 1 << 20)) });
+        DiskJob check = await rig.CheckAsync(torrent);
+        Assert.Null(check.Error);
+        Assert.All(check.Good!, Assert.True);
+        Assert.Equal(
+            Enumerable.Range(0, 4).Select(piece => MerkleTree.RootOfData(torrent.Piece(new PieceIndex(piece)), MerkleTree.PieceLayerHeight(1 << 20))), check.Roots);
+    }
+
     [Fact]
     public async Task Others_may_read_a_file_while_it_is_written()
     {
