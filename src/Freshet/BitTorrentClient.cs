@@ -157,7 +157,7 @@ public sealed class BitTorrentClient : IAsyncDisposable
         foreach (Torrent torrent in left)
         {
             // A removal that was under way ends first: its data is nobody else's before.
-            if (torrent.Removal is { } removal)
+            if (torrent.Removal?.End is { } removal)
                 await removal.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             torrent.ReleaseLease();
         }

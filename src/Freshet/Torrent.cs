@@ -185,8 +185,8 @@ public sealed class Torrent
     public Task<Bitfield> GetPiecesAsync(CancellationToken cancellationToken = default)
         => InvokeAsync(_ => _host.Engine.GetPieces(Id) ?? new Bitfield(Status().PieceCount), cancellationToken);
 
-    /// <summary>The end of its removal, once somebody has asked for it.</summary>
-    internal Task? Removal => Volatile.Read(ref _removal)?.End;
+    /// <summary>Its removal, once somebody has asked for it.</summary>
+    internal TorrentRemoval? Removal => Volatile.Read(ref _removal);
 
     /// <summary>Has the engine forget it, then the session.</summary>
     internal Task RemoveAsync(DataDisposal data)

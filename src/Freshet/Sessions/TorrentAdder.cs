@@ -23,7 +23,7 @@ internal sealed class TorrentAdder(SessionHost host) : IDisposable
         {
             while (host.Torrents.FindAny(metainfo.Hashes) is { } there)
             {
-                if (there.Removal is { } removal)
+                if (there.Removal?.End is { } removal)
                 {
                     // How it ends is for whoever asked for it.
                     await removal.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -160,10 +160,10 @@ internal sealed class StatusTree : IReadOnlyList<TorrentStatus>
             ArgumentOutOfRangeException.ThrowIfNegative(id);
             for (; Overflows(id, Shift); Shift += Bits)
                 Root = Over(Root);
-            Root = (Node?)Put(Root, Shift, id, status);
+            Root = Put(Root, Shift, id, status);
         }
 
-        private object? Put(Node? node, int level, int id, TorrentStatus? status)
+        private Node? Put(Node? node, int level, int id, TorrentStatus? status)
         {
             if (node is null && status is null)
                 return null;
