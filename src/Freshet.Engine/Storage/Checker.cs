@@ -17,6 +17,9 @@ internal sealed class Checker : IDiskJobHandler
     private int _next;
     private bool _isStopped;
 
+    // What pieces are whose hash is not known (BEP 52).
+    private Dictionary<int, Sha256Hash>? _unjudged;
+
     /// <summary>Prepares to check some pieces.</summary>
     /// <param name="torrent">Whose.</param>
     /// <param name="session">Where jobs come from.</param>
@@ -50,6 +53,23 @@ internal sealed class Checker : IDiskJobHandler
 
     /// <summary>The last trouble with reading; the pieces concerned count as not right.</summary>
     public DiskError? Error { get; private set; }
+
+    /// <summary>
+    /// Everything was looked at: a whole file of which no piece could be judged, because its piece layer is not known, is right where its pieces together lead to its root.
+    /// </summary>
+    public void JudgeWholeFiles()
+    {
+        foreach (FileEntry file in _unjudged is null ? [] : _layout.Files)
+        {
+            (PieceIndex first, PieceIndex last) = _layout.PiecesOf(file.Index);
+            byte[] layer = [.. Enumerable.Range(first.Value, Math.Max(0, last.Value - first.Value + 1))
+                .SelectMany(piece => _unjudged!.TryGetValue(piece, out Sha256Hash root) ? root.Bytes.ToArray() : [])];
+            if (file.PiecesRoot is not { } root || layer.Length == 0 || !Torrent.Verifier.TryProve(root, layer))
+                continue;
+            for (int piece = first.Value; piece <= last.Value; piece++)
+                Good[piece] = true;
+        }
+    }
 
     /// <summary>A piece about which the two sides of a hybrid disagree, or null.</summary>
     public PieceIndex? Conflict { get; private set; }
@@ -117,6 +137,9 @@ internal sealed class Checker : IDiskJobHandler
         {
             case Verdict.Right:
                 Good[piece] = true;
+                break;
+            case Verdict.HashesNeeded:
+                (_unjudged ??= [])[piece.Value] = root;
                 break;
             case Verdict.Conflict:
                 Conflict ??= piece;

@@ -23,6 +23,9 @@ public sealed class HybridVerifier(Sha1PieceVerifier v1, MerkleVerifier v2) : IP
     public Verdict JudgeBlock(PieceIndex piece, int block, in Sha256Hash leaf) => v2.JudgeBlock(piece, block, leaf);
 
     /// <inheritdoc/>
+    public bool TryProve(Sha256Hash root, ReadOnlyMemory<byte> layer) => v2.TryProve(root, layer);
+
+    /// <inheritdoc/>
     public IReadOnlyDictionary<Sha256Hash, ReadOnlyMemory<byte>>? LearntLayers => v2.LearntLayers;
 
     /// <inheritdoc/>

@@ -37,6 +37,11 @@ public interface IPieceVerifier
     /// <returns>Never <see cref="Verdict.Conflict"/>; of most pieces only the root is known, and hashes are needed.</returns>
     Verdict JudgeBlock(PieceIndex piece, int block, in Sha256Hash leaf) => Verdict.HashesNeeded;
 
+    /// <summary>Takes the roots of all pieces of a file whose layer is not known, where they lead to the file's root: the file proves its own layer.</summary>
+    /// <param name="root">The file's <c>pieces root</c>.</param>
+    /// <param name="layer">32 bytes a piece.</param>
+    bool TryProve(Sha256Hash root, ReadOnlyMemory<byte> layer) => false;
+
     /// <summary>What was learnt of piece layers, for the record: <see cref="Abstractions.ResumeRecord.PieceLayers"/>.</summary>
     IReadOnlyDictionary<Sha256Hash, ReadOnlyMemory<byte>>? LearntLayers => null;
 

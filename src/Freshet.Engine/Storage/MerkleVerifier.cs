@@ -20,6 +20,9 @@ public sealed class MerkleVerifier(PieceLayers layers) : IPieceVerifier
         => !_blocks.TryGetValue(piece.Value, out Sha256Hash[]? right) ? Verdict.HashesNeeded : right[block] == leaf ? Verdict.Right : Verdict.Wrong;
 
     /// <inheritdoc/>
+    public bool TryProve(Sha256Hash root, ReadOnlyMemory<byte> layer) => layers.TryAdd(root, layer);
+
+    /// <inheritdoc/>
     public IReadOnlyDictionary<Sha256Hash, ReadOnlyMemory<byte>>? LearntLayers => layers.Learnt;
 
     /// <inheritdoc/>

@@ -67,7 +67,8 @@ internal sealed class StorageOpening(TorrentStorage torrent, SessionStorage sess
 
     private void CheckDone(MonoTime now)
     {
-        if (_checker!.Conflict is { } piece)
+        _checker!.JudgeWholeFiles();
+        if (_checker.Conflict is { } piece)
         {
             torrent.Stop(now, discard: true);
             torrent.Owner.PieceInConflict(piece, now);

@@ -1,5 +1,6 @@
 using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.Engine.Storage;
 
 namespace Freshet.Engine.Tests.Session;
 
@@ -96,6 +97,26 @@ public sealed class V2DownloadTests
         rig.RunUntil(() => rig.HasState(TorrentState.Seeding), 120);
         Assert.Equal(4, unwilling.HashesAsked.Count);
         Assert.NotEqual(DisconnectReason.Banned, unwilling.ClosedFor);
+    }
+
+    /// <summary>A torrent file without piece layers says enough of a file that is whole.</summary>
+    [Fact]
+    public void A_whole_file_on_disk_proves_its_own_layer_and_an_altered_one_nothing()
+    {
+        var rig = new EngineRig(TorrentVersion.V2, PieceLength, Lengths, hasLayers: false);
+        for (int file = 0; file < Lengths.Length; file++)
+        {
+            byte[] bytes = rig.Content.AsSpan((int)rig.Layout.Files[file].Offset, Lengths[file]).ToArray();
+            if (file == 4)
+                bytes[^1] ^= 1;
+            rig.Disk.Files[file].Write(0, bytes, 1);
+        }
+
+        rig.Add(spec => spec with { Check = DiskCheck.Full });
+        Assert.Equal(rig.Layout.PieceCount - 2, rig.Status.PiecesDone);
+        rig.Introduce(V2Peer(rig, 1));
+        rig.RunUntil(() => rig.HasState(TorrentState.Seeding));
+        rig.AssertComplete();
     }
 
     [Fact]
