@@ -15,7 +15,7 @@ internal static class FileTreeWriter
                 continue;
             string[] path = file.Path.Length == 0 ? [draft.Name] : file.Path.Split('/');
             string[] folders = path[..^1];
-            int common = open.AsSpan().CommonPrefixLength(folders);
+            int common = open.AsSpan().CommonPrefixLength(folders, StringComparer.Ordinal);
             for (int i = open.Length; i > common; i--)
                 writer.End();
             foreach (string folder in folders.AsSpan(common))

@@ -84,7 +84,8 @@ public static class ContentVerifier
         },
         report.Stamp.Length,
         report.Pieces - report.GoodPieces,
-        report.Pieces) { IsWholeOnly = report.IsWholeOnly };
+        report.Pieces)
+    { IsWholeOnly = report.IsWholeOnly };
 
     private static long BytesThere(ContentReport report)
         => report.Files.Where(file => file.File.IsStored).Sum(file => Math.Clamp(file.Stamp.Length, 0, file.File.Length));
