@@ -74,9 +74,9 @@ public sealed class MetainfoWriterTests
         FileEntry[] files = [.. ((long[])[1, 0, 16384, 20_000]).Select((length, i)
             => new FileEntry { Index = new FileIndex(i), Path = $"{i}", OriginalPath = $"{i}", Length = length, Offset = 0 })];
         Assert.Equal(
-            ["0 at 0", ".pad/16383 at 1", "1 at 16384", "2 at 16384", "3 at 32768", ".pad/12768 at 52768"],
-            AlignedFiles.WithFiller(files, 16384).Select(file => $"{file.Path} at {file.Offset}"));
-        Assert.Equal(["0"], AlignedFiles.WithFiller(files[..1], 16384).Select(file => file.Path));
+            "0 at 0, .pad/16383 at 1, 1 at 16384, 2 at 16384, 3 at 32768, .pad/12768 at 52768",
+            string.Join(", ", AlignedFiles.WithFiller(files, 16384).Select(file => $"{file.Path} at {file.Offset}")));
+        Assert.Equal("0", Assert.Single(AlignedFiles.WithFiller(files[..1], 16384)).Path);
     }
 
     private static string Written(MetainfoDraft draft) => Encoding.Latin1.GetString(MetainfoWriter.Write(draft));
