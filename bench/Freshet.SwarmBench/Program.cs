@@ -26,7 +26,7 @@ Row[] rows =
     new UploadRow(),
     new SystemCallsRow(),
     new CheckRow(),
-    new CreateRow(),
+    new CreateRow(isHybrid: false), new CreateRow(isHybrid: true),
     new StartUpRow(),
     new RestartRow(),
     new IdleRow(),

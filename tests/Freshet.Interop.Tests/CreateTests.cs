@@ -58,7 +58,7 @@ public sealed class CreateTests
 
         string theirs = Path.Combine(lab.Folder, "theirs.torrent"), ours = Path.Combine(lab.Folder, "ours.torrent");
         await LabProcess.RunAsync(TransmissionCreate, "-p", "-s", "64", "-t", "http://t.example/announce", "-o", theirs, content);
-        await CreateAsync(host, content, ours, "--private", "--piece-length", "64KiB", "--tracker", "http://t.example/announce");
+        await CreateAsync(host, content, ours, "--v1", "--private", "--piece-length", "64KiB", "--tracker", "http://t.example/announce");
         Assert.Equal(await TorrentFile.InfoHashAsync(theirs), await TorrentFile.InfoHashAsync(ours));
     }
 

@@ -11,8 +11,10 @@ public sealed class SharingTests
     {
         await using Swarm swarm = await Swarm.CreateAsync(OpenTracker.Command, Transmission.Daemon);
         LabHost tracker = await swarm.Lab.AddHostAsync(), other = await swarm.Lab.AddHostAsync();
+
+        // Transmission 3.00 reads no hybrids.
         await swarm.PublishAsync(
-            Content.File(swarm.Source, "published.bin", 30_000_007, seed: 21), "--tracker", $"http://{tracker.IPv4}:{OpenTracker.Port}/announce");
+            Content.File(swarm.Source, "published.bin", 30_000_007, seed: 21), "--v1", "--tracker", $"http://{tracker.IPv4}:{OpenTracker.Port}/announce");
         await swarm.TrackAsync(tracker);
         await swarm.SeedWithFreshetAsync();
         LabProcess libtorrent = await Libtorrent.JoinAsync(swarm.Lab, swarm.Leecher, swarm.Torrent, swarm.Target);

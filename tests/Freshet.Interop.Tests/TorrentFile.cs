@@ -6,12 +6,14 @@ namespace Freshet.Interop.Tests;
 /// <summary>The little that the tests must know of torrent files without asking the code under test.</summary>
 internal static class TorrentFile
 {
-    /// <summary>The SHA-1 of the info dictionary of a file whose last key is "info", as makers write it.</summary>
+    /// <summary>The SHA-1 of the info dictionary of a file in which nothing but "piece layers" follows it, as makers write it.</summary>
     public static async Task<string> InfoHashAsync(string torrent)
     {
         byte[] bytes = await File.ReadAllBytesAsync(torrent);
         int start = bytes.AsSpan().IndexOf("4:info"u8) + 6;
-        return Convert.ToHexStringLower(SHA1.HashData(bytes.AsSpan(start, bytes.Length - start - 1)));
+        int layers = bytes.AsSpan().LastIndexOf("e12:piece layersd"u8);
+        int end = layers < 0 ? bytes.Length - 1 : layers + 1;
+        return Convert.ToHexStringLower(SHA1.HashData(bytes.AsSpan(start..end)));
     }
 
     /// <summary>Makes a single-file torrent of a mostly empty file without hashing the same zeros again and again.</summary>

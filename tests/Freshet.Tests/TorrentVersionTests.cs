@@ -129,6 +129,13 @@ public sealed class TorrentVersionTests : IDisposable
     }
 
     [Fact]
+    public async Task Unless_it_is_told_otherwise_it_makes_hybrids()
+    {
+        string root = SampleTree.Write(new(StringComparer.Ordinal) { ["a"] = [1] }, _folder.At("default"));
+        Assert.Equal(TorrentVersion.Hybrid, (await TorrentBuilder.CreateAsync(root, cancellationToken: Cancellation)).Metainfo.Version);
+    }
+
+    [Fact]
     public async Task A_hybrids_magnet_has_both_hashes_and_the_length_without_filler()
     {
         string root = SampleTree.Write(new(StringComparer.Ordinal) { ["a"] = [1], ["b"] = [2] }, _folder.At("m"));

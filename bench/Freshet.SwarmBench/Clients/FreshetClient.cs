@@ -33,6 +33,8 @@ internal sealed class FreshetClient(Workplace workplace) : IDownloader, ISeeder,
 
     public string[] Check(BenchTorrent torrent) => ["dotnet", Machine.Freshet, "verify", torrent.Torrent, Path.Combine(torrent.Folder, torrent.Name), "-q"];
 
-    public string[] Create(BenchTorrent content, string file)
-        => ["dotnet", Machine.Freshet, "create", Path.Combine(content.Folder, content.Name), "-o", file, "--piece-length", $"{content.PieceLength}", "-q"];
+    public bool MakesHybrids => true;
+
+    public string[] Create(BenchTorrent content, string file, bool isHybrid)
+        => ["dotnet", Machine.Freshet, "create", isHybrid ? "--hybrid" : "--v1", Path.Combine(content.Folder, content.Name), "-o", file, "--piece-length", $"{content.PieceLength}", "-q"];
 }

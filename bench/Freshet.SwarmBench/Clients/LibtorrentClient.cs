@@ -31,6 +31,8 @@ internal sealed class LibtorrentClient(Workplace workplace) : IDownloader, ISeed
 
     public string[] Check(BenchTorrent torrent) => [Python, workplace.Unpack("libtorrent_hashing.py"), "check", torrent.Torrent, torrent.Folder];
 
-    public string[] Create(BenchTorrent content, string file)
-        => [Python, workplace.Unpack("libtorrent_hashing.py"), "create", file, Path.Combine(content.Folder, content.Name), $"{content.PieceLength}"];
+    public bool MakesHybrids => true;
+
+    public string[] Create(BenchTorrent content, string file, bool isHybrid)
+        => [Python, workplace.Unpack("libtorrent_hashing.py"), "create", file, Path.Combine(content.Folder, content.Name), $"{content.PieceLength}", isHybrid ? "hybrid" : "v1"];
 }

@@ -1,7 +1,7 @@
 """What libtorrent hashes.
 
 libtorrent_hashing.py check TORRENT FOLDER            checks the content with two threads; ends well where all of it is right
-libtorrent_hashing.py create FILE CONTENT PIECE       makes a torrent (v1) with pieces of so many bytes
+libtorrent_hashing.py create FILE CONTENT PIECE V     makes a torrent with pieces of so many bytes, V is v1 or hybrid
 """
 import os
 import sys
@@ -13,7 +13,7 @@ role, torrent, content, *rest = sys.argv[1:]
 if role == "create":
     files = lt.file_storage()
     lt.add_files(files, content)
-    made = lt.create_torrent(files, int(rest[0]), lt.create_torrent.v1_only)
+    made = lt.create_torrent(files, int(rest[0]), 0 if rest[1] == "hybrid" else lt.create_torrent.v1_only)
     lt.set_piece_hashes(made, os.path.dirname(content))
     with open(torrent, "wb") as file:
         file.write(lt.bencode(made.generate()))

@@ -20,7 +20,7 @@ internal sealed class CreateCommand(GlobalOptions globals, Streams streams)
 
     private readonly Option<bool> _v1 = new("--v1") { Description = "For BitTorrent v1 alone" };
     private readonly Option<bool> _v2 = new("--v2") { Description = "For BitTorrent v2 alone: clients that know v1 only cannot use it" };
-    private readonly Option<bool> _hybrid = new("--hybrid") { Description = "For v1 and v2" };
+    private readonly Option<bool> _hybrid = new("--hybrid") { Description = "For v1 and v2; the default" };
 
     // 0: auto. The parser cannot carry a null.
     private readonly Option<int> _pieceLength = new("--piece-length")
@@ -122,7 +122,7 @@ internal sealed class CreateCommand(GlobalOptions globals, Streams streams)
             Force = parsed.GetValue(_force),
             Options = new CreateOptions
             {
-                Version = parsed.GetValue(_v2) ? TorrentVersion.V2 : parsed.GetValue(_hybrid) ? TorrentVersion.Hybrid : TorrentVersion.V1,
+                Version = parsed.GetValue(_v2) ? TorrentVersion.V2 : parsed.GetValue(_v1) ? TorrentVersion.V1 : TorrentVersion.Hybrid,
                 Name = parsed.GetValue(_name),
                 PieceLength = parsed.GetValue(_pieceLength) is > 0 and int length ? length : null,
                 Trackers = parsed.GetValue(_trackers) ?? [],

@@ -5,8 +5,8 @@ namespace Freshet;
 /// <summary>How a torrent is made. The defaults make the same bytes from the same content, on every system and at any time.</summary>
 public sealed record CreateOptions
 {
-    /// <summary>Which versions of BitTorrent it is for (BEP 52).</summary>
-    public TorrentVersion Version { get; init; } = TorrentVersion.V1;
+    /// <summary>Which versions of BitTorrent it is for (BEP 52). Default: both.</summary>
+    public TorrentVersion Version { get; init; } = TorrentVersion.Hybrid;
 
     /// <summary>The torrent's name. Default: that of the file or folder.</summary>
     public string? Name { get; init; }
@@ -43,7 +43,7 @@ public sealed record CreateOptions
 }
 
 /// <summary>How far the making of a torrent has come.</summary>
-/// <param name="BytesDone">Bytes hashed.</param>
+/// <param name="BytesDone">Bytes hashed, filler of hybrids counted.</param>
 /// <param name="BytesTotal">Bytes to hash.</param>
 public readonly record struct CreateProgress(long BytesDone, long BytesTotal);
 
