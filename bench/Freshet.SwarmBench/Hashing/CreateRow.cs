@@ -6,6 +6,9 @@ namespace Freshet.SwarmBench.Hashing;
 /// <param name="isHybrid">Whether it is for BitTorrent v1 and v2; else for v1 alone.</param>
 internal sealed class CreateRow(bool isHybrid) : Row
 {
+    private const string Threads =
+        "; mktorrent hashes with two threads, libtorrent and transmission-create with as many as they use; transmission-create looks every half second whether it is done";
+
     private static readonly Option Sizes = ContentOptions.Sizes("1,4");
 
     public override string Name => isHybrid ? "create-hybrid" : "create";
@@ -21,8 +24,8 @@ internal sealed class CreateRow(bool isHybrid) : Row
     public override IReadOnlyList<Goal> Goals => [isHybrid ? new(Quantity.Wall, 2) { Against = "libtorrent", IsAtLeast = true } : new(Quantity.Wall, 1.5) { Against = "mktorrent", IsAtLeast = true }];
 
     public override string Method(Options options) => $"""
-        Of one file on tmpfs, all of it written, in pieces of {options.Text(HashOptions.PieceLength)} KiB, BitTorrent {(isHybrid ? "v1 and v2" : "v1")}. Two cores for each client; mktorrent hashes with two threads, libtorrent and
-        transmission-create with as many as they use; transmission-create looks every half second whether it is done. Figures are the whole process's from its start to its end. The SHA-1 in every torrent were compared.
+        Of one file on tmpfs, all of it written, in pieces of {options.Text(HashOptions.PieceLength)} KiB, BitTorrent {(isHybrid ? "v1 and v2" : "v1")}. Two cores for each client{(isHybrid ? "" : Threads)}.
+        Figures are the whole process's from its start to its end. The SHA-1 of the pieces were compared in every torrent.
         """;
 
     public override IReadOnlyList<Case> Cases(Options options) => [.. options.Amounts(Sizes).Select(static gib => new Case("", gib, $"{gib} GiB"))];
