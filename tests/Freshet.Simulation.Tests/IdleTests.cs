@@ -47,15 +47,15 @@ public sealed class IdleTests
         announces = tracker.Announces - announces;
         EngineWork work = node.Work - before;
 
-        // Twice an hour each; an announce is a deadline and an answer, and nothing that is shown to anybody changes.
-        Assert.Equal(2 * torrents, announces);
+        // Twice an hour each, or once where a torrent is among those that come latest; an announce is a deadline and an answer, and nothing that is shown to anybody changes.
+        Assert.InRange(announces, torrents, 2 * torrents);
         Assert.InRange(work.Deadlines, 0, 2 * announces);
         Assert.Equal(0, work.Torrents + work.Peers + work.Touched);
         Assert.InRange(node.Turns - turns, 0, 3 * announces);
     }
 
     /// <summary>Adds torrents as a restart does: whole, asleep, nothing known of them but a row.</summary>
-    private static void Add(SessionEngine engine, int torrents, string[] trackers, MonoTime now)
+    internal static void Add(SessionEngine engine, int torrents, string[] trackers, MonoTime now)
     {
         IReadOnlyList<IReadOnlyList<string>> tiers = trackers.Length == 0 ? [] : [trackers];
         byte[] hash = new byte[Sha1Hash.Length];

@@ -75,6 +75,9 @@ public sealed class Announcer
 
     internal TrackerExchanges Exchanges { get; }
 
+    /// <summary>The torrent's share of what intervals are spread by: one for all its trackers and families, so that the families of a tracker stay together.</summary>
+    internal double Share => (double)_key / uint.MaxValue;
+
     internal IReadOnlyList<InfoHash> Swarms => _source.Swarms;
 
     internal bool UsesIPv4 => _settings().UseIPv4;

@@ -21,6 +21,9 @@ public abstract class TrackerCall : ITrackerPlaceHolder
     /// <inheritdoc/>
     public string Host { get; }
 
+    /// <inheritdoc/>
+    LinkedListNode<ITrackerPlaceHolder>? ITrackerPlaceHolder.Waiting { get; set; }
+
     /// <summary>Whether the call has a place and so may have reached the tracker.</summary>
     public bool IsUnderWay { get; private set; }
 
@@ -58,7 +61,7 @@ public abstract class TrackerCall : ITrackerPlaceHolder
         IsOver = true;
         if (!IsUnderWay)
         {
-            Places.Withdraw(this);
+            Places.Withdraw(this, now);
             return;
         }
 

@@ -31,6 +31,8 @@ public sealed class TrackerExchanges
         _transactions = new UdpTransactionIds(secret);
         UserAgent = userAgent;
         Lookups = new HostLookups(effects);
+        HttpPlaces = new TrackerPlaces(TrackerPlaces.HttpInAll, deadlines);
+        UdpPlaces = new TrackerPlaces(TrackerPlaces.UdpInAll, deadlines);
         Scraper = new Scraper(this);
     }
 
@@ -44,9 +46,9 @@ public sealed class TrackerExchanges
 
     internal Scraper Scraper { get; }
 
-    internal TrackerPlaces HttpPlaces { get; } = new(TrackerPlaces.HttpInAll);
+    internal TrackerPlaces HttpPlaces { get; }
 
-    internal TrackerPlaces UdpPlaces { get; } = new(TrackerPlaces.UdpInAll);
+    internal TrackerPlaces UdpPlaces { get; }
 
     /// <summary>Where a datagram is put together.</summary>
     internal Memory<byte> Scratch { get; } = new byte[UdpTrackerExchange.MaxDatagram];
@@ -103,6 +105,7 @@ public sealed class TrackerExchanges
     {
         if (!_udp.TryGetValue(Unmapped(datagram.Remote), out List<UdpTrackerCall>? calls))
             return false;
+        // As many as have a place: TrackerPlaces.PerHost, unless names share an address.
         foreach (UdpTrackerCall call in calls)
         {
             // The list may have changed after a hit: leave it.

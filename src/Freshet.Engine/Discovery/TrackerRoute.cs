@@ -24,6 +24,7 @@ internal sealed class TrackerRoute : ITrackerCaller
         Swarm = swarm;
         Tracker = tracker;
         Family = family;
+        Schedule = new TrackerSchedule(announcer.Share);
     }
 
     public Tracker Tracker { get; }
@@ -32,7 +33,7 @@ internal sealed class TrackerRoute : ITrackerCaller
 
     public InfoHash Swarm { get; }
 
-    public TrackerSchedule Schedule { get; } = new();
+    public TrackerSchedule Schedule { get; }
 
     /// <summary>The last good answer of this run.</summary>
     public AnnounceAnswer? Answer { get; private set; }

@@ -20,11 +20,22 @@ public sealed class TrackerSchedule
     /// <summary>The longest interval that is obeyed; a larger one (2^31 s) would mean never (THREATS U8).</summary>
     public static readonly TimeSpan MaxInterval = TimeSpan.FromHours(24);
 
+    /// <summary>
+    /// The part of an interval by which a torrent may come later than it must, each by a share of its own: those that were announced in one burst, at a start or after an
+    /// outage, come apart within some rounds. Never earlier: trackers mind that.
+    /// </summary>
+    public const double MaxSpread = 0.1;
+
     /// <summary>Failures that are retried after <see cref="Floor"/> while a torrent has had no answer from anyone yet.</summary>
     private const int QuickRetries = 3;
 
+    private readonly double _stretch;
     private TimeSpan _minInterval = Floor;
     private MonoTime _lastAsked = MonoTime.Never;
+
+    /// <summary>Starts with an announce that is due at once.</summary>
+    /// <param name="share">The share of <see cref="MaxSpread"/> that each interval is longer by, 0 to 1.</param>
+    public TrackerSchedule(double share = 0) => _stretch = 1 + (MaxSpread * share);
 
     /// <summary>When the next announce is due without any need; <see cref="MonoTime.Never"/> where the tracker said so.</summary>
     public MonoTime NextAt { get; private set; } = MonoTime.Zero;
@@ -64,7 +75,7 @@ public sealed class TrackerSchedule
         TimeSpan wanted = interval is { } named && named > TimeSpan.Zero ? named : DefaultInterval;
         HasMinInterval = minInterval is { } least && least > TimeSpan.Zero;
         _minInterval = HasMinInterval ? Clamp(minInterval!.Value) : Clamp(wanted);
-        NextAt = now + (wanted > _minInterval ? Clamp(wanted) : _minInterval);
+        NextAt = now + ((wanted > _minInterval ? Clamp(wanted) : _minInterval) * _stretch);
     }
 
     /// <summary>The tracker did not answer, or with an error.</summary>

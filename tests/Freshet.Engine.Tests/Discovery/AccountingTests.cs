@@ -19,7 +19,7 @@ public sealed class AccountingTests
         rig.Reply(rig.Fetches[0].Fetch);
         rig.Reply(rig.Fetches[1].Fetch);
         rig.Transfer = new TransferFigures(10, 20, 1000, 0, 0);
-        rig.Run(1800);
+        rig.Run(TrackerRig.Round);
         Assert.Equal(4, rig.Fetches.Count);
         Assert.Equal(Figures(rig.Query(2)), Figures(rig.Query(3)));
         Assert.Equal(Parameter(rig.Query(2), "key"), Parameter(rig.Query(3), "key"));
@@ -54,7 +54,7 @@ public sealed class AccountingTests
         rig.Reply(rig.Last);
         rig.Announcer.Completed(rig.Now);
         rig.Reply(rig.Last);
-        rig.Run(1800);
+        rig.Run(TrackerRig.Round);
         rig.Reply(rig.Last, error: "gone");
         rig.ResolveAll(V4);
         rig.Reply(rig.Last);
@@ -72,7 +72,7 @@ public sealed class AccountingTests
         for (int i = 1; i <= 3; i++)
         {
             rig.Reply(rig.Last);
-            rig.Run(1800);
+            rig.Run(TrackerRig.Round);
             Assert.Equal("paused", Parameter(rig.Query(i), "event"));
         }
 
@@ -116,7 +116,7 @@ public sealed class AccountingTests
             {
                 rig.ResolveAll(V4, V6);
                 Answer(0);
-                rig.Run(1800);
+                rig.Run(TrackerRig.Round);
             }
 
             Answer(0);

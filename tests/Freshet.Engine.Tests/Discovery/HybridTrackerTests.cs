@@ -27,7 +27,7 @@ public sealed class HybridTrackerTests
         Answer(rig, V1);
         Answer(rig, V2);
         rig.Transfer = new TransferFigures(10, 20, 300, 0, 0);
-        rig.Run(1800);
+        rig.Run(TrackerRig.Round);
         Assert.Contains("&uploaded=10&downloaded=20&left=300&", Last(rig, V1).Url.Query, StringComparison.Ordinal);
         Assert.Contains("&uploaded=0&downloaded=0&left=300&", Last(rig, V2).Url.Query, StringComparison.Ordinal);
     }
@@ -39,7 +39,7 @@ public sealed class HybridTrackerTests
         rig.Reply(Last(rig, V1), "d14:failure reason12:unregisterede");
         Answer(rig, V2);
         rig.Transfer = new TransferFigures(10, 20, 300, 0, 0);
-        rig.Run(1800);
+        rig.Run(TrackerRig.Round);
         Assert.Contains("&uploaded=10&downloaded=20&left=300&", Last(rig, V2).Url.Query, StringComparison.Ordinal);
         Assert.Contains("&uploaded=0&downloaded=0&left=300&", Last(rig, V1).Url.Query, StringComparison.Ordinal);
         Assert.Equal(Freshet.Engine.Statistics.TrackerStatus.Announcing, Assert.Single(rig.Announcer.Snapshot(rig.Now)).Status);

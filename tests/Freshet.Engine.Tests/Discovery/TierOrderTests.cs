@@ -53,7 +53,7 @@ public sealed class TierOrderTests
         rig.Reply(rig.Last);
         for (int i = 0; i < 3; i++)
         {
-            rig.Run(1800);
+            rig.Run(TrackerRig.Round);
             Assert.Equal(alive, rig.Last.Url.Host);
             rig.Reply(rig.Last);
         }
@@ -85,7 +85,7 @@ public sealed class TierOrderTests
         Assert.Equal(1, rig.Changes);
 
         // No goodbye to the other: the two may share their lists.
-        rig.Run(1800);
+        rig.Run(TrackerRig.Round);
         Assert.Equal("abaa", string.Concat(rig.Fetches.Select(fetch => fetch.Fetch.Url.Host[0])));
         rig.Reply(rig.Last);
         Assert.Equal(1, rig.Changes);
@@ -101,7 +101,7 @@ public sealed class TierOrderTests
         rig.Reply(rig.Fetches[1].Fetch);
         rig.TierOrder = TierOrder.OneByOne;
         rig.Announcer.OrderChanged(rig.Now);
-        rig.Run(1800);
+        rig.Run(TrackerRig.Round);
         Assert.Equal("a.example", rig.Last.Url.Host);
         Assert.Equal(3, rig.Fetches.Count);
         rig.Reply(rig.Last);

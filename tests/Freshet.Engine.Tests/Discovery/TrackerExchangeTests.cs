@@ -105,7 +105,7 @@ public sealed class TrackerExchangeTests
         Assert.Equal((4, 3), (rig.Announcer.Snapshot(rig.Now)[0].Seeders, rig.Announcer.Snapshot(rig.Now)[0].Leechers));
         rig.Run(899);
         Assert.Equal(2, rig.Datagrams.Count);
-        rig.Run(1);
+        rig.Run(91);
 
         // The address was remembered for ten minutes.
         rig.ResolveAll(Udp.Address);

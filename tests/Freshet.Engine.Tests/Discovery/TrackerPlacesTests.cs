@@ -1,11 +1,15 @@
 using Freshet.Core;
 using Freshet.Engine.Discovery;
+using Freshet.Engine.Session;
 
 namespace Freshet.Engine.Tests.Discovery;
 
 public sealed class TrackerPlacesTests
 {
-    private readonly TrackerPlaces _places = new(TrackerPlaces.HttpInAll);
+    private readonly DeadlineQueue _deadlines = new();
+    private readonly TrackerPlaces _places;
+
+    public TrackerPlacesTests() => _places = new TrackerPlaces(TrackerPlaces.HttpInAll, _deadlines);
 
     [Fact]
     public void One_host_gets_eight_places_and_the_rest_of_its_queue_waits_in_order()
@@ -68,10 +72,40 @@ public sealed class TrackerPlacesTests
     public void Who_withdraws_is_not_called()
     {
         Holder[] holders = Enter("h:80", 10);
-        _places.Withdraw(holders[8]);
+        _places.Withdraw(holders[8], MonoTime.Zero);
         _places.Leave(holders[0], answered: true, MonoTime.Zero);
         Assert.False(holders[8].IsGranted);
         Assert.True(holders[9].IsGranted);
+    }
+
+    [Fact]
+    public void A_host_that_answers_at_once_is_asked_at_a_pace()
+    {
+        Holder[] holders = Enter("h:80", 500);
+        var began = new List<MonoTime>();
+        MonoTime now = MonoTime.Zero;
+        while (true)
+        {
+            // Each that has a place gets its answer at this very moment.
+            foreach (Holder holder in holders.Where(h => h.IsGranted && !h.HasLeft).ToArray())
+            {
+                began.Add(now);
+                holder.HasLeft = true;
+                _places.Leave(holder, answered: true, now);
+            }
+
+            if (holders.Any(h => h.IsGranted && !h.HasLeft))
+                continue;
+            if (_deadlines.Next.IsNever)
+                break;
+            now = _deadlines.Next;
+            _deadlines.Run(now);
+        }
+
+        Assert.Equal(500, began.Count);
+        Assert.Equal(TrackerPlaces.Burst, began.Count(at => at == MonoTime.Zero));
+        Assert.All(began, at => Assert.InRange(began.Count(other => other >= at && other < at + TimeSpan.FromSeconds(1)), 0, TrackerPlaces.PerSecond + TrackerPlaces.Burst));
+        Assert.InRange(now.TotalSeconds, 0, 500d / TrackerPlaces.PerSecond);
     }
 
     private Holder[] Enter(string host, int count)
@@ -89,6 +123,8 @@ public sealed class TrackerPlacesTests
         public bool IsGranted { get; private set; }
 
         public bool HasLeft { get; set; }
+
+        public LinkedListNode<ITrackerPlaceHolder>? Waiting { get; set; }
 
         public void Granted(MonoTime now)
         {

@@ -13,6 +13,9 @@ internal sealed class TrackerRig : IEngineEffects, IAnnounceSource
 {
     public const string Answer = "d8:intervali1800e12:min intervali300e5:peers6:\u0001\u0002\u0003\u0004\u0001\u0000e";
 
+    /// <summary>Seconds after which an announce with <see cref="Answer"/> has been repeated, whatever the torrent's share of the spread.</summary>
+    public const double Round = 1800 * (1 + TrackerSchedule.MaxSpread);
+
     private readonly DeadlineQueue _deadlines = new();
 
     /// <summary>Each tracker in a tier of its own.</summary>

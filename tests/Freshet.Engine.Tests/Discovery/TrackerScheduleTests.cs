@@ -35,6 +35,19 @@ public sealed class TrackerScheduleTests
         Assert.Equal(Now + TimeSpan.FromSeconds(300), schedule.EarliestAt);
     }
 
+    [Theory]
+    [InlineData(0, 1800)]
+    [InlineData(0.5, 1890)]
+    [InlineData(1, 1980)]
+    public void A_torrent_comes_later_by_its_share_of_a_tenth_and_never_earlier(double share, int expected)
+    {
+        var schedule = new TrackerSchedule(share);
+        schedule.Asked(Now);
+        schedule.Answered(TimeSpan.FromSeconds(1800), null, Now);
+        Assert.Equal(expected, (schedule.NextAt - Now).TotalSeconds, tolerance: 1e-3);
+        Assert.Equal(Now + TimeSpan.FromSeconds(1800), schedule.EarliestAt);
+    }
+
     [Fact]
     public void Without_a_minimum_the_interval_itself_is_the_earliest_time()
     {

@@ -67,6 +67,9 @@ public sealed class SimTracker : ISimHost
     /// <summary>Announces that came, silent ones counted.</summary>
     public int Announces { get; private set; }
 
+    /// <summary>The announces that were answered well, in order: of which swarm, and when.</summary>
+    public List<(string Swarm, MonoTime At)> Log { get; } = [];
+
     /// <summary>The announce events that came, in order; empty ones left out.</summary>
     public List<string> Events { get; } = [];
 
@@ -194,6 +197,7 @@ public sealed class SimTracker : ISimHost
     {
         if (happened.Length > 0)
             Events.Add(happened);
+        Log.Add((swarm, _world.Now));
         _world.Trace.Add(_world.Now, $"announce {peer} {happened}");
         if (!_swarms.TryGetValue(swarm, out List<IPEndPoint>? peers))
             _swarms[swarm] = peers = [];
