@@ -41,7 +41,7 @@ public sealed class PrivateTorrentTests
         _rig.AnswerTracker(Answer);
         _rig.Run(0.1);
         Assert.Equal(2, _rig.Status.Peers);
-        _rig.Run(1800);
+        _rig.Run(Discovery.TrackerRig.Round);
         _rig.AnswerTracker(error: "gone");
         Resolve();
         Assert.Equal("b.example", _rig.Fetches[^1].Url.Host);
