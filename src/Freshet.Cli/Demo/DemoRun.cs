@@ -13,7 +13,11 @@ namespace Freshet.Cli.Demo;
 /// </summary>
 internal sealed class DemoRun(long size, CommandContext context)
 {
+    /// <summary>Who sent a corrupt block is known once the block has been compared with the right one, a moment after the last piece is there.</summary>
+    private static readonly TimeSpan BlameTime = TimeSpan.FromSeconds(5);
+
     private readonly HashSet<IPEndPoint> _banned = [];
+    private readonly TaskCompletionSource _firstBan = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly IDownloadDisplay _display = Displays.Create(context);
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
@@ -125,6 +129,8 @@ internal sealed class DemoRun(long size, CommandContext context)
 
             status = await completion;
             _display.Completed(status, Stopwatch.GetElapsedTime(started));
+            if (status.HashFailures > 0)
+                await Task.WhenAny(_firstBan.Task, Task.Delay(BlameTime, stop));
             await client.DisposeAsync();
             await telling;
         });
@@ -136,7 +142,11 @@ internal sealed class DemoRun(long size, CommandContext context)
         await foreach (TorrentEvent happened in client.EventsAsync(EventDetail.Notable))
         {
             if (happened is PeerBanned banned)
+            {
                 _banned.Add(banned.Endpoint);
+                _firstBan.TrySetResult();
+            }
+
             _display.Tell(happened);
         }
     }

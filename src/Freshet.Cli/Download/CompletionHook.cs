@@ -27,6 +27,7 @@ internal sealed partial class CompletionHook : IAsyncDisposable
     private readonly HashSet<TorrentId> _seen = [];
     private Task _running = Task.CompletedTask;
     private Process? _process;
+    private volatile bool _isExiting;
 
     public CompletionHook(IReadOnlyList<string> command, Action<string> warn, ILoggerFactory? log, TimeProvider? clock = null)
     {
@@ -105,6 +106,10 @@ internal sealed partial class CompletionHook : IAsyncDisposable
             lock (_gate)
                 _process = null;
         }
+
+        // The end of what was just killed must not let the command go on to an exit code of its own, beside that of the interrupt.
+        if (_isExiting)
+            await Task.Delay(Timeout.InfiniteTimeSpan);
     }
 
     [LoggerMessage(1, LogLevel.Information, "{Torrent}: {Line}")]
@@ -128,7 +133,11 @@ internal sealed partial class CompletionHook : IAsyncDisposable
         return start;
     }
 
-    private void OnProcessExit(object? sender, EventArgs e) => Kill();
+    private void OnProcessExit(object? sender, EventArgs e)
+    {
+        _isExiting = true;
+        Kill();
+    }
 
     private void Kill()
     {

@@ -240,18 +240,6 @@ public sealed class DownloadCommandTests
         Assert.Contains($"in use by process {Environment.ProcessId}", result.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_v2_torrent_is_refused_with_what_to_do()
-    {
-        string? corpora = Environment.GetEnvironmentVariable("FRESHET_CORPORA");
-        Assert.SkipWhen(corpora is null, "FRESHET_CORPORA is not set");
-        using var folder = new TempFolder();
-        CliResult result = await Cli.RunAsync(
-            "download", Path.Combine(corpora, "v2-oracle", "folder_v2only_16k.torrent"), "-o", folder.Path, "--state-dir", folder.At("state"), "--bind", "127.0.0.1");
-        Assert.Equal(ExitCode.Failure, result.ExitCode);
-        Assert.Contains("BitTorrent v2 alone", result.Error, StringComparison.Ordinal);
-    }
-
     // THREATS H5: neither the screen nor the log of a download shows a passkey.
     [Fact]
     public async Task No_passkey_is_shown_or_logged()
