@@ -83,13 +83,13 @@ internal sealed partial class CompletionHook : IAsyncDisposable
         };
         process.OutputDataReceived += read;
         process.ErrorDataReceived += read;
+        using var end = new CancellationTokenSource(Patience, _clock);
         process.Start();
         lock (_gate)
             _process = process;
         process.StandardInput.Close();
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
-        using var end = new CancellationTokenSource(Patience, _clock);
         try
         {
             await process.WaitForExitAsync(end.Token);
