@@ -27,9 +27,9 @@ internal sealed class PeerConnection
     // Mutable structs: not readonly.
     private RateMeter _download;
     private RateMeter _upload;
-    private FlapBudget _flaps;
-    private FlapBudget _cancels;
-    private HashBudget _hashBudget;
+    private MessageBudget _flaps = MessageBudget.OfFruitless;
+    private MessageBudget _cancels = MessageBudget.OfFruitless;
+    private MessageBudget _hashBudget = MessageBudget.OfHashes;
     private FastAllowance _fastAllowance;
     private MonoTime _judgedAt = MonoTime.Zero;
     private long _judgedBytes;
@@ -110,7 +110,7 @@ internal sealed class PeerConnection
     public int HashesAsked { get; set; }
 
     /// <summary>The hashes that it may still ask for.</summary>
-    public ref HashBudget HashBudget => ref _hashBudget;
+    public ref MessageBudget HashBudget => ref _hashBudget;
 
     /// <summary>Whether it was told of some of our pieces only (<see cref="InitialSeeding"/>).</summary>
     public bool IsShownPart { get; set; }
@@ -189,10 +189,10 @@ internal sealed class PeerConnection
     public void CountUpload(int bytes, MonoTime now) => _upload.Add(bytes, now);
 
     /// <summary>Counts a message that brings nothing; false where the peer sent too many.</summary>
-    public bool MayFlap(MonoTime now) => _flaps.TrySpend(now);
+    public bool MayFlap(MonoTime now) => _flaps.TrySpend(1, now);
 
     /// <summary>Counts a cancel; false where the peer sent too many to look for them all (THREATS W2).</summary>
-    public bool MayCancel(MonoTime now) => _cancels.TrySpend(now);
+    public bool MayCancel(MonoTime now) => _cancels.TrySpend(1, now);
 
     /// <summary>Has these buckets limit what comes in from now on; none of them: nothing does.</summary>
     public void LimitReads(ReadOnlySpan<RateBucket> row)
