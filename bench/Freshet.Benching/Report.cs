@@ -90,7 +90,8 @@ internal sealed class Report(Row row, Options options, Outcome outcome)
                 seen /= outcome.Overall(goal.Against ?? goal.Client, goal.AgainstKind ?? goal.Kind, goal.Quantity);
             bool isReached = goal.IsAtLeast ? seen >= goal.Bound : seen <= goal.Bound;
             string beside = goal.IsRatio ? $" × {string.Join(' ', new[] { goal.Against, goal.AgainstKind }.Where(static part => part is not null))}'s" : "";
-            string what = $"{goal.Kind} {outcome.OverallName(goal.Kind, goal.Quantity)} {(goal.IsAtLeast ? '≥' : '≤')} {goal.Bound}{beside}".TrimStart();
+            string who = outcome.Clients.First() == goal.Client ? "" : $"{goal.Client}'s ";
+            string what = $"{goal.Kind} {who}{outcome.OverallName(goal.Kind, goal.Quantity)} {(goal.IsAtLeast ? '≥' : '≤')} {goal.Bound}{beside}".TrimStart();
             WriteLine([what, goal.IsRatio ? Ratio(seen) : goal.Quantity.WriteOverall(seen), !IsFigure(seen) ? "lost in the noise" : isReached ? "reached" : "**missed**"]);
         }
     }
