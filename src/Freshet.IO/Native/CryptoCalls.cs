@@ -17,18 +17,14 @@ internal static unsafe class CryptoCalls
 
     static CryptoCalls()
     {
-        // By the names under which the runtime itself looks for it.
-        foreach (string name in OperatingSystem.IsLinux() ? (string[])["libcrypto.so.3", "libcrypto.so.1.1"] : [])
+        // Only Linux is held to the size of a context above.
+        if (OperatingSystem.IsLinux() && CryptoLibrary.Handle is var library and not 0
+            && NativeLibrary.TryGetExport(library, "SHA256_Init", out nint init) && NativeLibrary.TryGetExport(library, "SHA256_Update", out nint update)
+            && NativeLibrary.TryGetExport(library, "SHA256_Final", out nint final))
         {
-            if (NativeLibrary.TryLoad(name, out nint library)
-                && NativeLibrary.TryGetExport(library, "SHA256_Init", out nint init) && NativeLibrary.TryGetExport(library, "SHA256_Update", out nint update)
-                && NativeLibrary.TryGetExport(library, "SHA256_Final", out nint final))
-            {
-                Init = (delegate* unmanaged[SuppressGCTransition]<void*, int>)init;
-                Update = (delegate* unmanaged[SuppressGCTransition]<void*, void*, nuint, int>)update;
-                Final = (delegate* unmanaged[SuppressGCTransition]<void*, void*, int>)final;
-                return;
-            }
+            Init = (delegate* unmanaged[SuppressGCTransition]<void*, int>)init;
+            Update = (delegate* unmanaged[SuppressGCTransition]<void*, void*, nuint, int>)update;
+            Final = (delegate* unmanaged[SuppressGCTransition]<void*, void*, int>)final;
         }
     }
 
