@@ -7,6 +7,7 @@ using Freshet.SwarmBench.Rows;
 using Freshet.SwarmBench.StartUp;
 using Freshet.SwarmBench.Swarm;
 using Freshet.SwarmBench.SystemCalls;
+using Freshet.SwarmBench.Transfers;
 
 // The library in a process of its own, as two rows start it.
 switch (args.FirstOrDefault())
@@ -19,7 +20,7 @@ switch (args.FirstOrDefault())
 
 Row[] rows =
 [
-    new DownloadRow(),
+    .. Enum.GetValues<BenchVersion>().Select(static version => new DownloadRow(version)),
     new DownloadManyRow(),
     new FilesRow(),
     new BetweenRow(),

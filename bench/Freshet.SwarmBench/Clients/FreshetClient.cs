@@ -33,8 +33,10 @@ internal sealed class FreshetClient(Workplace workplace) : IDownloader, ISeeder,
 
     public string[] Check(BenchTorrent torrent) => ["dotnet", Machine.Freshet, "verify", torrent.Torrent, Path.Combine(torrent.Folder, torrent.Name), "-q"];
 
-    public bool MakesHybrids => true;
+    public bool TakesV2 => true;
 
-    public string[] Create(BenchTorrent content, string file, bool isHybrid)
-        => ["dotnet", Machine.Freshet, "create", isHybrid ? "--hybrid" : "--v1", Path.Combine(content.Folder, content.Name), "-o", file, "--piece-length", $"{content.PieceLength}", "-q"];
+    public bool MakesV2 => true;
+
+    public string[] Create(BenchTorrent content, string file, BenchVersion version)
+        => ["dotnet", Machine.Freshet, "create", $"--{version.ToString().ToLowerInvariant()}", Path.Combine(content.Folder, content.Name), "-o", file, "--piece-length", $"{content.PieceLength}", "-q"];
 }

@@ -31,8 +31,10 @@ internal sealed class LibtorrentClient(Workplace workplace) : IDownloader, ISeed
 
     public string[] Check(BenchTorrent torrent) => [Python, workplace.Unpack("libtorrent_hashing.py"), "check", torrent.Torrent, torrent.Folder];
 
-    public bool MakesHybrids => true;
+    public bool TakesV2 => true;
 
-    public string[] Create(BenchTorrent content, string file, bool isHybrid)
-        => [Python, workplace.Unpack("libtorrent_hashing.py"), "create", file, Path.Combine(content.Folder, content.Name), $"{content.PieceLength}", isHybrid ? "hybrid" : "v1"];
+    public bool MakesV2 => true;
+
+    public string[] Create(BenchTorrent content, string file, BenchVersion version)
+        => [Python, workplace.Unpack("libtorrent_hashing.py"), "create", file, Path.Combine(content.Folder, content.Name), $"{content.PieceLength}", version.ToString().ToLowerInvariant()];
 }

@@ -11,6 +11,6 @@ internal sealed class MktorrentClient : ICreator
 
     public string Version() => Machine.FirstLine("mktorrent", "-h");
 
-    public string[] Create(BenchTorrent content, string file, bool isHybrid)
+    public string[] Create(BenchTorrent content, string file, BenchVersion version)
         => ["mktorrent", "-t", "2", "-l", $"{BitOperations.Log2((uint)content.PieceLength)}", "-o", file, Path.Combine(content.Folder, content.Name)];
 }

@@ -12,6 +12,6 @@ internal sealed class TransmissionClient(Workplace workplace) : IChecker, ICreat
 
     public string[] Check(BenchTorrent torrent) => [LibtorrentClient.Python, workplace.Unpack("transmission_check.py"), torrent.Torrent, torrent.Folder, workplace["state"]];
 
-    public string[] Create(BenchTorrent content, string file, bool isHybrid)
+    public string[] Create(BenchTorrent content, string file, BenchVersion version)
         => ["transmission-create", "--piecesize", $"{content.PieceLength / 1024}", "--outfile", file, Path.Combine(content.Folder, content.Name)];
 }

@@ -30,7 +30,7 @@ internal sealed class CreateRow(bool isHybrid) : Row
 
     public override IReadOnlyList<Case> Cases(Options options) => [.. options.Amounts(Sizes).Select(static gib => new Case("", gib, $"{gib} GiB"))];
 
-    public override bool CanBeDoneBy(IClient client) => client is ICreator creator && (!isHybrid || creator.MakesHybrids);
+    public override bool CanBeDoneBy(IClient client) => client is ICreator creator && (!isHybrid || creator.MakesV2);
 
     public override IStage Set(Case @case, Options options, Workplace workplace) => new Stage(
         isHybrid, workplace, BenchTorrent.OfOneFile(workplace.New("content"), ContentOptions.Bytes(@case.Amount), options.Number(HashOptions.PieceLength) * 1024));
@@ -42,7 +42,7 @@ internal sealed class CreateRow(bool isHybrid) : Row
         public Figures Run(IClient client)
         {
             string file = Path.Combine(workplace.Fresh("made"), "made.torrent");
-            Measured used = MeasuredProcess.Run(workplace, HashOptions.Cores, ((ICreator)client).Create(content, file, isHybrid));
+            Measured used = MeasuredProcess.Run(workplace, HashOptions.Cores, ((ICreator)client).Create(content, file, isHybrid ? BenchVersion.Hybrid : BenchVersion.V1));
             if (File.ReadAllBytes(file).AsSpan().IndexOf(_hashes) < 0)
                 throw new InvalidOperationException($"{client.Name} made a torrent with other hashes");
             workplace.Delete("made");

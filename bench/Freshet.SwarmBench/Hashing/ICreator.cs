@@ -6,11 +6,11 @@ namespace Freshet.SwarmBench.Hashing;
 internal interface ICreator : IClient
 {
     /// <summary>Whether it knows BitTorrent v2.</summary>
-    bool MakesHybrids => false;
+    bool MakesV2 => false;
 
     /// <summary>The command that makes a torrent of some content anew, with pieces of the same length, and ends.</summary>
     /// <param name="content">What it is made of.</param>
     /// <param name="file">Where the torrent goes; there is no such file.</param>
-    /// <param name="isHybrid">Whether it is for BitTorrent v1 and v2; else for v1 alone.</param>
-    string[] Create(BenchTorrent content, string file, bool isHybrid);
+    /// <param name="version">What it is for; v1 where the client does not know v2.</param>
+    string[] Create(BenchTorrent content, string file, BenchVersion version);
 }

@@ -1,7 +1,7 @@
 """What libtorrent hashes.
 
 libtorrent_hashing.py check TORRENT FOLDER            checks the content with two threads; ends well where all of it is right
-libtorrent_hashing.py create FILE CONTENT PIECE V     makes a torrent with pieces of so many bytes, V is v1 or hybrid
+libtorrent_hashing.py create FILE CONTENT PIECE V     makes a torrent with pieces of so many bytes, V is v1, v2 or hybrid
 """
 import os
 import sys
@@ -13,7 +13,8 @@ role, torrent, content, *rest = sys.argv[1:]
 if role == "create":
     files = lt.file_storage()
     lt.add_files(files, content)
-    made = lt.create_torrent(files, int(rest[0]), 0 if rest[1] == "hybrid" else lt.create_torrent.v1_only)
+    versions = {"v1": lt.create_torrent.v1_only, "v2": lt.create_torrent.v2_only, "hybrid": 0}
+    made = lt.create_torrent(files, int(rest[0]), versions[rest[1]])
     lt.set_piece_hashes(made, os.path.dirname(content))
     with open(torrent, "wb") as file:
         file.write(lt.bencode(made.generate()))
