@@ -12,6 +12,18 @@ public sealed class MerkleTreeTests
     }
 
     [Fact]
+    public void A_node_is_the_hash_of_its_children()
+    {
+        var random = new SeededRandom(6);
+        byte[] children = new byte[2 * Sha256Hash.Length];
+        for (int i = 0; i < 100; i++)
+        {
+            random.NextBytes(children);
+            Assert.Equal(new Sha256Hash(SHA256.HashData(children)), MerkleTree.Parent(new Sha256Hash(children.AsSpan(0, 32)), new Sha256Hash(children.AsSpan(32))));
+        }
+    }
+
+    [Fact]
     public void A_file_of_64_KiB_of_zeros_has_the_root_that_is_known()
     {
         // From a torrent whose content is all zeros: 1 MiB, pieces of 64 KiB.

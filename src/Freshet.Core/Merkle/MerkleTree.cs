@@ -18,15 +18,7 @@ public static class MerkleTree
     public static Sha256Hash PaddingAt(int height) => Padding[height];
 
     /// <summary>The SHA-256 of two children.</summary>
-    public static Sha256Hash Parent(Sha256Hash left, Sha256Hash right)
-    {
-        Span<byte> both = stackalloc byte[2 * Sha256Hash.Length];
-        left.Bytes.CopyTo(both);
-        right.Bytes.CopyTo(both[Sha256Hash.Length..]);
-        Span<byte> digest = stackalloc byte[Sha256Hash.Length];
-        SHA256.HashData(both, digest);
-        return new Sha256Hash(digest);
-    }
+    public static Sha256Hash Parent(in Sha256Hash left, in Sha256Hash right) => NodeHash.Of(left, right);
 
     /// <summary>The hash of a block: the leaf over at most 16 KiB of a file.</summary>
     public static Sha256Hash Leaf(ReadOnlySpan<byte> block)

@@ -19,7 +19,7 @@ internal sealed class JobRunner : IDisposable
         _checker = new PieceChecker(_buffer);
         _hasher = new PieceHasher(pool, _buffer);
         _writer = new PieceWriter(pool);
-        _leaves = new LeafHasher(pool);
+        _leaves = new LeafHasher(pool, _buffer);
     }
 
     /// <summary>Carries a job out; trouble goes into <see cref="DiskJob.Error"/>.</summary>
@@ -40,6 +40,7 @@ internal sealed class JobRunner : IDisposable
     public void Dispose()
     {
         _hasher.Dispose();
+        _leaves.Dispose();
         _checker.Dispose();
         _buffer.Dispose();
     }

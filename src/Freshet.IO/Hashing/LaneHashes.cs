@@ -24,23 +24,23 @@ internal static class LaneHashes
         Sixteen,
     }
 
-    /// <summary>For SHA-1 of many messages, by number of lanes; none where they are hashed one after another.</summary>
-    public static LaneHash[] ForSha1() => For<Sha1Rounds>();
+    /// <summary>For SHA-1 of many messages.</summary>
+    public static LaneSet ForSha1() => For<Sha1Rounds>();
 
-    /// <summary>For SHA-256 of many messages, by number of lanes; none where they are hashed one after another.</summary>
-    public static LaneHash[] ForSha256() => For<Sha256Rounds>();
+    /// <summary>For SHA-256 of many messages.</summary>
+    public static LaneSet ForSha256() => For<Sha256Rounds>();
 
     /// <summary>What is taken on a processor with these instructions.</summary>
     public static Choice Choose(bool hasAvx512, bool hasSha, bool hasAvx2)
         => hasAvx512 ? Choice.Sixteen : hasAvx2 && !hasSha ? Choice.Eight : Choice.OneByOne;
 
-    private static LaneHash[] For<TRounds>()
+    private static LaneSet For<TRounds>()
         where TRounds : ILaneRounds
         => Here switch
         {
-            Choice.Sixteen => [new LaneHash<TRounds, Lanes16>(), new LaneHash<TRounds, Lanes32>()],
-            Choice.Eight => [new LaneHash<TRounds, Lanes8>()],
-            _ => [],
+            Choice.Sixteen => new LaneSet(new LaneHash<TRounds, Lanes16>(), new LaneHash<TRounds, Lanes32>()),
+            Choice.Eight => new LaneSet(new LaneHash<TRounds, Lanes8>()),
+            _ => new LaneSet(),
         };
 
     // Leaf 7, EBX, bit 29: SHA-NI.

@@ -17,9 +17,7 @@ internal sealed unsafe class PieceLeaves(ReadBuffer buffer) : IDisposable
     /// <summary>From one block in the buffer to the next one (<see cref="LaneHash.Append"/> says why it is no power of two).</summary>
     public const int Stride = BlockRange.BlockLength + LaneHash.BlockBytes;
 
-    private const int NodeLength = 2 * Sha256Hash.Length;
-
-    private readonly LaneHash[] _lanes = LaneHashes.ForSha256();
+    private readonly LaneSet _lanes = LaneHashes.ForSha256();
     private readonly Block[] _blocks = new Block[Slots];
     private PieceTrees? _trees;
     private PieceIndex _first;
@@ -43,12 +41,12 @@ internal sealed unsafe class PieceLeaves(ReadBuffer buffer) : IDisposable
             _lengths = new int[count];
         for (int i = 0; i < count; i++)
             _lengths[i] = trees.DataLength(PieceAt(i));
-        int room = checked((count << trees.PieceHeight) + (2 * Slots));
+        int room = checked((count << trees.PieceHeight) + LayerReducer.Room);
         if (room <= _capacity)
             return;
         NativeMemory.AlignedFree(_nodes);
         _nodes = null;
-        _nodes = (Sha256Hash*)NativeMemory.AlignedAlloc(checked((nuint)room * Sha256Hash.Length), NodeLength);
+        _nodes = (Sha256Hash*)NativeMemory.AlignedAlloc(checked((nuint)room * Sha256Hash.Length), LaneHash.BlockBytes);
         new Span<byte>(_nodes, checked(room * Sha256Hash.Length)).Clear();
         _capacity = room;
     }
@@ -81,7 +79,7 @@ internal sealed unsafe class PieceLeaves(ReadBuffer buffer) : IDisposable
             most = Math.Max(most, block.Slot + 1);
         }
 
-        if (LanesFor(most, whole) is not { } lanes)
+        if (_lanes.For(most, whole) is not { } lanes)
         {
             foreach (Block block in blocks)
                 _nodes[block.Leaf] = Sha256.Hash(Slot(block.Slot, block.Length));
@@ -98,6 +96,7 @@ internal sealed unsafe class PieceLeaves(ReadBuffer buffer) : IDisposable
     /// <summary>The roots of pieces whose leaves are all here; where leaves were left out the answer for that piece is of no worth.</summary>
     public void Roots(Span<Sha256Hash> roots)
     {
+        var layers = new LayerReducer(_lanes);
         for (int piece = 0, count; piece < roots.Length; piece += count)
         {
             // Whole pieces are reduced as one layer: lanes are filled up to the last step.
@@ -107,7 +106,7 @@ internal sealed unsafe class PieceLeaves(ReadBuffer buffer) : IDisposable
             int leaves = count > 0 ? count << height : LeavesIn(piece);
             count = Math.Max(count, 1);
             for (int level = 0; level < height; level++)
-                leaves = Reduce(nodes, leaves, level);
+                leaves = layers.Reduce(nodes, leaves, level);
             new ReadOnlySpan<Sha256Hash>(nodes, count).CopyTo(roots[piece..]);
         }
     }
@@ -117,32 +116,7 @@ internal sealed unsafe class PieceLeaves(ReadBuffer buffer) : IDisposable
     {
         NativeMemory.AlignedFree(_nodes);
         _nodes = null;
-        foreach (LaneHash lanes in _lanes)
-            lanes.Dispose();
-    }
-
-    // Each node takes the place of the left of its children, or one before it.
-    private int Reduce(Sha256Hash* nodes, int count, int level)
-    {
-        if (count % 2 != 0)
-            nodes[count++] = MerkleTree.PaddingAt(level);
-        int parents = count / 2;
-        for (int i = 0, part; i < parents; i += part)
-        {
-            part = Math.Min(parents - i, Slots);
-            var target = new Span<byte>(nodes + i, part * Sha256Hash.Length);
-            if (LanesFor(part, part) is { } lanes)
-            {
-                lanes.Append((byte*)(nodes + (2 * i)), NodeLength, NodeLength);
-                lanes.Finish(target);
-                continue;
-            }
-
-            for (int k = i; k < i + part; k++)
-                nodes[k] = Sha256.Hash(new ReadOnlySpan<byte>(nodes + (2 * k), NodeLength));
-        }
-
-        return parents;
+        _lanes.Dispose();
     }
 
     private int CountWhole(int piece, int most)
@@ -154,18 +128,6 @@ internal sealed unsafe class PieceLeaves(ReadBuffer buffer) : IDisposable
     }
 
     private int LeavesIn(int piece) => (_lengths[piece] + BlockRange.BlockLength - 1) / BlockRange.BlockLength;
-
-    // The narrowest that takes them all, unless too few of its lanes were of use.
-    private LaneHash? LanesFor(int lanes, int ofUse)
-    {
-        foreach (LaneHash hash in _lanes)
-        {
-            if (lanes <= hash.Lanes)
-                return ofUse * StoredPieceHasher.LeastShare >= hash.Lanes ? hash : null;
-        }
-
-        return null;
-    }
 
     private PieceIndex PieceAt(int piece) => new(_first.Value + piece);
 

@@ -12,7 +12,7 @@ namespace Freshet.IO.Hashing;
 internal sealed unsafe class StoredPieceHasher(ReadBuffer buffer) : IDisposable
 {
     /// <summary>The most pieces that are hashed together; who has fewer uses the processor less well.</summary>
-    public const int PiecesTogether = 32;
+    public const int PiecesTogether = LaneSet.Most;
 
     /// <summary>What is read of a piece in turn: one for each of <see cref="PiecesTogether"/> fills the buffer. A block, and so a leaf of a tree.</summary>
     private const int PartLength = ReadBuffer.RunLength / PiecesTogether;
@@ -20,19 +20,16 @@ internal sealed unsafe class StoredPieceHasher(ReadBuffer buffer) : IDisposable
     /// <summary>How far ahead the system is asked to read: long beside the way of a disk's head, short beside the memory of a small machine with a thread for each core.</summary>
     private const int ReadAheadLength = 8 * 1024 * 1024;
 
-    /// <summary>Lanes cost the same when they are empty: with less than one in this many filled, one piece after another is quicker.</summary>
-    public const int LeastShare = 3;
-
     private readonly RunningSha1 _alone = new();
     private readonly PieceLeaves _leaves = new(buffer);
-    private readonly LaneHash[] _together = LaneHashes.ForSha1();
+    private readonly LaneSet _together = LaneHashes.ForSha1();
 
     /// <summary>Hashes all pieces of a run.</summary>
     /// <returns>False where it was given up; then the answers are worth nothing.</returns>
     public bool Hash(PieceRun run)
     {
         // Without SHA-1 there is nothing to do together: blocks fill lanes in any order.
-        int most = run.Sides.HasV1 && _together is [.., var widest] ? widest.Lanes : int.MaxValue;
+        int most = run.Sides.HasV1 && _together.Widest is { } widest ? widest.Lanes : int.MaxValue;
         for (int done = 0; done < run.Count;)
         {
             PieceRun next = run.Slice(done, run.Count - done);
@@ -56,23 +53,10 @@ internal sealed unsafe class StoredPieceHasher(ReadBuffer buffer) : IDisposable
     {
         _alone.Dispose();
         _leaves.Dispose();
-        foreach (LaneHash lanes in _together)
-            lanes.Dispose();
+        _together.Dispose();
     }
 
-    // The narrowest that takes them all: lanes that are left empty are not free.
-    private LaneHash? LanesFor(PieceRun run)
-    {
-        if (!run.Sides.HasV1 || run.LengthOf(0) % LaneHash.BlockBytes != 0)
-            return null;
-        foreach (LaneHash lanes in _together)
-        {
-            if (run.Count <= lanes.Lanes)
-                return run.Count * LeastShare >= lanes.Lanes ? lanes : null;
-        }
-
-        return null;
-    }
+    private LaneHash? LanesFor(PieceRun run) => run.Sides.HasV1 && run.LengthOf(0) % LaneHash.BlockBytes == 0 ? _together.For(run.Count) : null;
 
     private bool HashTogether(PieceRun run, LaneHash lanes)
     {
