@@ -1,6 +1,7 @@
 using Freshet.Engine.Discovery;
 using Freshet.Simulator.Nodes;
 using Freshet.Simulator.Trackers;
+using Freshet.Simulator.World;
 
 namespace Freshet.Simulation.Tests;
 
@@ -28,6 +29,25 @@ public sealed class StormTests
         // A tenth of half an hour is more than three times as long as the start was.
         Assert.InRange(tracker.Log.Count, 2 * Torrents, 3 * Torrents);
         Assert.InRange(Densest(tracker, Torrents), 1, TrackerPlaces.PerSecond / 2);
+    }
+
+    /// <summary>A person who adds a download while thousands of seeds are being told of does not wait for them.</summary>
+    [Theory]
+    [InlineData("http://tracker.example/announce")]
+    [InlineData("udp://tracker.example:80/announce")]
+    public void A_download_is_announced_before_the_seeds_that_wait(string url)
+    {
+        var swarm = new SimSwarm(seed: 1);
+        SimTracker tracker = swarm.Tracker("tracker.example");
+        SimNode node = swarm.Node();
+        node.Command((engine, now) => IdleTests.Add(engine, Torrents, [url], now));
+        swarm.World.Run(TimeSpan.FromSeconds(5));
+        SimContent content = SimContent.Make(swarm.World.Fork(), 32 * 1024, [200_000], url);
+        node.Add(content);
+        swarm.World.Run(TimeSpan.FromSeconds(3));
+        string wanted = Convert.ToHexStringLower(content.Metainfo.Hashes.V1!.Value.Bytes);
+        Assert.Contains(tracker.Log, announce => announce.Swarm.Equals(wanted, StringComparison.OrdinalIgnoreCase));
+        Assert.InRange(tracker.Log.Count, 1, Torrents / 2);
     }
 
     [Fact]

@@ -18,6 +18,7 @@ public enum AddressPolicy : byte
 /// <param name="Timeout">For the whole exchange.</param>
 /// <param name="Addresses">Where the name may lead.</param>
 /// <param name="Family">The address family to use, or null for whichever answers first.</param>
+/// <param name="KeepOpen">Whether the connection may serve another such exchange with the same server within seconds; else the server is told to close it.</param>
 public sealed record HttpFetch(
     long Id,
     Uri Url,
@@ -25,7 +26,8 @@ public sealed record HttpFetch(
     int MaxBytes,
     TimeSpan Timeout,
     AddressPolicy Addresses,
-    System.Net.Sockets.AddressFamily? Family = null);
+    System.Net.Sockets.AddressFamily? Family = null,
+    bool KeepOpen = false);
 
 /// <summary>How an HTTP exchange ended.</summary>
 /// <param name="Id">The number of the <see cref="HttpFetch"/>.</param>
@@ -48,7 +50,7 @@ public sealed record HttpFetchResult(
 
 /// <summary>What is known of the connection of an HTTP exchange.</summary>
 /// <param name="Remote">Where it leads.</param>
-/// <param name="Connecting">How long it took to open it, with looking up the name.</param>
+/// <param name="Connecting">How long it took to open it, with looking up the name; also where an earlier exchange opened it.</param>
 /// <param name="Tls">What was agreed on in TLS; null over plain HTTP, or where TLS failed before a certificate came.</param>
 public sealed record HttpConnectionFacts(System.Net.IPEndPoint Remote, TimeSpan Connecting, TlsFacts? Tls);
 

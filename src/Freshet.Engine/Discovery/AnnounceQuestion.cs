@@ -13,6 +13,9 @@ public sealed record TrackerOutcome(AnnounceAnswer? Answer, string? Error, IPAdd
 /// <summary>Who makes an announce.</summary>
 public interface ITrackerCaller
 {
+    /// <summary>Whether the announce goes before those that only keep the tracker informed: where peers are wanted now, a person asked, or the torrent ends.</summary>
+    bool IsUrgent { get; }
+
     /// <summary>What to tell the tracker, asked when the announce is sent, so that its figures are of that moment.</summary>
     AnnounceRequest MakeRequest(MonoTime now);
 
@@ -25,6 +28,8 @@ internal sealed class AnnounceQuestion(ITrackerCaller caller) : TrackerQuestion
 {
     private AnnounceRequest? _request;
     private AnnounceAnswer? _answer;
+
+    public override bool IsUrgent => caller.IsUrgent;
 
     public override void Prepare(MonoTime now) => _request = caller.MakeRequest(now);
 

@@ -84,6 +84,8 @@ public sealed class Announcer
 
     internal bool UsesIPv6 => _settings().UseIPv6;
 
+    internal bool IsFetching => _source.IsFetching;
+
     internal bool IsPartialSeed => _source.IsPartialSeed;
 
     private bool IsOneByOne => _source.TierOrder == TierOrder.OneByOne;
@@ -132,7 +134,7 @@ public sealed class Announcer
         if (!_isRunning)
             return;
         foreach (Tracker tracker in _trackers)
-            tracker.IsHurried = true;
+            tracker.Hurry(now);
         Reschedule(now);
     }
 
@@ -221,7 +223,7 @@ public sealed class Announcer
     internal void RouteAnnounced(TrackerRoute route, TrackerOutcome outcome, MonoTime now)
     {
         Tracker tracker = route.Tracker;
-        tracker.IsHurried = false;
+        tracker.HurryOver();
         TimeSpan next = route.Schedule.NextAt.IsNever ? TimeSpan.MaxValue : route.Schedule.NextAt - now;
         if (outcome.Answer is { Failure: null } answer)
         {
@@ -236,7 +238,7 @@ public sealed class Announcer
             if (peers.Length > 0 && !(answer.Incomplete == 0 && _source.WantsLeechersOnly))
                 _source.PeersFound(peers, route.Swarm, now);
         }
-        else if (!tracker.Routes.Any(other => other != route && other.Answer is not null && other.Schedule.Failures == 0))
+        else if (!tracker.Routes.Any(other => other != route && other.HasAnswer && other.Schedule.Failures == 0))
         {
             // Where the other family works, a person need not know that this one does not.
             _effects.Publish(new TrackerNotice(_source.Id, tracker.Url.ToString(), 0, next, route.Message ?? "no answer", null));
@@ -296,7 +298,7 @@ public sealed class Announcer
             {
                 if (trackers.Count >= MaxTrackers)
                     return trackers;
-                if (!TrackerUrl.TryParse(text, out TrackerUrl? url, out string? refusal))
+                if (!Exchanges.Urls.TryRead(text, out TrackerUrl? url, out string? refusal))
                     _effects.Publish(new TrackerNotice(_source.Id, UrlSecrets.RedactUrl(text), 0, TimeSpan.MaxValue, $"not used: {refusal}", null));
                 else if (known.Add(url))
                     trackers.Add(new Tracker(this, url, tier));

@@ -80,7 +80,10 @@ internal sealed class HttpTrackerCall : TrackerCall
     {
         _current = url;
         _fetch = Exchanges.BeginFetch(this);
+
+        // Who follows the call wants to see it open its connection.
+        bool keepOpen = _redirects == 0 && Trace is null && Places.IsAskedOften(this);
         Exchanges.Effects.Fetch(
-            new HttpFetch(_fetch, url, Exchanges.UserAgent, TrackerLimits.MaxInflatedBytes, timeout, _addresses, Family));
+            new HttpFetch(_fetch, url, Exchanges.UserAgent, TrackerLimits.MaxInflatedBytes, timeout, _addresses, Family, keepOpen));
     }
 }

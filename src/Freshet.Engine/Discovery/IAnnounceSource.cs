@@ -28,6 +28,9 @@ public interface IAnnounceSource
     /// <summary>Whether there is room for peers and nobody left to dial, now or later.</summary>
     bool IsShortOfPeers { get; }
 
+    /// <summary>Whether something is to be downloaded: then its announces go before those of torrents that only seed.</summary>
+    bool IsFetching { get; }
+
     /// <summary>Which trackers are announced to.</summary>
     TierOrder TierOrder { get; }
 

@@ -22,6 +22,9 @@ internal sealed class ScrapeQuestion(IReadOnlyList<InfoHash> swarms, IScrapeCall
 {
     private ScrapeAnswer? _answer;
 
+    /// <inheritdoc/>
+    public override bool IsUrgent => true;
+
     public override void Prepare(MonoTime now)
     {
         // What is asked does not depend on when.

@@ -10,13 +10,15 @@ namespace Freshet.Engine.Discovery;
 internal sealed class Tracker
 {
     private readonly Announcer _announcer;
-    private readonly TrackerSchedule _lookup = new();
-    private readonly List<TrackerRoute> _routes = [];
+    private readonly List<TrackerRoute> _routes = new(1);
+
+    // Only while its addresses are not known; torrents are many.
+    private TrackerSchedule? _lookup;
     private bool _isLookingUp;
     private string? _trouble;
     private int _run;
     private readonly SwarmTally[] _tallies;
-    private readonly HashSet<InfoHash> _owesCompleted = [];
+    private HashSet<InfoHash>? _owesCompleted;
     private MonoTime _scrapeAt = MonoTime.Zero;
 
     public Tracker(Announcer announcer, TrackerUrl url, int tier)
@@ -32,7 +34,7 @@ internal sealed class Tracker
     public int Tier { get; }
 
     /// <summary>Whether somebody asked for an announce ahead of time.</summary>
-    public bool IsHurried { get; set; }
+    public bool IsHurried { get; private set; }
 
     /// <summary>Whether the URL cannot be used at all.</summary>
     public bool IsDisabled { get; private set; }
@@ -53,7 +55,7 @@ internal sealed class Tracker
 
     /// <summary>Whether the tracker was asked, and could be reached over no family the last time.</summary>
     public bool IsFailing
-        => IsDisabled || (_routes.Count == 0 ? _lookup.Failures > 0 : _routes.TrueForAll(route => route.Schedule is { Failures: > 0 } or { IsNever: true }));
+        => IsDisabled || (_routes.Count == 0 ? _lookup is { Failures: > 0 } : _routes.TrueForAll(route => route.Schedule is { Failures: > 0 } or { IsNever: true }));
 
     /// <summary>When something is to be done.</summary>
     public MonoTime DueAt(bool wantsPeers)
@@ -61,7 +63,7 @@ internal sealed class Tracker
         if (IsDisabled || _isLookingUp)
             return MonoTime.Never;
         if (_routes.Count == 0)
-            return IsHurried ? MonoTime.Min(_lookup.NextAt, _lookup.HurriedAt) : _lookup.NextAt;
+            return _lookup is null ? MonoTime.Zero : IsHurried ? MonoTime.Min(_lookup.NextAt, _lookup.HurriedAt) : _lookup.NextAt;
         MonoTime due = MonoTime.Never;
         foreach (TrackerRoute route in _routes)
             due = MonoTime.Min(due, route.DueAt(wantsPeers));
@@ -84,29 +86,40 @@ internal sealed class Tracker
         }
     }
 
+    /// <summary>Somebody asks for an announce ahead of time.</summary>
+    public void Hurry(MonoTime now)
+    {
+        IsHurried = true;
+        foreach (TrackerRoute route in _routes)
+            route.Hasten(now);
+    }
+
+    /// <summary>An announce has ended: nobody waits for one any more.</summary>
+    public void HurryOver() => IsHurried = false;
+
     /// <summary>A new run begins: look for the tracker's addresses anew.</summary>
     public void Restart()
     {
         _run++;
         _isLookingUp = false;
-        _lookup.Restart();
+        _lookup?.Restart();
         _routes.Clear();
         IsHurried = false;
-        _owesCompleted.Clear();
+        _owesCompleted = null;
     }
 
     public void Completed()
     {
-        _owesCompleted.UnionWith(_announcer.Swarms);
+        (_owesCompleted ??= []).UnionWith(_announcer.Swarms);
         foreach (TrackerRoute route in _routes)
             route.Hurry();
     }
 
     /// <summary>Whether the tracker is still to hear that the download is complete, in a swarm: each counts its completions.</summary>
-    public bool OwesCompleted(InfoHash swarm) => _owesCompleted.Contains(swarm);
+    public bool OwesCompleted(InfoHash swarm) => _owesCompleted is { } owed && owed.Contains(swarm);
 
     /// <summary>The tracker, or another in its place, has heard of the completion.</summary>
-    public void CompletionTold(InfoHash swarm) => _owesCompleted.Remove(swarm);
+    public void CompletionTold(InfoHash swarm) => _owesCompleted?.Remove(swarm);
 
     /// <summary>The family that tells in a swarm what is told once; null while none knows the tracker.</summary>
     public TrackerRoute? SpeakerOf(InfoHash swarm)
@@ -155,18 +168,18 @@ internal sealed class Tracker
     {
         MonoTime due = isRunning ? DueAt(wantsPeers) : MonoTime.Never;
         SwarmCounts? counts = Counts;
-        TrackerRoute? best = _routes.Find(route => route.Answer is not null && route.Schedule.Failures == 0)
-            ?? _routes.Find(route => route.Answer is not null)
+        TrackerRoute? best = _routes.Find(route => route.HasAnswer && route.Schedule.Failures == 0)
+            ?? _routes.Find(route => route.HasAnswer)
             ?? _routes.FirstOrDefault();
         return new TrackerSnapshot(
             Url.ToString(),
             Tier,
             Status(isRunning, best),
             due.IsNever ? null : due > now ? due - now : TimeSpan.Zero,
-            _routes.Sum(route => route.Answer?.Peers.Count ?? 0),
+            _routes.Sum(route => route.PeersNamed),
             counts?.Seeders,
             counts?.Leechers,
-            best?.Schedule.Failures ?? _lookup.Failures,
+            best?.Schedule.Failures ?? _lookup?.Failures ?? 0,
             best?.Message ?? _trouble,
             counts?.Completed);
     }
@@ -182,14 +195,14 @@ internal sealed class Tracker
         if (_routes.Exists(route => route.IsBusy))
             return TrackerStatus.Queued;
         if (best is null)
-            return _lookup.Failures > 0 ? TrackerStatus.Failing : TrackerStatus.Idle;
-        return best.Schedule.Failures > 0 ? TrackerStatus.Failing : best.Answer is null ? TrackerStatus.Idle : TrackerStatus.Working;
+            return _lookup is { Failures: > 0 } ? TrackerStatus.Failing : TrackerStatus.Idle;
+        return best.Schedule.Failures > 0 ? TrackerStatus.Failing : !best.HasAnswer ? TrackerStatus.Idle : TrackerStatus.Working;
     }
 
     private void LookUp(MonoTime now)
     {
         _isLookingUp = true;
-        _lookup.Asked(now);
+        (_lookup ??= new TrackerSchedule()).Asked(now);
         int run = _run;
         _announcer.Exchanges.Lookups.Find(Url.Host, (addresses, error, at) => LookedUp(run, addresses, error, at), now);
     }
@@ -215,10 +228,12 @@ internal sealed class Tracker
         _trouble = error;
         if (error is not null)
         {
-            _lookup.Failed(null, isNewTorrent: !_announcer.HasAnswer, now);
+            _lookup!.Failed(null, isNewTorrent: !_announcer.HasAnswer, now);
             _announcer.TrackerFailed(this, error, _lookup.NextAt, now);
             return;
         }
+
+        _lookup = null;
 
         // They are due at once, where it is this tracker's turn.
         _announcer.Reschedule(now);

@@ -15,11 +15,13 @@ public abstract class TrackerCall : ITrackerPlaceHolder
         Family = family;
         Timeout = timeout;
         Question = question;
-        Host = $"{url.Host}:{url.Port}";
     }
 
     /// <inheritdoc/>
-    public string Host { get; }
+    string ITrackerPlaceHolder.Host => Url.HostAndPort;
+
+    /// <inheritdoc/>
+    public bool IsUrgent => Question.IsUrgent;
 
     /// <inheritdoc/>
     LinkedListNode<ITrackerPlaceHolder>? ITrackerPlaceHolder.Waiting { get; set; }
@@ -52,6 +54,9 @@ public abstract class TrackerCall : ITrackerPlaceHolder
         Question.Prepare(now);
         Send(now);
     }
+
+    /// <summary>The question may have become urgent.</summary>
+    public void Hasten(MonoTime now) => Places.Hasten(this, now);
 
     /// <summary>Gives the call up; what may still come of it is ignored.</summary>
     public void Cancel(MonoTime now)

@@ -44,6 +44,9 @@ public sealed class TrackerExchanges
 
     internal HostLookups Lookups { get; }
 
+    /// <summary>The URLs that torrents share.</summary>
+    internal TrackerUrls Urls { get; } = new();
+
     internal Scraper Scraper { get; }
 
     internal TrackerPlaces HttpPlaces { get; }

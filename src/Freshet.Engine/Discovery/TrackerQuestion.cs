@@ -7,6 +7,9 @@ namespace Freshet.Engine.Discovery;
 /// <summary>What a tracker is asked, over HTTP or UDP alike; keeps the answer and tells whoever asks.</summary>
 internal abstract class TrackerQuestion
 {
+    /// <summary>Whether somebody waits for the answer.</summary>
+    public abstract bool IsUrgent { get; }
+
     /// <summary>The question is about to go out.</summary>
     public abstract void Prepare(MonoTime now);
 

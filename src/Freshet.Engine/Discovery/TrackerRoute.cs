@@ -35,8 +35,11 @@ internal sealed class TrackerRoute : ITrackerCaller
 
     public TrackerSchedule Schedule { get; }
 
-    /// <summary>The last good answer of this run.</summary>
-    public AnnounceAnswer? Answer { get; private set; }
+    /// <summary>Whether there was a good answer in this run. What it said is not kept: torrents are many.</summary>
+    public bool HasAnswer { get; private set; }
+
+    /// <summary>How many peers the last good answer of this run named.</summary>
+    public int PeersNamed { get; private set; }
 
     /// <summary>What the last announce ended with, where a person should know.</summary>
     public string? Message { get; private set; }
@@ -68,11 +71,15 @@ internal sealed class TrackerRoute : ITrackerCaller
     {
         Schedule.Restart();
         _isAnnounced = _isHurried = false;
-        Answer = null;
+        HasAnswer = false;
+        PeersNamed = 0;
     }
 
     /// <summary>The figures that the tracker should know have changed: it is told as soon as the 30 s rule allows.</summary>
     public void Hurry() => _isHurried = true;
+
+    /// <summary>An announce that waits may have become urgent.</summary>
+    public void Hasten(MonoTime now) => _call?.Hasten(now);
 
     public void Announce(MonoTime now)
     {
@@ -127,6 +134,9 @@ internal sealed class TrackerRoute : ITrackerCaller
     private string? Scrub(string? text) => text is null ? null : Tracker.Url.Scrub(text);
 
     /// <inheritdoc/>
+    public bool IsUrgent => _sending == AnnounceEvent.Stopped || _isHurried || Tracker.IsHurried || _announcer.IsFetching;
+
+    /// <inheritdoc/>
     public AnnounceRequest MakeRequest(MonoTime now) => _announcer.MakeRequest(this, _sending, _trackerId, out _told, now);
 
     /// <inheritdoc/>
@@ -148,7 +158,8 @@ internal sealed class TrackerRoute : ITrackerCaller
                 _announcer.CompletedTold(Tracker, Swarm);
             _announcer.Settle(_told);
             _trackerId = answer.TrackerId ?? _trackerId;
-            Answer = answer;
+            HasAnswer = true;
+            PeersNamed = answer.Peers.Count;
             Tracker.Counted(Swarm, answer);
             Message = Scrub(answer.Warning);
             Schedule.Answered(answer.Interval, answer.MinInterval, now);

@@ -23,7 +23,9 @@ internal sealed class TorrentTrackers : IAnnounceSource
         _torrent = torrent;
         _session = session;
         _order = torrent.Spec.Tiers;
-        Swarms = [.. torrent.Hashes.Swarms];
+
+        // An array as long as it must be: torrents are many.
+        Swarms = torrent.Hashes.Swarms.ToArray();
         _isCompletionKnown = torrent.Spec.HasCompleted;
         Announcer = new Announcer(this, session.Trackers, session.CurrentSettings, Tiers(torrent), session.Effects);
     }
@@ -53,6 +55,9 @@ internal sealed class TorrentTrackers : IAnnounceSource
 
     /// <inheritdoc/>
     public bool IsShortOfPeers => !_torrent.IsAsleep && _torrent.Connector.IsShortOfPeers;
+
+    /// <inheritdoc/>
+    public bool IsFetching => !_torrent.IsAsleep && _torrent.IsFetching;
 
     /// <inheritdoc/>
     public bool WantsLeechersOnly => _torrent.IsAsleep;

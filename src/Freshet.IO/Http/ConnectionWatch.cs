@@ -6,7 +6,7 @@ using Freshet.Abstractions;
 
 namespace Freshet.IO.Http;
 
-/// <summary>Writes down what becomes known of the connection of one exchange.</summary>
+/// <summary>Writes down what becomes known of one connection.</summary>
 internal sealed class ConnectionWatch
 {
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -15,11 +15,7 @@ internal sealed class ConnectionWatch
     public HttpConnectionFacts? Facts { get; private set; }
 
     /// <summary>The connection is open.</summary>
-    public IPAddress Connected(IPEndPoint remote)
-    {
-        Facts = new HttpConnectionFacts(remote, Stopwatch.GetElapsedTime(_started), null);
-        return remote.Address;
-    }
+    public void Connected(IPEndPoint remote) => Facts = new HttpConnectionFacts(remote, Stopwatch.GetElapsedTime(_started), null);
 
     /// <summary>Accepts a certificate as the system does, and no other (THREATS H3).</summary>
     public bool Judge(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)

@@ -40,7 +40,9 @@ internal sealed class Dialer
         IPAddress[] allowed = [.. reachable.Where(address => AddressRules.Allows(policy, address))];
         if (allowed.Length == 0)
             throw new ExchangeException("the host leads to an address that is not allowed here");
-        return await RaceAsync(Interleave(allowed), host.Port, cancellation).ConfigureAwait(false);
+        return allowed.Length == 1
+            ? await ConnectAsync(allowed[0], host.Port, cancellation).ConfigureAwait(false)
+            : await RaceAsync(Interleave(allowed), host.Port, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>IPv6 first, then by turns, so that a family that is broken costs one head start.</summary>

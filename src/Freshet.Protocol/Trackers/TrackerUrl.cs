@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Freshet.Core;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text;
 
 namespace Freshet.Protocol.Trackers;
@@ -45,6 +46,7 @@ public sealed class TrackerUrl : IEquatable<TrackerUrl>
         Protocol = protocol;
         Uri = uri;
         Host = host;
+        HostAndPort = string.Create(CultureInfo.InvariantCulture, $"{host}:{uri.Port}");
         PathAndQuery = pathAndQuery;
         _userInfo = userInfo;
         _redacted = Redact();
@@ -58,6 +60,9 @@ public sealed class TrackerUrl : IEquatable<TrackerUrl>
 
     /// <summary>The host's name (in ASCII) or address, without brackets.</summary>
     public string Host { get; }
+
+    /// <summary>The host with its port, as a key: what trackers of one machine have in common.</summary>
+    public string HostAndPort { get; }
 
     /// <summary>1 to 65,535.</summary>
     public int Port => Uri.Port;

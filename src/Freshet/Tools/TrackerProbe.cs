@@ -111,6 +111,8 @@ internal sealed class TrackerProbe : IEngine
             probe._exchanges.Announce(question.Url, question.Family, question.Patience, this, now);
         }
 
+        public bool IsUrgent => true;
+
         public AnnounceRequest MakeRequest(MonoTime now)
         {
             _sentAt = now;

@@ -49,6 +49,8 @@ internal sealed class TrackerTestRun : ITrackerCaller, IScrapeCaller, ITrackerTr
         _exchanges.Announce(_url, _family, _patience, this, now, this);
     }
 
+    public bool IsUrgent => true;
+
     public AnnounceRequest MakeRequest(MonoTime now) => _request(_isGoodbye ? AnnounceEvent.Stopped : AnnounceEvent.Started);
 
     public void Connected(int packets, MonoTime now)

@@ -116,6 +116,8 @@ public sealed class ScrapeTests
 
         public bool IsShortOfPeers => false;
 
+        public bool IsFetching => false;
+
         public TierOrder TierOrder => TierOrder.AllAtOnce;
 
         public bool IsPartialSeed => false;

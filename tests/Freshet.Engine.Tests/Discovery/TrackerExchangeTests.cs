@@ -13,6 +13,18 @@ public sealed class TrackerExchangeTests
 
     /// <summary>THREATS H4: five redirects and no more.</summary>
     [Fact]
+    public void A_connection_is_kept_open_only_where_the_same_host_is_asked_again_soon()
+    {
+        var rig = new TrackerRig("http://one.example/a", "http://one.example/b", "http://two.example/a");
+        rig.Start();
+        Assert.Equal([false, true, false], rig.Fetches.Select(fetch => fetch.Fetch.KeepOpen));
+        foreach ((HttpFetch fetch, _) in rig.Fetches.ToArray())
+            rig.Reply(fetch, location: "http://three.example/", status: 302);
+        Assert.Equal(6, rig.Fetches.Count);
+        Assert.All(rig.Fetches.Skip(3), fetch => Assert.False(fetch.Fetch.KeepOpen));
+    }
+
+    [Fact]
     public void Redirects_are_followed_five_times()
     {
         TrackerRig rig = new TrackerRig(Tracker).Start();

@@ -108,17 +108,89 @@ public sealed class TrackerPlacesTests
         Assert.InRange(now.TotalSeconds, 0, 500d / TrackerPlaces.PerSecond);
     }
 
-    private Holder[] Enter(string host, int count)
+    [Fact]
+    public void Whom_only_the_pace_holds_back_begins_in_small_groups()
     {
-        Holder[] holders = [.. Enumerable.Range(0, count).Select(_ => new Holder(host))];
+        Holder[] holders = Enter("h:80", TrackerPlaces.Burst + (5 * TrackerPlaces.Group));
+        var groups = new List<int>();
+        MonoTime now = MonoTime.Zero;
+        while (Answer(holders, now) is > 0 and int began)
+        {
+            groups.Add(began);
+            if (_deadlines.Next.IsNever)
+                break;
+            now = _deadlines.Next;
+            _deadlines.Run(now);
+        }
+
+        Assert.Equal([TrackerPlaces.Burst, .. Enumerable.Repeat(TrackerPlaces.Group, 5)], groups);
+    }
+
+    [Fact]
+    public void Who_is_urgent_goes_before_a_hundred_thousand_that_are_not()
+    {
+        Holder[] holders = Enter("h:80", 100_000);
+        Answer(holders[..TrackerPlaces.Burst], MonoTime.Zero);
+        Holder urgent = Enter("h:80", 1, isUrgent: true)[0];
+        Assert.False(urgent.IsGranted);
+        _deadlines.Run(_deadlines.Next);
+        Assert.True(urgent.IsGranted);
+        Assert.Equal(TrackerPlaces.Burst, holders.Count(holder => holder.IsGranted));
+    }
+
+    [Fact]
+    public void Who_becomes_urgent_while_it_waits_is_not_kept_waiting()
+    {
+        Holder[] holders = Enter("h:80", 1000);
+        Answer(holders[..TrackerPlaces.Burst], MonoTime.Zero);
+        holders[900].IsUrgent = true;
+        _places.Hasten(holders[900], MonoTime.Zero);
+        _deadlines.Run(_deadlines.Next);
+        Assert.True(holders[900].IsGranted);
+        _places.Hasten(holders[900], _deadlines.Next);
+    }
+
+    [Fact]
+    public void A_host_is_asked_often_where_others_wait_or_the_last_exchange_was_a_moment_ago()
+    {
+        Holder first = Enter("h:80", 1)[0];
+        Assert.False(_places.IsAskedOften(first));
+        _places.Leave(first, answered: true, MonoTime.Zero);
+        MonoTime soon = MonoTime.Zero + (TrackerPlaces.Lately / 2);
+        Holder second = Enter("h:80", 1, soon)[0];
+        Assert.True(_places.IsAskedOften(second));
+        _places.Leave(second, answered: true, soon);
+        Holder third = Enter("h:80", 1, soon + (2 * TrackerPlaces.Lately))[0];
+        Assert.False(_places.IsAskedOften(third));
+    }
+
+    /// <summary>Answers all that have a place, and those that get it thereby, at one moment; how many.</summary>
+    private int Answer(Holder[] holders, MonoTime now)
+    {
+        int answered = 0;
+        while (Array.Find(holders, holder => holder is { IsGranted: true, HasLeft: false }) is { } holder)
+        {
+            holder.HasLeft = true;
+            answered++;
+            _places.Leave(holder, answered: true, now);
+        }
+
+        return answered;
+    }
+
+    private Holder[] Enter(string host, int count, MonoTime at = default, bool isUrgent = false)
+    {
+        Holder[] holders = [.. Enumerable.Range(0, count).Select(_ => new Holder(host) { IsUrgent = isUrgent })];
         foreach (Holder holder in holders)
-            _places.Enter(holder, MonoTime.Zero);
+            _places.Enter(holder, at);
         return holders;
     }
 
     private sealed class Holder(string host) : ITrackerPlaceHolder
     {
         public string Host => host;
+
+        public bool IsUrgent { get; set; }
 
         public bool IsGranted { get; private set; }
 

@@ -66,6 +66,8 @@ internal sealed class TrackerRig : IEngineEffects, IAnnounceSource
 
     public bool IsPartialSeed { get; set; }
 
+    public bool IsFetching { get; set; }
+
     /// <summary>How often another tracker took over.</summary>
     public int Changes { get; private set; }
 

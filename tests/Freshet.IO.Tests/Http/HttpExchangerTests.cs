@@ -274,10 +274,114 @@ public sealed class HttpExchangerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_connection_that_is_kept_open_serves_the_next_exchange_with_the_same_server()
+    {
+        await using var server = new ScriptedServer(AnswerAll);
+        HttpFetchResult first = await _http.FetchAsync(Fetch(server, "/announce") with { KeepOpen = true });
+        HttpFetchResult second = await _http.FetchAsync(Fetch(server, "/announce") with { KeepOpen = true });
+        HttpFetchResult last = await _http.FetchAsync(Fetch(server, "/announce"));
+        Assert.All([first, second, last], result => Assert.Equal("hello"u8.ToArray(), result.Body.ToArray()));
+        Assert.All([first, second, last], result => Assert.Equal(IPAddress.Loopback, result.Remote));
+        Assert.Equal(1, server.Connections);
+        Assert.DoesNotContain("Connection: close\r\n", server.Requests[0]);
+
+        // Who wants nothing more says so.
+        Assert.Contains("Connection: close\r\n", server.Requests[2]);
+        Assert.Equal(200, (await _http.FetchAsync(Fetch(server, "/announce"))).Status);
+        Assert.Equal(2, server.Connections);
+    }
+
+    [Fact]
+    public async Task A_server_that_closes_each_connection_is_dialled_again()
+    {
+        await using var server = new ScriptedServer("HTTP/1.0 200 OK\r\nContent-Length: 5\r\n\r\nhello");
+        for (int i = 1; i <= 3; i++)
+        {
+            HttpFetchResult result = await _http.FetchAsync(Fetch(server, "/announce") with { KeepOpen = true });
+            Assert.Null(result.Error);
+            Assert.Equal(IPAddress.Loopback, result.Remote);
+            Assert.Equal(i, server.Connections);
+        }
+    }
+
+    // THREATS H1: no connection serves under another policy, or another family, than it was opened under.
+    [Fact]
+    public async Task A_connection_that_is_kept_open_is_no_way_around_the_address_policy()
+    {
+        await using var server = new ScriptedServer(AnswerAll);
+        HttpFetch fetch = Fetch($"http://loop.example:{server.Port}/announce") with { KeepOpen = true };
+        Assert.Null((await _http.FetchAsync(fetch)).Error);
+        HttpFetchResult result = await _http.FetchAsync(fetch with { Addresses = AddressPolicy.GlobalOnly });
+        Assert.Equal("the host leads to an address that is not allowed here", result.Error);
+        Assert.Null(result.Remote);
+        result = await _http.FetchAsync(fetch with { Family = AddressFamily.InterNetworkV6 });
+        Assert.Equal("the host has no address of the family that is in use", result.Error);
+        Assert.Single(server.Requests);
+    }
+
+    // THREATS H5 of a kept connection: what one exchange was given is not left for the next.
+    [Fact]
+    public async Task A_server_that_says_more_than_one_answer_is_not_listened_to_for_the_next()
+    {
+        await using var server = new ScriptedServer(async (_, stream, stop) =>
+        {
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhelloHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nwrong"u8.ToArray(), stop);
+            await Task.Delay(Timeout.Infinite, stop);
+        });
+        for (int i = 0; i < 3; i++)
+        {
+            HttpFetchResult result = await _http.FetchAsync(Fetch(server, "/announce") with { KeepOpen = true });
+            Assert.Equal("hello"u8.ToArray(), result.Body.ToArray());
+        }
+
+        Assert.Equal(3, server.Connections);
+    }
+
+    [Fact]
+    public async Task A_connection_that_is_kept_open_is_closed_when_nothing_comes()
+    {
+        var closed = new TaskCompletionSource();
+        await using var server = new ScriptedServer(async (_, stream, stop) =>
+        {
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"u8.ToArray(), stop);
+            if (await stream.ReadAsync(new byte[1], stop) == 0)
+                closed.SetResult();
+        });
+        using var http = new HttpExchanger(_resolver, linePatience: TimeSpan.FromMilliseconds(50));
+        await http.FetchAsync(Fetch(server, "/announce") with { KeepOpen = true });
+        await closed.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Connections_that_are_kept_open_are_as_many_as_exchanges_at_once()
+    {
+        await using var server = new ScriptedServer(AnswerAll);
+        for (int round = 0; round < 3; round++)
+        {
+            HttpFetchResult[] all = await Task.WhenAll(Enumerable.Range(0, 150).Select(_ => _http.FetchAsync(Fetch(server, "/announce") with { KeepOpen = true })));
+            Assert.All(all, result => Assert.Equal(200, result.Status));
+        }
+
+        Assert.InRange(server.Connections, 1, HttpExchanger.MaxAtOnce);
+    }
+
+    [Fact]
     public void Families_are_tried_by_turns()
     {
         IPAddress[] order = Dialer.Interleave([.. new[] { "192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::1" }.Select(IPAddress.Parse)]);
         Assert.Equal("2001:db8::1 192.0.2.1 192.0.2.2 192.0.2.3", string.Join(' ', order.AsEnumerable()));
+    }
+
+    /// <summary>Answers one request after the other on the same connection, until it is asked to close it.</summary>
+    private static async Task AnswerAll(ScriptedServer server, string head, Stream stream, CancellationToken stop)
+    {
+        while (head.Length > 0)
+        {
+            await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"u8.ToArray(), stop);
+            if (head.Contains("Connection: close", StringComparison.Ordinal))
+                return;
+            head = await server.ReadHeadAsync(stream);
+        }
     }
 
     private static void InterlockedMax(ref int place, int value)

@@ -24,6 +24,11 @@ internal sealed class ScriptedServer : IAsyncDisposable
         _running = RunAsync();
     }
 
+    /// <summary>One whose script may read further requests of the same connection.</summary>
+    public ScriptedServer(Func<ScriptedServer, string, Stream, CancellationToken, Task> answer)
+        : this((_, _, _) => Task.CompletedTask)
+        => _answer = (head, stream, stop) => answer(this, head, stream, stop);
+
     public ScriptedServer(string answer)
         : this((_, stream, stop) => stream.WriteAsync(Encoding.Latin1.GetBytes(answer), stop).AsTask())
     {
@@ -34,6 +39,9 @@ internal sealed class ScriptedServer : IAsyncDisposable
     /// <summary>The heads of all requests.</summary>
     public List<string> Requests { get; } = [];
 
+    /// <summary>Connections so far over which something was asked.</summary>
+    public int Connections { get; private set; }
+
     /// <summary>Where the last request came from.</summary>
     public IPEndPoint? LastClient { get; private set; }
 
@@ -43,6 +51,22 @@ internal sealed class ScriptedServer : IAsyncDisposable
         _listener.Stop();
         await _running;
         _stop.Dispose();
+    }
+
+    /// <summary>The next request's head, noted; empty where the connection has ended.</summary>
+    public async Task<string> ReadHeadAsync(Stream stream)
+    {
+        var head = new StringBuilder();
+        byte[] one = new byte[1];
+        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one, _stop.Token) == 1)
+            head.Append((char)one[0]);
+        if (head.Length > 0)
+        {
+            lock (Requests)
+                Requests.Add(head.ToString());
+        }
+
+        return head.ToString();
     }
 
     private async Task RunAsync()
@@ -74,15 +98,12 @@ internal sealed class ScriptedServer : IAsyncDisposable
                     stream = secure;
                 }
 
-                var head = new StringBuilder();
-                byte[] one = new byte[1];
-                while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one, _stop.Token) == 1)
-                    head.Append((char)one[0]);
+                string head = await ReadHeadAsync(stream);
                 if (head.Length == 0)
                     return;
                 lock (Requests)
-                    Requests.Add(head.ToString());
-                await _answer(head.ToString(), stream, _stop.Token);
+                    Connections++;
+                await _answer(head, stream, _stop.Token);
                 await stream.FlushAsync(_stop.Token);
             }
         }
