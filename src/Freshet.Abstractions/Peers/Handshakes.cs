@@ -7,8 +7,11 @@ namespace Freshet.Abstractions;
 /// <param name="Endpoint">The peer's address; for an accepted connection where it came from.</param>
 /// <param name="Swarm">The info-hash to name (outgoing) or that was named (incoming).</param>
 /// <param name="Self">Our peer id.</param>
-/// <param name="Layout">Bounds indexes, offsets and the bitfield's length. Immutable, so that every pump may read it.</param>
-public sealed record ConnectionSetup(IPEndPoint Endpoint, InfoHash Swarm, PeerId Self, PieceLayout Layout)
+/// <param name="Layout">
+/// Bounds indexes, offsets and the bitfield's length. Immutable, so that every pump may read it. Null where it is not known yet, or nobody looks at pieces yet: what the
+/// peer says of pieces is kept, within bounds, until <see cref="PeerCommandKind.Layout"/>.
+/// </param>
+public sealed record ConnectionSetup(IPEndPoint Endpoint, InfoHash Swarm, PeerId Self, PieceLayout? Layout)
 {
     /// <summary>
     /// The torrent's v2 swarm (BEP 52), or null. Where <see cref="Swarm"/> is the v1 swarm of a hybrid, it is offered by a reserved bit, and a peer that we dial may

@@ -32,7 +32,10 @@ public enum PeerCommandKind : byte
     /// <summary>BEP 3: <c>Range.Piece</c>.</summary>
     Have,
 
-    /// <summary>BEP 3, or have-all and have-none where the peer knows BEP 6. <c>Payload</c>: a <see cref="Bitfield"/> that no longer changes.</summary>
+    /// <summary>
+    /// BEP 3, or have-all and have-none where the peer knows BEP 6. <c>Payload</c>: a <see cref="Bitfield"/> that no longer changes; null: nothing is here, of a torrent
+    /// whose pieces nobody knows yet.
+    /// </summary>
     Bitfield,
 
     /// <summary>BEP 3: <c>Range</c>. The pump remembers it, so that only what was asked for is ever stored.</summary>
@@ -88,6 +91,20 @@ public enum PeerCommandKind : byte
 
     /// <summary>BEP 52: decline a hash request. <c>Payload</c>: <see cref="Core.HashRequest"/>.</summary>
     HashReject,
+
+    /// <summary>
+    /// What <see cref="ConnectionSetup.Layout"/> left open is known. <c>Payload</c>: a <see cref="PieceLayout"/>. What the peer has said of pieces until now is told from here on.
+    /// </summary>
+    Layout,
+
+    /// <summary>BEP 9, where the peer knows it: ask for a piece of the info dictionary, <c>Value</c>.</summary>
+    MetadataRequest,
+
+    /// <summary>BEP 9: answer a request of the peer. <c>Payload</c>: <see cref="MetadataPiece"/>. Where too much waits for the peer to read it is a reject.</summary>
+    Metadata,
+
+    /// <summary>BEP 9: decline a request of the peer: <c>Value</c>.</summary>
+    MetadataReject,
 
     /// <summary>
     /// Limits what is read: <c>Value</c> further bytes, 0 or more. From the first one on nothing is read beyond them. Each is answered by one

@@ -90,6 +90,15 @@ public enum PeerEventKind : byte
     /// <summary>BEP 52: the peer declines to give hashes that were asked for. <c>Payload</c>: <see cref="Core.HashRequest"/>.</summary>
     HashReject,
 
+    /// <summary>BEP 9: the peer asks for a piece of the info dictionary: <c>Value</c>, in no way bounded.</summary>
+    MetadataRequest,
+
+    /// <summary>BEP 9: a piece of the info dictionary that was asked for. <c>Payload</c>: <see cref="MetadataPiece"/>; nothing of it is proven.</summary>
+    Metadata,
+
+    /// <summary>BEP 9: the peer declines to give a piece of the info dictionary that was asked for: <c>Value</c>.</summary>
+    MetadataReject,
+
     /// <summary>What was queued to this connection has been handed to the socket: <c>Value</c> payload bytes, <c>Blocks</c>, since the last such event.</summary>
     Sent,
 

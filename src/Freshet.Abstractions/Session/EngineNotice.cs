@@ -23,6 +23,15 @@ public sealed record GoalReachedNotice(TorrentId Torrent, string Reason, GoalAct
 /// <summary>A torrent that sleeps is needed: its metainfo and what is remembered of its data.</summary>
 public sealed record TorrentNeededNotice(TorrentId Torrent) : EngineNotice;
 
+/// <summary>
+/// The info dictionary of a torrent that was added without has come from its peers, and has the torrent's hash; what is in it nobody has looked at. Whoever hears this
+/// makes metainfo of it.
+/// </summary>
+public sealed record MetadataFetchedNotice(TorrentId Torrent, ReadOnlyMemory<byte> Info) : EngineNotice;
+
+/// <summary>Metadata that several peers gave together had a wrong hash, or the metadata of one peer, who is banned then.</summary>
+public sealed record MetadataFailedNotice(TorrentId Torrent, int Size, int Senders) : EngineNotice;
+
 /// <summary>A piece had a wrong hash.</summary>
 public sealed record PieceFailedNotice(TorrentId Torrent, PieceIndex Piece, int Senders) : EngineNotice;
 
@@ -73,4 +82,7 @@ public enum TorrentState : byte
 
     /// <summary>Wants to run, and waits until the limits of active torrents let it; the reason says for which.</summary>
     Queued,
+
+    /// <summary>Added by its info-hash alone, and looking for peers that give its metadata.</summary>
+    FetchingMetadata,
 }

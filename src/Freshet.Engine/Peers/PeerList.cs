@@ -223,12 +223,12 @@ public sealed class PeerList
         }
     }
 
-    /// <summary>Forgets every address that the user did not name.</summary>
-    public void Clear()
+    /// <summary>Forgets every address that none of these has named.</summary>
+    public void KeepOnly(PeerSources sources)
     {
         for (int i = _all.Count - 1; i >= 0; i--)
         {
-            if (!_all[i].IsUsers)
+            if ((_all[i].Sources & sources) == 0)
                 Remove(_all[i]);
         }
     }

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Discovery;
+using Freshet.Engine.Metadata;
 using Freshet.Engine.Peers;
 using Freshet.Engine.Queueing;
 using Freshet.Engine.Storage;
@@ -71,6 +72,9 @@ internal sealed class SessionContext
     public SessionStorage Storage { get; }
 
     public SessionRates Rates { get; }
+
+    /// <summary>What bounds the metadata that is fetched at once.</summary>
+    public MetadataBudget Metadata { get; } = new();
 
     /// <summary>Connections whose request queues are to be topped up, and torrents that have something to tell, once this batch of events is over.</summary>
     public IterationWork Work { get; } = new();

@@ -70,7 +70,7 @@ public sealed class SessionEngine : IEngine
             Torrent torrent = _torrents[id];
             torrent.Lifecycle.LimitsChanged(now);
             torrent.Lifecycle.Goals.Changed(now);
-            if (!torrent.IsAsleep)
+            if (torrent.IsAwake)
                 torrent.Uploader.Apply(settings, now);
             if (isOtherOrder)
                 torrent.Trackers.Announcer.OrderChanged(now);
@@ -280,6 +280,28 @@ public sealed class SessionEngine : IEngine
         torrent.Lifecycle.Fail(reason, now);
     }
 
+    /// <summary>Answers a <see cref="MetadataFetchedNotice"/>: the torrent becomes one as any other, on the connections that it has.</summary>
+    /// <param name="id">The torrent.</param>
+    /// <param name="resolved">What came of its metadata.</param>
+    /// <param name="now">The time.</param>
+    /// <exception cref="ArgumentException">The metainfo has other hashes than the torrent.</exception>
+    public void Resolve(TorrentId id, ResolvedTorrent resolved, MonoTime now)
+    {
+        ArgumentNullException.ThrowIfNull(resolved);
+        if (Find(id) is not { } torrent)
+            return;
+        if (torrent.Hashes != resolved.Metainfo.Hashes)
+            throw new ArgumentException("The metainfo is another torrent's.", nameof(resolved));
+        torrent.Resolve(resolved, now);
+    }
+
+    /// <summary>Answers a <see cref="MetadataFetchedNotice"/> where nothing can be made of the metadata: the torrent stops with an error.</summary>
+    public void ResolveFailed(TorrentId id, string reason, MonoTime now)
+    {
+        if (Find(id) is { Fetch: not null } torrent)
+            torrent.Lifecycle.Fail(reason, now);
+    }
+
     /// <summary>Limits a torrent, and each of its peers, from now on.</summary>
     /// <returns>False where there is no such torrent.</returns>
     public bool Limit(TorrentId id, TorrentLimits limits, MonoTime now)
@@ -307,7 +329,7 @@ public sealed class SessionEngine : IEngine
 
     /// <summary>The connections of a torrent at this moment, in an order of no meaning; empty where there is no such torrent.</summary>
     public IReadOnlyList<PeerSnapshot> GetPeers(TorrentId id, MonoTime now)
-        => Find(id) is { IsAsleep: false } torrent ? [.. torrent.Connector.Connections.Select(peer => Snapshots.Of(peer, now))] : [];
+        => Find(id) is { HasConnector: true } torrent ? [.. torrent.Connector.Connections.Select(peer => Snapshots.Of(peer, now))] : [];
 
     /// <summary>A copy of which pieces of a torrent are done, or null.</summary>
     public Bitfield? GetPieces(TorrentId id) => Find(id)?.DonePieces();
@@ -331,7 +353,7 @@ public sealed class SessionEngine : IEngine
         else if (connection is null || connection.Phase == ConnectionPhase.Closing)
             _session.Pool.Return(peerEvent.Lease);
         else
-            connection.Torrent.Messages.Handle(connection, peerEvent, now);
+            connection.Torrent.Handle(connection, peerEvent, now);
     }
 
     /// <inheritdoc/>

@@ -12,7 +12,7 @@ public sealed record TorrentSpec
 {
     private readonly TorrentSummary? _summary;
 
-    /// <summary>The whole metainfo. Null for a torrent that is added asleep: <see cref="Summary"/> is given then.</summary>
+    /// <summary>The whole metainfo. Null for a torrent that is added asleep, or without its metadata: <see cref="Summary"/> is given then.</summary>
     public Metainfo? Metainfo { get; init; }
 
     /// <summary>What is known of the torrent even while it sleeps; made of the metainfo where it is not given.</summary>
@@ -96,6 +96,21 @@ public sealed record TorrentSpec
 
     /// <summary>The most connections of this torrent, or null for the session's number.</summary>
     public int? MaxConnections { get; init; }
+}
+
+/// <summary>What the outside makes of a <see cref="MetadataFetchedNotice"/>.</summary>
+/// <param name="Metainfo">The torrent. Its hashes are those that it was added by.</param>
+/// <param name="Resume">What is remembered of its data, or null.</param>
+public sealed record ResolvedTorrent(Metainfo Metainfo, ResumeRecord? Resume)
+{
+    /// <summary>How much each file is wanted, by index, one for each; null: all are normal.</summary>
+    public IReadOnlyList<FilePriority>? Priorities { get; init; }
+
+    /// <summary>Somebody else's choice of pieces; null: none.</summary>
+    public IPiecePicker? Picker { get; init; }
+
+    /// <summary>As <see cref="TorrentSpec.MaySleep"/>.</summary>
+    public bool MaySleep { get; init; }
 }
 
 /// <summary>What a torrent has moved over all runs.</summary>

@@ -34,8 +34,17 @@ internal static class Snapshots
             Wasted = figures.Redundant + figures.Corrupt,
             HashFailures = figures.HashFailures,
         };
-        return torrent.IsAsleep ? Asleep(snapshot) : Awake(snapshot, torrent);
+        return torrent.IsAsleep ? Asleep(snapshot) : torrent.Fetch is { } fetch ? Unresolved(snapshot, torrent, fetch) : Awake(snapshot, torrent);
     }
+
+    private static TorrentSnapshot Unresolved(TorrentSnapshot snapshot, Torrent torrent, MetadataFetch fetch) => snapshot with
+    {
+        HasMetadata = false,
+        MetadataProgress = fetch.Progress,
+        Peers = torrent.Connector.ReadyCount,
+        Connecting = torrent.Connector.Connections.Count - torrent.Connector.ReadyCount,
+        KnownPeers = torrent.Connector.Candidates.Count,
+    };
 
     // Only what is all there sleeps.
     private static TorrentSnapshot Asleep(TorrentSnapshot snapshot) => snapshot with
@@ -71,7 +80,7 @@ internal static class Snapshots
 
     public static PeerSnapshot Of(PeerConnection peer, MonoTime now)
     {
-        int pieces = peer.Torrent.Layout.PieceCount;
+        int pieces = peer.Torrent.Summary.PieceCount;
         return new PeerSnapshot
         {
             Connection = peer.Id,

@@ -102,6 +102,12 @@ public sealed record TorrentSnapshot
     /// <summary>Addresses of peers that are known.</summary>
     public int KnownPeers { get; init; }
 
+    /// <summary>Whether the torrent's metadata is known; if not there are neither pieces nor bytes to tell of.</summary>
+    public bool HasMetadata { get; init; } = true;
+
+    /// <summary>How much of the metadata is here, from 0 to 1; null where it is known, or nobody has said how much there is.</summary>
+    public double? MetadataProgress { get; init; }
+
     /// <summary>How much of the check is done, from 0 to 1; null where none runs.</summary>
     public double? CheckProgress { get; init; }
 }

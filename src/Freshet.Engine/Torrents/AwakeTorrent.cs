@@ -22,7 +22,6 @@ internal sealed class AwakeTorrent
         Picker = NewPicker();
         Blame = new Blame(torrent);
         Trees = PieceTrees.Of(torrent.Metainfo) is { } trees ? new HashTrees(torrent, session, trees) : null;
-        Connector = new SwarmConnector(torrent, session);
         Requester = new Requester(torrent, session);
         Uploader = new Uploader(torrent, session);
         InitialSeeding = new InitialSeeding(torrent, session);
@@ -39,8 +38,6 @@ internal sealed class AwakeTorrent
 
     /// <summary>The hash trees of the v2 side; null where there is none.</summary>
     public HashTrees? Trees { get; }
-
-    public SwarmConnector Connector { get; }
 
     public Requester Requester { get; }
 

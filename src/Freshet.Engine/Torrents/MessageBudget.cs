@@ -22,6 +22,11 @@ internal struct MessageBudget(int burst, int perSecond)
     /// </summary>
     public static MessageBudget OfHashes => new(burst: 16_384, perSecond: 2_048);
 
+    /// <summary>
+    /// For pieces of metadata that a peer is given (THREATS B7): 30 bytes ask for 16 KiB. Twice all that there can be at once, and 4 MiB a second of what it really reads.
+    /// </summary>
+    public static MessageBudget OfMetadata => new(burst: 4096, perSecond: 256);
+
     /// <summary>Spends some of it; false, and nothing is spent, where it is too much.</summary>
     public bool TrySpend(int count, MonoTime now)
     {

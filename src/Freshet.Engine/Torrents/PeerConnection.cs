@@ -30,6 +30,7 @@ internal sealed class PeerConnection
     private MessageBudget _flaps = MessageBudget.OfFruitless;
     private MessageBudget _cancels = MessageBudget.OfFruitless;
     private MessageBudget _hashBudget = MessageBudget.OfHashes;
+    private MessageBudget _metadataBudget = MessageBudget.OfMetadata;
     private FastAllowance _fastAllowance;
     private MonoTime _judgedAt = MonoTime.Zero;
     private long _judgedBytes;
@@ -111,6 +112,18 @@ internal sealed class PeerConnection
 
     /// <summary>The hashes that it may still ask for.</summary>
     public ref MessageBudget HashBudget => ref _hashBudget;
+
+    /// <summary>BEP 9: whether it gives metadata.</summary>
+    public bool GivesMetadata { get; set; }
+
+    /// <summary>BEP 9: the size of the metadata, as it says; null where it has said none that makes sense.</summary>
+    public int? MetadataSize { get; set; }
+
+    /// <summary>The pieces of metadata that it may still ask for.</summary>
+    public ref MessageBudget MetadataBudget => ref _metadataBudget;
+
+    /// <summary>Whether it was told that nothing is here, before that was known: a bitfield comes too late.</summary>
+    public bool IsToldNothing { get; set; }
 
     /// <summary>Whether it was told of some of our pieces only (<see cref="InitialSeeding"/>).</summary>
     public bool IsShownPart { get; set; }
@@ -224,6 +237,6 @@ internal sealed class PeerConnection
         Send(kind, range);
     }
 
-    public void Send(PeerCommandKind kind, object payload)
+    public void Send(PeerCommandKind kind, object? payload)
         => Torrent.Session.Effects.Send(new PeerCommand(kind, Id) { Payload = payload });
 }

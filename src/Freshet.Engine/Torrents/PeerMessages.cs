@@ -1,7 +1,6 @@
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Session;
-using Freshet.Protocol.Extensions;
 
 namespace Freshet.Engine.Torrents;
 
@@ -17,19 +16,34 @@ internal sealed class PeerMessages
         _session = session;
     }
 
-    /// <summary>Takes an event of a connection of this torrent that we have not begun to close.</summary>
+    /// <summary>Takes an event of a greeted connection of this torrent that we have not begun to close.</summary>
     public void Handle(PeerConnection peer, in PeerEvent happened, MonoTime now)
     {
-        DisconnectReason breach = peer.IsReady ? HandleMessage(peer, happened, now) : HandleOpening(peer, happened, now);
+        DisconnectReason breach = HandleMessage(peer, happened, now);
         if (breach != DisconnectReason.None)
             _torrent.Connector.Close(peer, breach, now);
+    }
+
+    /// <summary>Speaks of pieces with a peer from here on.</summary>
+    public void Greet(PeerConnection peer, MonoTime now)
+    {
+        peer.IsGreeted = true;
+        _torrent.Picker.AddPeer(peer.Id);
+
+        // The bitfield must be the first message of all (BEP 3); it is a copy, because pieces go on coming.
+        Bitfield shown = _torrent.InitialSeeding.Greet(peer, now);
+        if (peer.IsToldNothing)
+            TellHaves(peer, shown);
+        else
+            peer.Send(PeerCommandKind.Bitfield, shown);
+        if (peer.SupportsExtensions)
+            _torrent.Arrivals.SayExtensions(peer);
+        _torrent.Uploader.OfferFast(peer);
     }
 
     /// <summary>A connection that was ready is gone, or going.</summary>
     public void Left(PeerConnection peer, MonoTime now)
     {
-        if (!peer.IsGreeted)
-            return;
         _torrent.Requester.Left(peer);
         _torrent.Uploader.Left(peer, now);
         peer.Reads?.End();
@@ -49,7 +63,7 @@ internal sealed class PeerMessages
             _session.Work.Add(peer);
             CloseUseless(peer, now);
             if (peer.IsReady && peer.SupportsExtensions)
-                SayExtensions(peer);
+                _torrent.Arrivals.SayExtensions(peer);
         }
     }
 
@@ -59,7 +73,7 @@ internal sealed class PeerMessages
         foreach (PeerConnection peer in _torrent.Connector.Connections)
         {
             if (peer.IsGreeted && peer.SupportsExtensions)
-                SayExtensions(peer);
+                _torrent.Arrivals.SayExtensions(peer);
         }
     }
 
@@ -69,22 +83,20 @@ internal sealed class PeerMessages
         foreach (PeerConnection peer in _torrent.Connector.Connections)
         {
             if (peer.IsGreeted && peer.SupportsExtensions)
-                SayExtensions(peer);
+                _torrent.Arrivals.SayExtensions(peer);
         }
+    }
+
+    // What the peer says of pieces has waited in the connection until it knows how many there are.
+    private void TellHaves(PeerConnection peer, Bitfield shown)
+    {
+        peer.Send(PeerCommandKind.Layout, _torrent.Layout);
+        for (int piece = shown.NextSet(0); piece >= 0; piece = shown.NextSet(piece + 1))
+            peer.Send(PeerCommandKind.Have, new PieceIndex(piece));
     }
 
     private static DisconnectReason Spend(PeerConnection peer, MonoTime now)
         => peer.MayFlap(now) ? DisconnectReason.None : DisconnectReason.ProtocolError;
-
-    private DisconnectReason HandleOpening(PeerConnection peer, in PeerEvent happened, MonoTime now)
-    {
-        if (happened.Kind != PeerEventKind.Ready)
-            return DisconnectReason.ProtocolError;
-        var handshake = (PeerHandshake)happened.Payload!;
-        if (_torrent.Connector.Ready(peer, handshake, now))
-            Greet(peer, now);
-        return DisconnectReason.None;
-    }
 
     private DisconnectReason HandleMessage(PeerConnection peer, in PeerEvent happened, MonoTime now)
     {
@@ -158,35 +170,17 @@ internal sealed class PeerMessages
             case PeerEventKind.ExtensionHandshake:
                 OnExtensions(peer, (ExtensionHandshake)happened.Payload!, now);
                 return DisconnectReason.None;
+            case PeerEventKind.MetadataRequest:
+                return _torrent.MetadataServer.OnRequest(peer, happened.Value, now);
+            case PeerEventKind.Metadata or PeerEventKind.MetadataReject:
+                // Asked for before another had given it.
+                return DisconnectReason.None;
             case PeerEventKind.Port:
                 // For the DHT, which is not there yet.
                 return DisconnectReason.None;
             default:
                 return DisconnectReason.ProtocolError;
         }
-    }
-
-    private void Greet(PeerConnection peer, MonoTime now)
-    {
-        peer.IsGreeted = true;
-        _torrent.Rates.Limit(peer, now);
-        _torrent.Picker.AddPeer(peer.Id);
-        _session.Effects.Publish(new PeerConnectedNotice(_torrent.Id, peer.Id, peer.Endpoint, peer.Peer));
-
-        // The bitfield must be the first message of all (BEP 3); it is a copy, because pieces go on coming.
-        peer.Send(PeerCommandKind.Bitfield, _torrent.InitialSeeding.Greet(peer, now));
-        if (peer.SupportsExtensions)
-            SayExtensions(peer);
-        _torrent.Uploader.OfferFast(peer);
-    }
-
-    private void SayExtensions(PeerConnection peer)
-    {
-        int? port = _session.Settings.ListenPort > 0 ? _session.Settings.ListenPort : null;
-
-        // Who says that it only uploads, and has nothing to show yet, is of no use to anybody: libtorrent hangs up on it at once.
-        bool isUploadOnly = !_torrent.IsFetching && !peer.IsShownPart;
-        peer.Send(PeerCommandKind.ExtensionHandshake, ExtensionNumbers.Announce(port, peer.Endpoint.Address, isUploadOnly));
     }
 
     private DisconnectReason OnHave(PeerConnection peer, PieceIndex piece, MonoTime now)
@@ -225,14 +219,7 @@ internal sealed class PeerMessages
 
     private void OnExtensions(PeerConnection peer, ExtensionHandshake handshake, MonoTime now)
     {
-        peer.Client = handshake.Client ?? peer.Client;
-        peer.IsUploadOnly = handshake.UploadOnly ?? peer.IsUploadOnly;
-        if (handshake.RequestQueue is { } queue)
-            peer.Window.PeerLimit = queue;
-        if (handshake.YourAddress is { } seen)
-            peer.Torrent.Session.OwnAddresses.Seen(peer.Endpoint.Address, seen);
-        if (handshake.ListenPort is { } port)
-            _torrent.Connector.LearnListenPort(peer, port, now);
+        _torrent.Arrivals.Learn(peer, handshake, now);
         _session.Work.Add(peer);
         CloseUseless(peer, now);
     }

@@ -9,6 +9,9 @@ internal enum RunPhase : byte
     /// <summary>It sleeps, and its files cannot be looked at before its metainfo is here.</summary>
     Waking,
 
+    /// <summary>Its metadata is fetched, where the queue lets it.</summary>
+    Fetching,
+
     /// <summary>Storage looks at the files and checks them.</summary>
     Opening,
 

@@ -33,9 +33,19 @@ internal sealed class Selection
     /// <summary>Somebody else's choice of pieces, asked first; null: none, or none any more.</summary>
     public IPiecePicker? CustomPicker { get; private set; }
 
+    /// <summary>The torrent's files are known: this is wanted of them.</summary>
+    public void Begin(IReadOnlyList<FilePriority>? priorities, IPiecePicker? picker)
+    {
+        Priorities = priorities;
+        CustomPicker = picker;
+    }
+
     /// <summary>Wants files more or less than before.</summary>
     public void SetPriorities(IReadOnlyList<FilePriority>? priorities, MonoTime now)
     {
+        // Of what is not known nothing can be chosen; what comes with the metadata says more.
+        if (_torrent.Fetch is not null)
+            return;
         Priorities = priorities;
         if (_torrent.IsAsleep)
         {
@@ -62,7 +72,7 @@ internal sealed class Selection
     {
         Strategy = strategy;
         CustomPicker = null;
-        if (_torrent.IsAsleep)
+        if (!_torrent.IsAwake)
             return;
         _torrent.Picker.Strategy = strategy;
         _torrent.Picker.Custom = null;

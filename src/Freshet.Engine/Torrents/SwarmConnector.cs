@@ -87,9 +87,22 @@ internal sealed class SwarmConnector
     /// <summary>Closes every connection and forgets every address but those that the user named.</summary>
     public void StartOver(MonoTime now)
     {
-        Candidates.Clear();
+        Candidates.KeepOnly(PeerSources.User);
         while (_connections.Count > 0)
             Close(_connections[^1], DisconnectReason.TrackerChanged, now);
+        Schedule(now);
+    }
+
+    /// <summary>The torrent has turned out to be private (BEP 27): goes on only with peers that one of these has named.</summary>
+    public void KeepOnly(PeerSources sources, MonoTime now)
+    {
+        for (int i = _connections.Count - 1; i >= 0; i--)
+        {
+            if (((_connections[i].Candidate?.Sources ?? PeerSources.Incoming) & sources) == 0)
+                Close(_connections[i], DisconnectReason.TrackerChanged, now);
+        }
+
+        Candidates.KeepOnly(sources);
         Schedule(now);
     }
 
@@ -297,7 +310,7 @@ internal sealed class SwarmConnector
             ReadyCount--;
             if (_byPeer.TryGetValue(connection.Peer, out PeerConnection? known) && known == connection)
                 _byPeer.Remove(connection.Peer);
-            _torrent.Messages.Left(connection, now);
+            _torrent.Left(connection, now);
         }
 
         connection.Phase = ConnectionPhase.Closing;
@@ -320,7 +333,7 @@ internal sealed class SwarmConnector
     }
 
     private ConnectionSetup Setup(PeerConnection connection, InfoHash swarm)
-        => new(connection.Endpoint, swarm, _session.Settings.PeerId, _torrent.Layout)
+        => new(connection.Endpoint, swarm, _session.Settings.PeerId, _torrent.Lifecycle.IsOpen ? _torrent.Layout : null)
         {
             Torrent = _torrent.Id,
             V2Swarm = _torrent.Hashes.V2Swarm,

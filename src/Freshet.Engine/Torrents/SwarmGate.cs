@@ -51,11 +51,16 @@ internal sealed class SwarmGate : IQueueMember
         Close(now);
     }
 
-    /// <summary>Lets peers in and dials them, and tells trackers of it. For a torrent that rests only trackers are told.</summary>
+    /// <summary>
+    /// Lets peers in and dials them, and tells trackers of it. For a torrent that rests only trackers are told; one whose metadata is fetched, or whose files are looked
+    /// at after that, has connections and no open swarm.
+    /// </summary>
     public void Open(MonoTime now)
     {
-        if (!_torrent.Lifecycle.IsResting)
+        if (_torrent.Lifecycle.IsReady)
             OpenToPeers(now);
+        else if (_torrent.HasConnector && !_torrent.Lifecycle.IsResting)
+            Connect(now);
         _torrent.Trackers.Start(now);
     }
 
@@ -67,7 +72,8 @@ internal sealed class SwarmGate : IQueueMember
         Goals.End();
         _torrent.Figures.SetSeeding(false, now);
         _torrent.Slumber.Dismiss();
-        if (!_torrent.IsAsleep)
+        _torrent.Fetch?.End();
+        if (_torrent.HasConnector)
             _torrent.Connector.CloseAll(DisconnectReason.TorrentStopped, now);
         _torrent.Trackers.Stop(now, _torrent.Lifecycle.TrackersTold);
     }
@@ -128,7 +134,15 @@ internal sealed class SwarmGate : IQueueMember
         _torrent.Uploader.Opened();
         _torrent.InitialSeeding.Opened();
         _torrent.Awake.RequestWatch.Begin(now);
+        _torrent.Arrivals.Opened(now);
+        Connect(now);
+    }
+
+    /// <summary>Dials peers and lets them in, whatever can be spoken of with them yet.</summary>
+    private void Connect(MonoTime now)
+    {
         _torrent.Connector.Open(now);
+        _torrent.Fetch?.Begin();
         if (_hasFirstPeers)
             return;
 

@@ -15,6 +15,7 @@ internal sealed class Torrent
 {
     private Metainfo? _metainfo;
     private AwakeTorrent? _awake;
+    private SwarmConnector? _connector;
 
     public Torrent(SessionContext session, TorrentId id, TorrentSpec spec)
     {
@@ -30,9 +31,18 @@ internal sealed class Torrent
         Trackers = new TorrentTrackers(this, session);
         Rates = new TorrentRates(this, session, spec.Limits);
         Slumber = new Slumber(this, session);
+        MetadataServer = new MetadataServer(this);
+        Arrivals = new Arrivals(this, session);
         Lifecycle = new TorrentLifecycle(this, session, spec.Resume);
         if (spec.Metainfo is { } metainfo)
+        {
             MakeParts(metainfo);
+        }
+        else if (!Summary.HasMetadata)
+        {
+            _connector = new SwarmConnector(this, session);
+            Fetch = new MetadataFetch(this, session);
+        }
     }
 
     public SessionContext Session { get; }
@@ -40,10 +50,10 @@ internal sealed class Torrent
     public TorrentId Id { get; }
 
     /// <summary>What it was added with; neither the metainfo nor the record.</summary>
-    public TorrentSpec Spec { get; }
+    public TorrentSpec Spec { get; private set; }
 
     /// <summary>What is known of it even while it sleeps.</summary>
-    public TorrentSummary Summary { get; }
+    public TorrentSummary Summary { get; private set; }
 
     /// <summary>Whether it seeds as BEP 16 says.</summary>
     public bool IsSuperSeeding { get; private set; }
@@ -62,11 +72,24 @@ internal sealed class Torrent
 
     public TorrentFigures Figures { get; }
 
-    /// <summary>Whether it has none of the parts below: it only seeds, and nobody is connected or dialled.</summary>
-    public bool IsAsleep => _awake is null;
+    public Arrivals Arrivals { get; }
+
+    public MetadataServer MetadataServer { get; }
+
+    /// <summary>Fetches its metadata; null where that is known, if only to the outside.</summary>
+    public MetadataFetch? Fetch { get; private set; }
+
+    /// <summary>Whether it has all of the parts below.</summary>
+    public bool IsAwake => _awake is not null;
+
+    /// <summary>Whether it has none of the parts below although its metadata is known: it only seeds, and nobody is connected or dialled.</summary>
+    public bool IsAsleep => _awake is null && Fetch is null;
+
+    /// <summary>Whether it may be connected to anybody: it is awake, or its metadata is fetched.</summary>
+    public bool HasConnector => _connector is not null;
 
     /// <summary>Whether all of it is here, not just what is wanted. Asleep it is, as far as is known.</summary>
-    public bool IsWhole => _awake is not { } awake || awake.Wanted.DonePieces.IsFull;
+    public bool IsWhole => _awake is { } awake ? awake.Wanted.DonePieces.IsFull : IsAsleep;
 
     /// <summary>Bytes of the pieces that are wanted.</summary>
     public long WantedBytes => _awake?.Wanted.Bytes ?? Summary.TotalBytes;
@@ -74,6 +97,9 @@ internal sealed class Torrent
     public AwakeTorrent Awake => _awake ?? throw new InvalidOperationException("The torrent is asleep.");
 
     public Metainfo Metainfo => _metainfo ?? throw new InvalidOperationException("The torrent is asleep.");
+
+    /// <summary>Its metainfo, where it is at hand.</summary>
+    public Metainfo? KnownMetainfo => _metainfo;
 
     public PieceLayout Layout => Metainfo.Layout;
 
@@ -86,7 +112,7 @@ internal sealed class Torrent
     /// <summary>The hash trees of the v2 side; null where there is none.</summary>
     public HashTrees? Trees => Awake.Trees;
 
-    public SwarmConnector Connector => Awake.Connector;
+    public SwarmConnector Connector => _connector ?? throw new InvalidOperationException("The torrent is asleep.");
 
     public Requester Requester => Awake.Requester;
 
@@ -125,7 +151,7 @@ internal sealed class Torrent
         }
 
         foreach (IPEndPoint peer in peers)
-            _awake?.Connector.AddCandidate(peer, source, swarm, now);
+            _connector?.AddCandidate(peer, source, swarm, now);
     }
 
     /// <summary>A peer dialled us and named this torrent: accept it, have it wait, or refuse it.</summary>
@@ -133,7 +159,25 @@ internal sealed class Torrent
     {
         if (Lifecycle.TakesCallers)
             return Slumber.Hold(id, handshake);
-        return _awake?.Connector.Accept(id, handshake, now) ?? DisconnectReason.UnknownTorrent;
+        return _connector?.Accept(id, handshake, now) ?? DisconnectReason.UnknownTorrent;
+    }
+
+    /// <summary>Something happened on a connection that we have not begun to close.</summary>
+    public void Handle(PeerConnection peer, in PeerEvent happened, MonoTime now)
+    {
+        if (peer.IsGreeted)
+            Messages.Handle(peer, happened, now);
+        else
+            Arrivals.Handle(peer, happened, now);
+    }
+
+    /// <summary>A connection that was ready is gone, or going.</summary>
+    public void Left(PeerConnection peer, MonoTime now)
+    {
+        if (peer.IsGreeted)
+            Messages.Left(peer, now);
+        else
+            Arrivals.Left(peer, now);
     }
 
     /// <summary>A copy of which pieces are done.</summary>
@@ -141,9 +185,28 @@ internal sealed class Torrent
     {
         if (_awake is { } awake)
             return awake.Wanted.DonePieces.Clone();
-        var all = new Bitfield(Summary.PieceCount);
-        all.SetAll();
-        return all;
+        var pieces = new Bitfield(Summary.PieceCount);
+        if (IsWhole)
+            pieces.SetAll();
+        return pieces;
+    }
+
+    /// <summary>Its metadata is known: it is a torrent as any other from here on, on the connections that it has.</summary>
+    public void Resolve(ResolvedTorrent resolved, MonoTime now)
+    {
+        if (Fetch is not { } fetch)
+            return;
+        fetch.End();
+        Fetch = null;
+        Metainfo metainfo = resolved.Metainfo;
+        Summary = TorrentSummary.Of(metainfo) with { Trackers = Summary.Trackers };
+        Spec = Spec with { Summary = Summary, MaySleep = resolved.MaySleep };
+        Selection.Begin(resolved.Priorities, resolved.Picker);
+        MakeParts(metainfo);
+        if (metainfo.IsPrivate)
+            Connector.KeepOnly(PeerSources.Tracker | PeerSources.User, now);
+        Session.Touched.Add(this);
+        Lifecycle.Resolved(resolved.Resume, now);
     }
 
     /// <summary>Has its parts again, or for the first time.</summary>
@@ -160,13 +223,14 @@ internal sealed class Torrent
     public void Drop()
     {
         _awake = null;
+        _connector = null;
         _metainfo = null;
     }
 
     /// <summary>There is nobody left to dial.</summary>
     public void NeedsPeers(MonoTime now)
     {
-        if (Lifecycle.IsOpen && Connector.IsShortOfPeers)
+        if (_connector is { IsShortOfPeers: true })
             Trackers.Announcer.PeersNeeded(now);
     }
 
@@ -228,6 +292,7 @@ internal sealed class Torrent
     {
         // Known before its parts are made, which look at it.
         _metainfo = metainfo;
+        _connector ??= new SwarmConnector(this, Session);
         _awake = new AwakeTorrent(this, Session);
     }
 }

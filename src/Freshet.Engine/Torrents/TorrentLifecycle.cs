@@ -56,6 +56,9 @@ internal sealed class TorrentLifecycle
     /// <summary>Whether the swarm is open: pieces may come and go.</summary>
     public bool IsOpen => _gate.IsOpen;
 
+    /// <summary>Whether its files are open: blocks may come and go, where the queue lets them.</summary>
+    public bool IsReady => Phase == RunPhase.Ready;
+
     /// <summary>Whether it seeds, or is about to, without being awake.</summary>
     public bool IsResting => Phase == RunPhase.Resting;
 
@@ -94,6 +97,9 @@ internal sealed class TorrentLifecycle
     /// <summary>Hashes everything, then goes on as before.</summary>
     public void Recheck(MonoTime now)
     {
+        // Nobody knows yet what there is to be hashed.
+        if (_torrent.Fetch is not null)
+            return;
         _end.IsAfterCheck |= IsQuiet && State == TorrentState.Stopped;
         Storage.Forget();
         if (Phase is RunPhase.Idle or RunPhase.Waking)
@@ -155,9 +161,12 @@ internal sealed class TorrentLifecycle
         Health.Begin();
         if (_torrent.IsWhole)
             _torrent.Trackers.WasComplete();
-        if (hasPlace && _torrent.Picker.IsComplete)
+        bool keepsPlace = Seat is { Wants: QueueKind.Download, IsAdmitted: true } && !_torrent.Picker.IsComplete;
+        if (keepsPlace || (hasPlace && _torrent.Picker.IsComplete))
             _gate.Open(now);
         _gate.Want(_torrent.Picker.IsComplete ? QueueKind.Seed : QueueKind.Download, now);
+        if (keepsPlace)
+            Show();
         _torrent.Slumber.Opened(now);
     }
 
@@ -202,6 +211,16 @@ internal sealed class TorrentLifecycle
         }
     }
 
+    /// <summary>The torrent's metadata is known: it goes on as any other, on the connections that it has and at its place in the queue.</summary>
+    public void Resolved(ResumeRecord? resume, MonoTime now)
+    {
+        Storage.Remember(resume);
+        if (Phase != RunPhase.Fetching)
+            return;
+        Phase = RunPhase.Opening;
+        OpenStorage(_torrent.Spec.Check, now);
+    }
+
     /// <summary>The last wanted piece came, or other pieces are wanted.</summary>
     public void WantedChanged(MonoTime now)
     {
@@ -231,7 +250,9 @@ internal sealed class TorrentLifecycle
             SetState(TorrentState.Error, trouble);
         else if (Seat.Wants != QueueKind.None && !Seat.IsAdmitted)
             SetState(TorrentState.Queued, _session.Queue.WhyWaiting(Seat));
-        else if (Seat.Wants is QueueKind.None or QueueKind.Check)
+        else if (Phase == RunPhase.Fetching)
+            SetState(TorrentState.FetchingMetadata, null);
+        else if (Phase == RunPhase.Opening || Seat.Wants is QueueKind.None or QueueKind.Check)
             SetState(TorrentState.Checking, null);
         else
             SetState(Seat.Wants == QueueKind.Seed ? TorrentState.Seeding : TorrentState.Downloading, null);
@@ -256,7 +277,12 @@ internal sealed class TorrentLifecycle
         if (Phase != RunPhase.Idle)
             return;
         _end.Clear();
-        if (!_torrent.IsAsleep)
+        if (_torrent.Fetch is not null)
+        {
+            Phase = RunPhase.Fetching;
+            _gate.Want(QueueKind.Download, now);
+        }
+        else if (!_torrent.IsAsleep)
         {
             Phase = RunPhase.Opening;
             OpenStorage(check, now);

@@ -29,11 +29,11 @@ internal sealed class TorrentRates(Torrent torrent, SessionContext session, Torr
     /// <summary>Looks at every connection again: what limits it has changed.</summary>
     public void Refresh(MonoTime now)
     {
-        if (torrent.IsAsleep)
+        if (!torrent.HasConnector)
             return;
         foreach (PeerConnection peer in torrent.Connector.Connections)
         {
-            if (peer.IsGreeted)
+            if (peer.IsReady)
                 Limit(peer, now);
         }
     }

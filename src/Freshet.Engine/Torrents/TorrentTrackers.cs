@@ -12,6 +12,9 @@ namespace Freshet.Engine.Torrents;
 /// </summary>
 internal sealed class TorrentTrackers : IAnnounceSource
 {
+    /// <summary>What is said to be left while nobody knows how much there is: more than nothing, or trackers take us for a seeder. libtorrent's figure.</summary>
+    private const long UnknownLeft = 16 * 1024;
+
     private readonly Torrent _torrent;
     private readonly SessionContext _session;
     private TierOrder? _order;
@@ -51,10 +54,10 @@ internal sealed class TorrentTrackers : IAnnounceSource
     public bool IsPartialSeed => _torrent.WantsNothing && !_torrent.IsWhole;
 
     /// <inheritdoc/>
-    public int PeersWanted => _torrent.IsAsleep ? 0 : _torrent.Connector.PeersWanted;
+    public int PeersWanted => _torrent.HasConnector ? _torrent.Connector.PeersWanted : 0;
 
     /// <inheritdoc/>
-    public bool IsShortOfPeers => !_torrent.IsAsleep && _torrent.Connector.IsShortOfPeers;
+    public bool IsShortOfPeers => _torrent.HasConnector && _torrent.Connector.IsShortOfPeers;
 
     /// <inheritdoc/>
     public bool IsFetching => !_torrent.IsAsleep && _torrent.IsFetching;
@@ -67,7 +70,7 @@ internal sealed class TorrentTrackers : IAnnounceSource
         get
         {
             TorrentFigures figures = _torrent.Figures;
-            long left = _torrent.IsAsleep ? 0 : _torrent.Layout.TotalLength - _torrent.Wanted.DoneBytes;
+            long left = _torrent.IsAwake ? _torrent.Layout.TotalLength - _torrent.Wanted.DoneBytes : _torrent.IsAsleep ? 0 : UnknownLeft;
             return new TransferFigures(figures.Uploaded, figures.Downloaded, left, figures.Corrupt, figures.Redundant);
         }
     }
@@ -124,7 +127,7 @@ internal sealed class TorrentTrackers : IAnnounceSource
     public void TrackerChanged(MonoTime now)
     {
         // BEP 27: nobody may bridge the swarms of two trackers, as of a torrent whose list a stranger has altered.
-        if (_torrent.Summary.IsPrivate && !_torrent.IsAsleep)
+        if (_torrent.Summary.IsPrivate && _torrent.HasConnector)
             _torrent.Connector.StartOver(now);
     }
 

@@ -5,28 +5,44 @@ using Freshet.Protocol.Extensions;
 namespace Freshet.Protocol.Wire;
 
 /// <summary>
-/// The messages that must be whole to be read: a bitfield, BEP 10's handshake, and on v2 swarms those of hashes. What is kept of one grows as bytes come, never by what a length says: a length
-/// that is announced costs the peer as many bytes as it costs us.
+/// The messages that must be whole to be read: a bitfield, BEP 10's handshake, those of metadata, and on v2 swarms those of hashes. What is kept of one grows as bytes come, never by what a
+/// length says: a length that is announced costs the peer as many bytes as it costs us.
 /// </summary>
-internal sealed class LongMessages(ConnectionId connection, PieceLayout layout, HashMessages? hashes)
+internal sealed class LongMessages(ConnectionId connection, HashMessages? hashes)
 {
     private RentedBytes _kept;
     private MessageId _kind;
+    private bool _isMetadata;
     private int _left;
     private int _handshakes;
 
     /// <summary>The number that the peer wants for BEP 54's message; 0 while it has named none, or switched it off.</summary>
     public byte DontHaveNumber { get; private set; }
 
+    /// <summary>The messages of BEP 9.</summary>
+    public MetadataMessages Metadata { get; } = new(connection);
+
+    /// <summary>How many pieces there are; null while that is not known, and nothing may begin with a bitfield.</summary>
+    public PieceLayout? Layout { get; set; }
+
     /// <summary>Whether all of the message is here.</summary>
     public bool IsWhole => _left == 0;
 
     /// <summary>Begins with a bitfield; false where the body's length is not the torrent's.</summary>
-    public bool TryBeginBitfield(int length) => length == (layout.PieceCount + 7) / 8 && Begin(MessageId.Bitfield, length);
+    public bool TryBeginBitfield(int length) => length == (Layout!.PieceCount + 7) / 8 && Begin(MessageId.Bitfield, length);
 
     /// <summary>Begins with an extension handshake; false where it is too long, or one too many: it is ignored then.</summary>
     public bool TryBeginHandshake(int length)
         => length <= WireLimits.MaxExtensionHandshake && _handshakes++ < WireLimits.MaxExtensionHandshakes && Begin(MessageId.Extended, length);
+
+    /// <summary>Begins with a message of BEP 9; false where it is too long.</summary>
+    public bool TryBeginMetadata(int length)
+    {
+        if (length > Metadata.LongestBody)
+            return false;
+        Begin(MessageId.Extended, length);
+        return _isMetadata = true;
+    }
 
     /// <summary>Begins with a message of hashes, on a connection of a v2 swarm; false where it is too long for its kind.</summary>
     public bool TryBeginHashes(MessageId kind, int length) => length <= hashes!.LongestBody(kind) && Begin(kind, length);
@@ -50,12 +66,22 @@ internal sealed class LongMessages(ConnectionId connection, PieceLayout layout, 
         return isRight;
     }
 
+    /// <summary>Reads a bitfield that is whole; false where it breaks a rule.</summary>
+    public bool ReadBitfield(ReadOnlySpan<byte> body, IPeerEventSink sink)
+    {
+        if (!Bitfield.TryParse(body, Layout!.PieceCount, out Bitfield? bitfield))
+            return false;
+        sink.Post(new PeerEvent(PeerEventKind.Bitfield, connection) { Payload = bitfield });
+        return true;
+    }
+
     /// <summary>Gives back what was kept.</summary>
     public void Release() => _kept.Release();
 
     private bool Begin(MessageId kind, int length)
     {
         _kind = kind;
+        _isMetadata = false;
         _left = length;
         return true;
     }
@@ -63,17 +89,9 @@ internal sealed class LongMessages(ConnectionId connection, PieceLayout layout, 
     private bool Read(ReadOnlySpan<byte> body, IPeerEventSink sink) => _kind switch
     {
         MessageId.Bitfield => ReadBitfield(body, sink),
-        MessageId.Extended => ReadHandshake(body, sink),
+        MessageId.Extended => _isMetadata ? Metadata.Take(body, sink) : ReadHandshake(body, sink),
         _ => hashes!.Take(_kind, body, sink),
     };
-
-    private bool ReadBitfield(ReadOnlySpan<byte> body, IPeerEventSink sink)
-    {
-        if (!Bitfield.TryParse(body, layout.PieceCount, out Bitfield? bitfield))
-            return false;
-        sink.Post(new PeerEvent(PeerEventKind.Bitfield, connection) { Payload = bitfield });
-        return true;
-    }
 
     private bool ReadHandshake(ReadOnlySpan<byte> body, IPeerEventSink sink)
     {
@@ -81,6 +99,8 @@ internal sealed class LongMessages(ConnectionId connection, PieceLayout layout, 
             return false;
         if (handshake.Messages.TryGetValue(ExtensionNumbers.DontHaveName, out byte number))
             DontHaveNumber = number;
+        if (handshake.Messages.TryGetValue(ExtensionNumbers.MetadataName, out number))
+            Metadata.Number = number;
         sink.Post(new PeerEvent(PeerEventKind.ExtensionHandshake, connection) { Payload = handshake });
         return true;
     }

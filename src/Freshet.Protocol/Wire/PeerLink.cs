@@ -202,6 +202,9 @@ public sealed class PeerLink
                 _encoder.Handshake(opening.Setup!);
                 Resume(sink, now);
                 break;
+            case PeerCommandKind.Layout when IsReady:
+                BeginPieces((PieceLayout)command.Payload!, sink);
+                break;
             default:
                 if (!IsReady)
                     throw new InvalidOperationException($"{command.Kind} on {Id}, whose handshake is not through.");
@@ -331,13 +334,23 @@ public sealed class PeerLink
         HasFast = opening.HasFast;
         HasExtensions = opening.HasExtensions;
         HashMessages? hashes = opening.Swarm == setup.V2Swarm ? new HashMessages(Id) : null;
-        _decoder = new WireDecoder(Id, _pool, setup.Layout, HasFast, HasExtensions, hashes);
-        _encoder.Padded = _decoder.Padded;
+        _decoder = new WireDecoder(Id, _pool, HasFast, HasExtensions, hashes);
         _blocks = new OutgoingBlocks(Id, _encoder, _reader, setup.Torrent, HasFast);
         _commands = new CommandEncoder(_encoder, _decoder, _blocks, _pool, HasFast, HasExtensions);
         _clock.Silence = setup.Silence ?? _clock.Silence;
         _opening = null;
         sink.Post(new PeerEvent(PeerEventKind.Ready, Id) { Payload = opening.Describe() });
+        if (setup.Layout is { } layout)
+            BeginPieces(layout, sink);
+    }
+
+    /// <summary>How many pieces there are is known.</summary>
+    private void BeginPieces(PieceLayout layout, IPeerEventSink sink)
+    {
+        _decoder!.Begin(layout, sink);
+        _encoder.Padded = _decoder.Padded;
+        if (_decoder.Fault != DisconnectReason.None)
+            End(_decoder.Fault);
     }
 
     private void QueueKeepAlive(MonoTime now)

@@ -8,13 +8,22 @@ namespace Freshet.Protocol.Wire;
 /// The messages of fixed length, from choke to reject, once they are whole: checks each against the torrent and against what the peer has said before, and posts
 /// what it says. What a flood of one kind could cost further on is bounded here (THREATS W12).
 /// </summary>
-internal sealed class ShortMessages(ConnectionId connection, PieceLayout layout, OutstandingRequests requests, PaddedRequests? padded)
+internal sealed class ShortMessages(ConnectionId connection, OutstandingRequests requests)
 {
+    private PieceLayout? _layout;
+    private PaddedRequests? _padded;
     private bool _isChoking = true;
     private bool _isInterested;
     private int _allowedFast;
     private int _suggestsLeft = WireLimits.MaxSuggests;
     private int _strayRejectsLeft = WireLimits.MaxStrayRejects;
+
+    /// <summary>How many pieces there are is known: before this only what is about no piece may be taken.</summary>
+    public void Begin(PieceLayout layout, PaddedRequests? padded)
+    {
+        _layout = layout;
+        _padded = padded;
+    }
 
     /// <summary>The length that a message of a kind has, its id counted; 0 where the length is not fixed, or the kind not known.</summary>
     public static int LengthOf(MessageId id) => id switch
@@ -44,7 +53,7 @@ internal sealed class ShortMessages(ConnectionId connection, PieceLayout layout,
     public bool TryTakeDontHave(ReadOnlySpan<byte> body, IPeerEventSink sink)
     {
         uint index = BinaryPrimitives.ReadUInt32BigEndian(body);
-        if (index >= (uint)layout.PieceCount)
+        if (index >= (uint)_layout!.PieceCount)
             return false;
         Post(sink, PeerEventKind.DontHave, new BlockRange(new PieceIndex((int)index), 0, 0));
         return true;
@@ -93,7 +102,7 @@ internal sealed class ShortMessages(ConnectionId connection, PieceLayout layout,
 
     private bool TakePieceIndex(MessageId id, uint index, IPeerEventSink sink)
     {
-        if (index >= (uint)layout.PieceCount)
+        if (index >= (uint)_layout!.PieceCount)
             return false;
         var range = new BlockRange(new PieceIndex((int)index), 0, 0);
         switch (id)
@@ -122,7 +131,7 @@ internal sealed class ShortMessages(ConnectionId connection, PieceLayout layout,
             BinaryPrimitives.ReadInt32BigEndian(body[8..]));
         if (range.Length > WireLimits.MaxRequest)
             return false;
-        if (!layout.Contains(range))
+        if (!_layout!.Contains(range))
         {
             if (Clipped(id, range) is not { } inside)
                 return false;
@@ -150,7 +159,7 @@ internal sealed class ShortMessages(ConnectionId connection, PieceLayout layout,
 
     /// <summary>The part of a range that the torrent has, where a peer may mean that; null where it may not. Not by reference: that would cost every request.</summary>
     private BlockRange? Clipped(MessageId id, BlockRange range)
-        => id != MessageId.Reject && padded is not null && padded.TryClip(ref range, id == MessageId.Request) ? range : null;
+        => id != MessageId.Reject && _padded is not null && _padded.TryClip(ref range, id == MessageId.Request) ? range : null;
 
     private void Post(IPeerEventSink sink, PeerEventKind kind, BlockRange range = default)
         => sink.Post(new PeerEvent(kind, connection) { Range = range });

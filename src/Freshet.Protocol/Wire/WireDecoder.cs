@@ -7,13 +7,13 @@ namespace Freshet.Protocol.Wire;
 
 /// <summary>
 /// Takes messages out of whatever bytes came, as they came. Between calls it keeps the start of a message (20 bytes), the part of a
-/// <see cref="LongMessages">long one</see>, or the lease of the block that is halfway in. Every length is bounded by its kind before anything of the message is kept (W1).
+/// <see cref="LongMessages">long one</see>, or the lease of the block that is halfway in; and <see cref="EarlyMessages">what is about pieces</see> while nobody knows how
+/// many there are. Every length is bounded by its kind before anything of the message is kept (W1).
 /// </summary>
 internal sealed class WireDecoder
 {
     private readonly ConnectionId _connection;
     private readonly BlockPool _pool;
-    private readonly PieceLayout _layout;
     private readonly ShortMessages _short;
     private readonly LongMessages _long;
     private readonly bool _hasFast;
@@ -25,18 +25,20 @@ internal sealed class WireDecoder
     private int _leftToSkip;
     private bool _isPastBitfield;
 
+    // Null while the torrent's pieces are not known; then what is about them is kept early.
+    private PieceLayout? _layout;
+    private EarlyMessages? _early;
+
     // A mutable struct: not readonly.
     private BlockReceiver _block;
 
-    public WireDecoder(ConnectionId connection, BlockPool pool, PieceLayout layout, bool hasFast, bool hasExtensions, HashMessages? hashes)
+    public WireDecoder(ConnectionId connection, BlockPool pool, bool hasFast, bool hasExtensions, HashMessages? hashes)
     {
         _connection = connection;
         _pool = pool;
-        _layout = layout;
-        Padded = layout.StartsPiecesAtFiles ? new PaddedRequests(layout) : null;
         Hashes = hashes;
-        _short = new ShortMessages(connection, layout, Requests, Padded);
-        _long = new LongMessages(connection, layout, hashes);
+        _short = new ShortMessages(connection, Requests);
+        _long = new LongMessages(connection, hashes);
         _hasFast = hasFast;
         _hasExtensions = hasExtensions;
     }
@@ -48,7 +50,10 @@ internal sealed class WireDecoder
     public HashMessages? Hashes { get; }
 
     /// <summary>Requests that go beyond a file's end; null where files do not end pieces.</summary>
-    public PaddedRequests? Padded { get; }
+    public PaddedRequests? Padded { get; private set; }
+
+    /// <summary>The messages of BEP 9.</summary>
+    public MetadataMessages Metadata => _long.Metadata;
 
     /// <summary>The number that the peer wants for BEP 54's message; 0 while it has named none, or switched it off.</summary>
     public byte DontHaveNumber => _long.DontHaveNumber;
@@ -58,6 +63,18 @@ internal sealed class WireDecoder
 
     /// <summary>Whether the last call stopped because the pool was empty.</summary>
     public bool IsStarved { get; private set; }
+
+    /// <summary>How many pieces there are is known; what the peer has said of them before is posted now.</summary>
+    public void Begin(PieceLayout layout, IPeerEventSink sink)
+    {
+        if (_layout is not null)
+            return;
+        _layout = layout;
+        Padded = layout.StartsPiecesAtFiles ? new PaddedRequests(layout) : null;
+        _short.Begin(layout, Padded);
+        _long.Layout = layout;
+        TakeEarly(sink);
+    }
 
     /// <summary>Takes messages from the front of the bytes until they end, a rule is broken or the pool is empty.</summary>
     /// <returns>How many bytes it took.</returns>
@@ -73,6 +90,7 @@ internal sealed class WireDecoder
                 Phase.Header => TakeHeader(rest, sink),
                 Phase.Block => TakeBlock(rest, sink),
                 Phase.Long => TakeLong(rest, sink),
+                Phase.Early => KeepEarly(rest, sink),
                 _ => TakeSkipped(rest),
             };
         }
@@ -92,6 +110,7 @@ internal sealed class WireDecoder
     {
         _block.Release(_pool);
         _long.Release();
+        _early?.Release();
         Requests.Release();
     }
 
@@ -139,6 +158,8 @@ internal sealed class WireDecoder
         var id = (MessageId)header[4];
         if (!_hasFast && id is >= MessageId.Suggest and <= MessageId.AllowedFast)
             return Break(DisconnectReason.ProtocolError);
+        if (_layout is null && id != MessageId.Port && (ShortMessages.LengthOf(id) > 0 || id is MessageId.Piece or MessageId.Bitfield))
+            return BeginEarly(id, (int)length, sink);
         return id switch
         {
             MessageId.Piece => ReadPieceHeader(header, (int)length),
@@ -178,7 +199,7 @@ internal sealed class WireDecoder
             new PieceIndex(BinaryPrimitives.ReadInt32BigEndian(header[5..])),
             BinaryPrimitives.ReadInt32BigEndian(header[9..]),
             length - (WireEncoder.BlockHeader - 4));
-        if (!_layout.Contains(range))
+        if (!_layout!.Contains(range))
             return Break(DisconnectReason.ProtocolError);
         _isPastBitfield = true;
         _block.Begin(range, isWanted: Requests.Remove(range));
@@ -188,7 +209,7 @@ internal sealed class WireDecoder
 
     private int TakeBlock(ReadOnlySpan<byte> rest, IPeerEventSink sink)
     {
-        IsStarved = !_block.TryTake(rest, _pool, _layout, out int taken);
+        IsStarved = !_block.TryTake(rest, _pool, _layout!, out int taken);
         if (!_block.IsDone)
             return taken;
         _phase = Phase.Header;
@@ -214,7 +235,8 @@ internal sealed class WireDecoder
 
     private int ReadHashesHeader(MessageId id, int length, IPeerEventSink sink)
     {
-        _isPastBitfield = true;
+        // Before the pieces are known the bitfield may be among what is kept.
+        _isPastBitfield |= _layout is not null;
         return _long.TryBeginHashes(id, length) ? BeginLong(used: 5, sink) : Break(DisconnectReason.ProtocolError);
     }
 
@@ -229,6 +251,11 @@ internal sealed class WireDecoder
         {
             case ExtensionNumbers.Handshake when _long.TryBeginHandshake(bodyLength):
                 return BeginLong(used: 6, sink);
+            case ExtensionNumbers.Metadata:
+                return _long.TryBeginMetadata(bodyLength) ? BeginLong(used: 6, sink) : Break(DisconnectReason.ProtocolError);
+            case ExtensionNumbers.DontHave when _layout is null:
+                // What it takes back is asked for in vain once, and rejected.
+                return Skip(used: 6, bodyLength);
             case ExtensionNumbers.DontHave when bodyLength != 4:
                 return Break(DisconnectReason.ProtocolError);
             case ExtensionNumbers.DontHave when header.Length < 10:
@@ -238,6 +265,50 @@ internal sealed class WireDecoder
             default:
                 return Skip(used: 6, bodyLength);
         }
+    }
+
+    private int BeginEarly(MessageId id, int length, IPeerEventSink sink)
+    {
+        if (!EarlyMessages.Keeps(id))
+            return Skip(used: 5, length - 1);
+        if (!EarlyMessages.Allows(id, length))
+            return Break(DisconnectReason.ProtocolError);
+        _early ??= new EarlyMessages();
+        if (!_early.TryBegin(id, length))
+            return Break(DisconnectReason.Limit);
+        _phase = Phase.Early;
+        KeepEarly(default, sink);
+        return 5;
+    }
+
+    private int KeepEarly(ReadOnlySpan<byte> rest, IPeerEventSink sink)
+    {
+        int taken = _early!.Take(rest);
+        if (!_early.IsWhole)
+            return taken;
+        _phase = Phase.Header;
+
+        // One that was halfway in when the layout came.
+        if (_layout is not null)
+            TakeEarly(sink);
+        return taken;
+    }
+
+    private void TakeEarly(IPeerEventSink sink)
+    {
+        while (Fault == DisconnectReason.None && _early is { } early && early.TryPeek(out MessageId id, out ReadOnlySpan<byte> body))
+        {
+            bool isFirst = !_isPastBitfield;
+            _isPastBitfield = true;
+            bool isRight = id == MessageId.Bitfield ? isFirst && _long.ReadBitfield(body, sink)
+                : (isFirst || id is not (MessageId.HaveAll or MessageId.HaveNone)) && _short.TryTake(id, body, sink);
+            early.Drop();
+            if (!isRight)
+                Break(DisconnectReason.ProtocolError);
+        }
+
+        if (_phase != Phase.Early)
+            _early = null;
     }
 
     private int Skip(int used, int left)
@@ -291,5 +362,8 @@ internal sealed class WireDecoder
 
         /// <summary>In a message that is ignored.</summary>
         Skip,
+
+        /// <summary>In a message that is kept until the torrent's pieces are known.</summary>
+        Early,
     }
 }

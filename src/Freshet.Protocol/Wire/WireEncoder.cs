@@ -57,12 +57,13 @@ internal sealed class WireEncoder
     /// <summary>BEP 5 port.</summary>
     public void Port(int port) => BinaryPrimitives.WriteUInt16BigEndian(Start(MessageId.Port, 2), (ushort)port);
 
-    /// <summary>BEP 10: the message's number and its body.</summary>
-    public void Extended(byte number, ReadOnlySpan<byte> body)
+    /// <summary>BEP 10: the message's number, its body, and what follows that.</summary>
+    public void Extended(byte number, ReadOnlySpan<byte> body, ReadOnlySpan<byte> attachment = default)
     {
-        Span<byte> target = Start(MessageId.Extended, 1 + body.Length);
+        Span<byte> target = Start(MessageId.Extended, 1 + body.Length + attachment.Length);
         target[0] = number;
         body.CopyTo(target[1..]);
+        attachment.CopyTo(target[(1 + body.Length)..]);
     }
 
     /// <summary>BEP 52: a hash request or its reject.</summary>

@@ -23,6 +23,15 @@ public static class WireLimits
     /// </summary>
     public const int MaxMessage = 1024 * 1024;
 
+    /// <summary>A bitfield's body: one bit for each of the most pieces that a torrent may have.</summary>
+    public const int MaxBitfield = (Core.MetainfoLimits.MaxPieces + 7) / 8;
+
+    /// <summary>
+    /// What is kept of a peer's words about pieces before anybody knows how many there are (W1): the largest bitfield, and haves of 7,000 pieces behind it. A magnet link
+    /// that takes so long to resolve gets a new bitfield in place of more.
+    /// </summary>
+    public const int MaxEarly = 5 + MaxBitfield + (64 * 1024);
+
     /// <summary>An extension handshake; real ones take a few hundred bytes. More is skipped unread.</summary>
     public const int MaxExtensionHandshake = 32 * 1024;
 

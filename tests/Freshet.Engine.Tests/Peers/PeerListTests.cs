@@ -48,7 +48,7 @@ public sealed class PeerListTests
     {
         for (int i = 0; i < 50; i++)
             _list.Add(new IPEndPoint(IPAddress.Parse("1.2.3.4"), 1 + i), i % 5 == 0 ? PeerSources.User : PeerSources.Tracker, _now);
-        _list.Clear();
+        _list.KeepOnly(PeerSources.User);
         Assert.Equal(10, _list.Count);
         for (int i = 0; i < 10; i++)
             Assert.True(Take().IsUsers);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using System.Text;
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Protocol.Wire;
@@ -7,7 +8,7 @@ using Freshet.Protocol.Wire;
 namespace Freshet.Fuzz.Targets;
 
 /// <summary>
-/// A peer's whole stream, handshake and messages, to a link in either role. However the bytes are cut and however often the pool runs dry on
+/// A peer's whole stream, handshake and messages, to a link in either role, of a torrent whose pieces are known at once or only at the end. However the bytes are cut and however often the pool runs dry on
 /// the way, the events, blocks and the end must be the same, and every lease must come back.
 /// </summary>
 public sealed class WireTarget : IFuzzTarget
@@ -16,6 +17,7 @@ public sealed class WireTarget : IFuzzTarget
     private const byte FastFlag = 2;
     private const byte ExtensionsFlag = 4;
     private const byte V2Flag = 8;
+    private const byte LateFlag = 16;
 
     private const int Pieces = 10;
     private const int PieceLength = 2 * BlockRange.BlockLength;
@@ -55,7 +57,7 @@ public sealed class WireTarget : IFuzzTarget
     /// <inheritdoc/>
     public byte[] Generate(SeededRandom random)
     {
-        byte flags = (byte)random.Next(16);
+        byte flags = (byte)random.Next(32);
         var stream = new List<byte> { flags, (byte)random.Next(256) };
         stream.AddRange(Handshake(flags));
         for (int i = random.Next(12); i > 0; i--)
@@ -129,8 +131,10 @@ public sealed class WireTarget : IFuzzTarget
                 break;
             case 20 or 21:
                 kind = 20;
-                body.AddRange(random.Next(3) switch
+                body.AddRange(random.Next(5) switch
                 {
+                    3 => [2, .. Encoding.ASCII.GetBytes($"d8:msg_typei{random.Next(3)}e5:piecei{random.Next(4)}e10:total_sizei16484ee"), .. new byte[random.Chance(0.7) ? 100 : random.Next(300)]],
+                    4 => [2, .. Encoding.ASCII.GetBytes($"d8:msg_typei{random.Next(4) - 1}e5:piecei{random.Next(3) - 1}ee")],
                     0 => [7, 0, 0, 0, (byte)random.Next(Pieces + 1)],
                     1 => [0, .. "d1:md11:lt_donthavei7ee4:reqqi250e1:v4:teste"u8],
                     _ => [(byte)random.Next(256), 1, 2, 3],
@@ -173,7 +177,8 @@ public sealed class WireTarget : IFuzzTarget
 
     private static DisconnectReason Play(ReadOnlySpan<byte> stream, byte flags, PeerEventBuffer events, SeededRandom? cuts)
     {
-        var setup = new ConnectionSetup(Address, Swarm, Us, Layout) { V2Swarm = (flags & V2Flag) != 0 ? Swarm : null };
+        bool isLate = (flags & LateFlag) != 0;
+        var setup = new ConnectionSetup(Address, Swarm, Us, isLate ? null : Layout) { V2Swarm = (flags & V2Flag) != 0 ? Swarm : null };
         PeerLink link = (flags & IncomingFlag) != 0
             ? PeerLink.Incoming(new ConnectionId(1), Address, Pool, Now)
             : PeerLink.Outgoing(new ConnectionId(2), setup, Pool, Now);
@@ -192,13 +197,17 @@ public sealed class WireTarget : IFuzzTarget
             if (link.IsReady && !hasAsked)
             {
                 hasAsked = true;
-                foreach (BlockRange range in Asked)
+                foreach (BlockRange range in isLate ? [] : Asked)
                     link.Apply(new PeerCommand(PeerCommandKind.Request, link.Id) { Range = range }, events, Now);
+                for (int piece = 0; piece < 3; piece++)
+                    link.Apply(new PeerCommand(PeerCommandKind.MetadataRequest, link.Id) { Value = piece }, events, Now);
                 foreach (HashRequest request in (flags & V2Flag) != 0 ? AskedHashes : [])
                     link.Apply(new PeerCommand(PeerCommandKind.HashRequest, link.Id) { Payload = request }, events, Now);
             }
         }
 
+        if (isLate && link.IsReady)
+            link.Apply(new PeerCommand(PeerCommandKind.Layout, link.Id) { Payload = Layout }, events, Now);
         DisconnectReason end = link.Ending;
         link.Close(DisconnectReason.Shutdown, events);
         return end;
@@ -243,6 +252,7 @@ public sealed class WireTarget : IFuzzTarget
         {
             (Bitfield left, Bitfield right) => left.ToArray().AsSpan().SequenceEqual(right.ToArray()),
             (ExtensionHandshake left, ExtensionHandshake right) => left with { Messages = right.Messages } == right && left.Messages.Count == right.Messages.Count,
+            (MetadataPiece left, MetadataPiece right) => (left.Index, left.TotalSize) == (right.Index, right.TotalSize) && left.Bytes.Span.SequenceEqual(right.Bytes.Span),
             (HashAnswer left, HashAnswer right) => left.Request == right.Request && left.Hashes.Span.SequenceEqual(right.Hashes.Span),
             _ => Equals(a.Payload, b.Payload),
         };

@@ -10,11 +10,11 @@ internal sealed class LinkUnderTest : IDisposable
     public static readonly MonoTime Start = MonoTime.Zero + TimeSpan.FromSeconds(100);
 
     public LinkUnderTest(
-        PieceLayout? layout = null, bool fast = true, bool extensions = true, int poolMiB = 1, bool ready = true, ICachedReader? reader = null, bool v2 = false)
+        PieceLayout? layout = null, bool fast = true, bool extensions = true, int poolMiB = 1, bool ready = true, ICachedReader? reader = null, bool v2 = false, bool late = false)
     {
         Pool = new BlockPool(poolMiB * 1024 * 1024);
         Layout = layout ?? Samples.Layout();
-        Link = PeerLink.Outgoing(new ConnectionId(2), Samples.Setup(Layout) with { V2Swarm = v2 ? Samples.Swarm : null }, Pool, Start, reader);
+        Link = PeerLink.Outgoing(new ConnectionId(2), Samples.Setup(Layout) with { V2Swarm = v2 ? Samples.Swarm : null, Layout = late ? null : Layout }, Pool, Start, reader);
         if (!ready)
             return;
         Feed(Samples.Handshake(fast: fast, extensions: extensions));

@@ -1,6 +1,7 @@
 using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.Engine.Session;
 using Freshet.Protocol.Wire;
 using Freshet.Simulator.Disk;
 using Freshet.Simulator.Network;
@@ -72,6 +73,7 @@ public sealed partial class SimNode
         Action? answer = notice switch
         {
             TorrentNeededNotice needed => () => Wake(needed.Torrent),
+            MetadataFetchedNotice fetched => () => Resolve(fetched.Torrent, fetched.Info),
             GoalReachedNotice { Action: GoalAction.Remove } goal => () => _engine.RemoveTorrent(goal.Torrent, Now),
             _ => null,
         };
@@ -83,6 +85,15 @@ public sealed partial class SimNode
     {
         if (_contents.TryGetValue(id, out SimContent? content))
             _engine.Wake(id, content.Metainfo, Store.Load(content.Metainfo.Hashes), Now);
+    }
+
+    private void Resolve(TorrentId id, ReadOnlyMemory<byte> info)
+    {
+        if (!_contents.TryGetValue(id, out SimContent? content))
+            return;
+        if (!info.Span.SequenceEqual(content.Metainfo.InfoBytes.Span))
+            throw new SimulationException(_swarm.World, $"{Address} took wrong metadata for that of the torrent");
+        _engine.Resolve(id, new ResolvedTorrent(content.Fetched, Store.Load(content.Metainfo.Hashes)), Now);
     }
 
     /// <summary>The connection has something to send or to say; outside of a turn of the loop one is asked for.</summary>

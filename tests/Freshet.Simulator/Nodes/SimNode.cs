@@ -128,6 +128,20 @@ public sealed partial class SimNode : ISimHost, IEngineEffects, IPeerEventSink, 
         return id;
     }
 
+    /// <summary>Adds a torrent by its hashes alone; what is known of it otherwise it gets from its peers.</summary>
+    public TorrentId AddMagnet(SimContent content, Func<TorrentSpec, TorrentSpec>? adapt = null) => Add(
+        content,
+        spec =>
+        {
+            spec = spec with
+            {
+                Metainfo = null,
+                Resume = null,
+                Summary = TorrentSummary.WithoutMetadata(content.Metainfo.Hashes, "magnet", content.Metainfo.Trackers),
+            };
+            return adapt is null ? spec : adapt(spec);
+        });
+
     /// <summary>Does something with the engine as a command of its owner.</summary>
     public void Command(Action<SessionEngine, MonoTime> command) => Run(() => command(_engine, Now));
 

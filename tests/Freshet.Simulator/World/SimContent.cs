@@ -115,13 +115,11 @@ public sealed class SimContent
             SHA1.HashData(bytes.AsSpan((int)layout.OffsetOf(piece), layout.LengthOf(piece)), hashes.AsSpan(i * Sha1Hash.Length));
         }
 
-        // The simulated peers never fetch metadata: any bytes that differ from torrent to torrent will do.
-        byte[] info = Encoding.ASCII.GetBytes($"d4:name{name.Length}:{name}e");
+        // Nobody reads it: any dictionary that differs from torrent to torrent will do.
+        byte[] info = [.. Encoding.ASCII.GetBytes($"d4:name{name.Length}:{name}6:pieces{hashes.Length}:"), .. hashes, (byte)'e'];
         var metainfo = new Metainfo
         {
-            Hashes = new InfoHashes(
-                version == TorrentVersion.V2 ? null : new Sha1Hash(SHA1.HashData([.. info, .. hashes])),
-                version == TorrentVersion.V1 ? null : new Sha256Hash(SHA256.HashData([.. info, .. hashes]))),
+            Hashes = HashesOf(version, info),
             Version = version,
             Name = name,
             IsSingleFile = layout.Files.Count == 1,
@@ -132,6 +130,21 @@ public sealed class SimContent
         };
         return new SimContent(metainfo, bytes);
     }
+
+    /// <summary>The same content with an info dictionary of a size that real ones hardly have.</summary>
+    public SimContent WithInfoOf(int size, SeededRandom random) => With(metainfo =>
+    {
+        byte[] info = new byte[size];
+        random.NextBytes(info);
+        return metainfo with { InfoBytes = info, Hashes = HashesOf(metainfo.Version, info) };
+    });
+
+    /// <summary>What is known of the torrent once its info dictionary has come from peers: all but the piece layers.</summary>
+    public Metainfo Fetched => Metainfo.Version == TorrentVersion.V1 ? Metainfo : Metainfo with { PieceLayers = new Dictionary<Sha256Hash, ReadOnlyMemory<byte>>(), HasAllPieceLayers = false };
+
+    private static InfoHashes HashesOf(TorrentVersion version, byte[] info) => new(
+        version == TorrentVersion.V2 ? null : new Sha1Hash(SHA1.HashData(info)),
+        version == TorrentVersion.V1 ? null : new Sha256Hash(SHA256.HashData(info)));
 
     /// <summary>The hashes that a request asks for, from a tree of our own over the whole file, so that this checks the product's.</summary>
     public byte[] HashesOf(HashRequest request)
