@@ -83,6 +83,9 @@ public enum PeerCommandKind : byte
     /// <summary>BEP 54, where the peer knows it: <c>Range.Piece</c> is not here any more.</summary>
     DontHave,
 
+    /// <summary>BEP 11, where the peer knows it. <c>Payload</c>: <see cref="PexMessage"/>.</summary>
+    PeerExchange,
+
     /// <summary>BEP 52, on connections of a v2 swarm: ask for hashes. <c>Payload</c>: <see cref="Core.HashRequest"/>.</summary>
     HashRequest,
 

@@ -81,6 +81,9 @@ public enum PeerEventKind : byte
     /// <summary>BEP 54 don't have: <c>Range.Piece</c>.</summary>
     DontHave,
 
+    /// <summary>BEP 11. <c>Payload</c>: <see cref="PexMessage"/>, at most 50 peers of each kind and family.</summary>
+    PeerExchange,
+
     /// <summary>BEP 52, of connections of a v2 swarm: the peer asks for hashes. <c>Payload</c>: a <see cref="Core.HashRequest"/>, in no way bounded.</summary>
     HashRequest,
 

@@ -19,6 +19,8 @@ internal sealed record DownloadRequest
 
     public int? UploadSlots { get; init; }
 
+    public bool UsePeerExchange { get; init; } = true;
+
     public bool SuperSeeding { get; init; }
 
     public int ListenPort { get; init; }

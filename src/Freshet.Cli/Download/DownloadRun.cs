@@ -349,6 +349,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             MaxConnections = request.MaxPeers > UsualConnections ? request.MaxPeers : null,
             RequestQueue = request.Pipeline,
             UploadSlots = request.UploadSlots,
+            PeerExchange = request.UsePeerExchange,
             Limits = request.Limits,
             RequestTimeout = request.RequestTimeout,
             Queue = request.Queue,

@@ -56,7 +56,7 @@ internal sealed class SessionOptions
     private readonly Setting<bool> _noTrackers = new("--no-trackers") { Description = "Announce to no tracker of the torrent" };
     private readonly Setting<bool> _noDht = new("--no-dht") { Description = "No DHT (there is none yet)" };
     private readonly Setting<bool> _noLsd = new("--no-lsd") { Description = "No local peer discovery (there is none yet)" };
-    private readonly Setting<bool> _noPex = new("--no-pex") { Description = "No peer exchange (there is none yet)" };
+    private readonly Setting<bool> _noPex = new("--no-pex") { Description = "Neither tell peers of other peers nor be told (BEP 11)" };
     private readonly Setting<bool> _noPortMapping = new("--no-port-mapping") { Description = "No port mapping at the router (there is none yet)" };
     private readonly Setting<string> _transport = Later("--transport", "How peers are connected to", "tcp", "uTP", "utp", "any");
     private readonly Setting<string> _encryption = Later("--encryption", "Encryption of peer connections", "off", "encryption", "prefer", "require");
@@ -188,6 +188,7 @@ internal sealed class SessionOptions
         MaxPeers = parsed.GetValue(_maxPeers),
         Pipeline = parsed.GetValue(_pipeline).Number,
         UploadSlots = parsed.GetValue(_uploadSlots).Number,
+        UsePeerExchange = !parsed.GetValue(_noPex),
         SuperSeeding = parsed.GetValue(_superSeed),
         Limits = _limits.Read(parsed),
         Overwrite = parsed.GetValue(_overwrite),

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using Freshet.Abstractions;
 
 namespace Freshet.Engine.Peers;
 
@@ -26,6 +27,23 @@ internal static class EndpointRules
     /// <summary>The same endpoint, its address in IPv4 form where it is one.</summary>
     public static IPEndPoint Normalize(IPEndPoint endpoint)
         => endpoint.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(endpoint.Address.MapToIPv4(), endpoint.Port) : endpoint;
+
+    /// <summary>
+    /// Whether a rumour of an address may pass between us and a partner: an address of a local network means another host in every other one, and loopback another on
+    /// each machine. So such a one is told to, and believed of, those only who are as near.
+    /// </summary>
+    public static bool MayBeTold(IPAddress address, IPAddress partner) => AddressRules.Classify(address) switch
+    {
+        AddressScope.Loopback => AddressRules.Classify(partner) == AddressScope.Loopback,
+        AddressScope.Lan or AddressScope.LinkLocal => AddressRules.Classify(partner) is AddressScope.Lan or AddressScope.LinkLocal or AddressScope.Loopback,
+        _ => true,
+    };
+
+    /// <summary>
+    /// Whether a port may be dialled on a stranger's word: below 1024 are the doors of web, mail and name servers, at which a false rumour would have a whole swarm knock
+    /// (THREATS W8).
+    /// </summary>
+    public static bool IsPeersPort(int port) => port >= 1024;
 
     /// <summary>
     /// Whether a peer can be there at all: not unspecified, multicast, broadcast or reserved, and not port 0. Networks for documentation and benchmarks may be

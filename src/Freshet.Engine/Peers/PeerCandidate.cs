@@ -58,6 +58,9 @@ public sealed class PeerCandidate
     /// <summary>BEP 40's, as of when its turn came.</summary>
     internal uint Priority { get; set; }
 
+    /// <summary>Whether it is known by rumour alone (PEX, DHT).</summary>
+    internal bool IsRumour { get; set; }
+
     internal CandidateHeap? Heap { get; set; }
 
     /// <summary>The order of equals: by chance, so that not everybody dials a tracker's list from the top.</summary>

@@ -43,6 +43,8 @@ public sealed class PeerList
     private readonly HashSet<PeerKey> _own;
     private readonly OwnAddresses _self;
 
+    private readonly RumourCount _rumours = new();
+
     // Idle candidates: those whose time has not come, and those who may be dialled, the best on top.
     private readonly CandidateHeap _later = new(IsSooner);
     private readonly CandidateHeap _due = new(IsBetter);
@@ -247,8 +249,9 @@ public sealed class PeerList
     {
         if (!EndpointRules.IsDialable(endpoint) || _own.Contains(PeerKey.Of(endpoint)) || _bans.IsBanned(endpoint))
             return false;
-        // Strangers' gossip must not make us knock at our own machine's doors.
-        return source is not (PeerSources.Pex or PeerSources.Dht) || AddressRules.Classify(endpoint.Address) != AddressScope.Loopback;
+        // Strangers' gossip must not make us knock at our own machine's doors; what peers tell of loopback is judged where it is known who tells it.
+        return !RumourCount.IsRumour(source)
+            || (EndpointRules.IsPeersPort(endpoint.Port) && (source == PeerSources.Pex || AddressRules.Classify(endpoint.Address) != AddressScope.Loopback));
     }
 
     private void Confirm(PeerCandidate known, PeerSources source, MonoTime now)
@@ -257,6 +260,8 @@ public sealed class PeerList
         if (waits)
             known.Heap?.Remove(known);
         known.Sources |= source;
+        if (!RumourCount.IsRumour(source))
+            EndRumour(known);
         if (waits && source == PeerSources.User)
         {
             // The user says that it is there now.
@@ -268,11 +273,25 @@ public sealed class PeerList
             _later.Add(known);
     }
 
+    private void EndRumour(PeerCandidate candidate)
+    {
+        if (candidate.IsRumour)
+            _rumours.Remove(candidate.Endpoint.Address);
+        candidate.IsRumour = false;
+    }
+
     private PeerCandidate? Create(IPEndPoint endpoint, PeerKey key, PeerSources source, MonoTime now)
     {
         var candidate = new PeerCandidate(endpoint) { Sources = source, NotBefore = now, Salt = (uint)_random.NextUInt64() };
-        if (_byKey.Count >= MaxCandidates && !MakeRoom(candidate))
+        candidate.IsRumour = RumourCount.IsRumour(source);
+        if (candidate.IsRumour && !_rumours.TryAdd(endpoint.Address))
             return null;
+        if (_byKey.Count >= MaxCandidates && !MakeRoom(candidate))
+        {
+            EndRumour(candidate);
+            return null;
+        }
+
         _byKey.Add(key, candidate);
         candidate.Position = _all.Count;
         _all.Add(candidate);
@@ -341,6 +360,7 @@ public sealed class PeerList
         bool isUsers = (candidate.Sources & PeerSources.User) != 0;
         if (candidate.Failures >= MaxFailures && !isUsers)
         {
+            candidate.IsRumour = false;
             Remove(candidate);
             return;
         }
@@ -364,6 +384,7 @@ public sealed class PeerList
     {
         candidate.Heap?.Remove(candidate);
         candidate.State = CandidateState.Gone;
+        EndRumour(candidate);
         _byKey.Remove(PeerKey.Of(candidate.Endpoint));
         PeerCandidate last = _all[^1];
         _all[candidate.Position] = last;

@@ -48,6 +48,9 @@ public sealed record SessionSettings
     /// <summary>Which trackers of a torrent are announced to; private torrents go one by one whatever this says.</summary>
     public TierOrder Tiers { get; init; }
 
+    /// <summary>Whether peers tell each other of peers (BEP 11); private torrents never do.</summary>
+    public bool UsePeerExchange { get; init; } = true;
+
     /// <summary>How many interested peers of a torrent may download from us at once; null: as many as keep the line busy (docs/choking.md).</summary>
     public int? UploadSlots { get; init; }
 

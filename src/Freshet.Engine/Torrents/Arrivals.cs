@@ -54,7 +54,7 @@ internal sealed class Arrivals(Torrent torrent, SessionContext session)
 
         // Who says that it only uploads, and has nothing to show yet, is of no use to anybody: libtorrent hangs up on it at once.
         bool isUploadOnly = torrent.Lifecycle.IsOpen && !torrent.IsFetching && !peer.IsShownPart;
-        peer.Send(PeerCommandKind.ExtensionHandshake, ExtensionNumbers.Announce(port, peer.Endpoint.Address, isUploadOnly, torrent.MetadataServer.Size));
+        peer.Send(PeerCommandKind.ExtensionHandshake, ExtensionNumbers.Announce(port, peer.Endpoint.Address, isUploadOnly, torrent.MetadataServer.Size, torrent.Exchange.IsOn));
     }
 
     /// <summary>A peer introduces itself.</summary>
@@ -71,6 +71,8 @@ internal sealed class Arrivals(Torrent torrent, SessionContext session)
             session.OwnAddresses.Seen(peer.Endpoint.Address, seen);
         if (handshake.ListenPort is { } port)
             torrent.Connector.LearnListenPort(peer, port, now);
+        if (handshake.Messages.TryGetValue(ExtensionNumbers.PeerExchangeName, out number))
+            torrent.Exchange.Offered(peer, number != 0, now);
     }
 
     private DisconnectReason HandleOpening(PeerConnection peer, in PeerEvent happened, MonoTime now)
@@ -112,6 +114,8 @@ internal sealed class Arrivals(Torrent torrent, SessionContext session)
             case PeerEventKind.MetadataReject:
                 torrent.Fetch?.OnReject(peer, happened.Value, now);
                 break;
+            case PeerEventKind.PeerExchange:
+                return torrent.Exchange.OnMessage(peer, (PexMessage)happened.Payload!, now);
             case PeerEventKind.HashRequest:
                 peer.Send(PeerCommandKind.HashReject, (HashRequest)happened.Payload!);
                 return peer.MayFlap(now) ? DisconnectReason.None : DisconnectReason.ProtocolError;

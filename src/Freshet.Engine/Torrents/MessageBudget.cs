@@ -5,7 +5,7 @@ namespace Freshet.Engine.Torrents;
 /// <summary>Bounds what a peer's messages may cost us: so much at once, and so much a second in the long run. A mutable struct: keep it in a field.</summary>
 /// <param name="burst">The most at once.</param>
 /// <param name="perSecond">What comes back each second.</param>
-internal struct MessageBudget(int burst, int perSecond)
+internal struct MessageBudget(int burst, double perSecond)
 {
     private double _spent;
     private MonoTime _last;
@@ -26,6 +26,14 @@ internal struct MessageBudget(int burst, int perSecond)
     /// For pieces of metadata that a peer is given (THREATS B7): 30 bytes ask for 16 KiB. Twice all that there can be at once, and 4 MiB a second of what it really reads.
     /// </summary>
     public static MessageBudget OfMetadata => new(burst: 4096, perSecond: 256);
+
+    /// <summary>
+    /// For messages of peer exchange (BEP 11), which come once a minute from honest peers: some clients send a few short ones at first, and clocks differ (THREATS W8).
+    /// </summary>
+    public static MessageBudget OfExchanges => new(burst: 6, perSecond: 3 / 60.0);
+
+    /// <summary>For addresses that a peer names: the first messages of both families, then what an honest one may tell, 50 a minute and family (THREATS W8).</summary>
+    public static MessageBudget OfExchangedAddresses => new(burst: 200, perSecond: 100 / 60.0);
 
     /// <summary>Spends some of it; false, and nothing is spent, where it is too much.</summary>
     public bool TrySpend(int count, MonoTime now)

@@ -107,6 +107,9 @@ internal sealed class PeerConnection
     /// <summary>Whether the swarm that both sides agreed on is that of v2 (BEP 52): such a peer may be asked for hashes.</summary>
     public bool IsV2 { get; set; }
 
+    /// <summary>What peer exchange knows of it; null while the peer has not shown that it speaks it.</summary>
+    public ExchangeSeat? Exchange { get; set; }
+
     /// <summary>Hash requests of ours that it has not answered.</summary>
     public int HashesAsked { get; set; }
 

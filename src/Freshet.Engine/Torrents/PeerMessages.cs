@@ -175,6 +175,8 @@ internal sealed class PeerMessages
             case PeerEventKind.Metadata or PeerEventKind.MetadataReject:
                 // Asked for before another had given it.
                 return DisconnectReason.None;
+            case PeerEventKind.PeerExchange:
+                return _torrent.Exchange.OnMessage(peer, (PexMessage)happened.Payload!, now);
             case PeerEventKind.Port:
                 // For the DHT, which is not there yet.
                 return DisconnectReason.None;

@@ -32,12 +32,16 @@ internal sealed class SwarmConnector
         _torrent = torrent;
         _session = session;
         Candidates = new PeerList(session.Random, session.Bans, session.OwnAddresses);
+        Exchange = new PeerExchange(torrent, session);
         _places = new PlaceKeeper(this, session);
         _nextDial = new Deadline(session.Deadlines, now => session.Dialer.Want(this, now));
     }
 
     /// <summary>The addresses that are known.</summary>
     public PeerList Candidates { get; }
+
+    /// <summary>What peers tell each other of peers.</summary>
+    public PeerExchange Exchange { get; }
 
     /// <summary>
     /// Connections that are open or being opened, oldest first as long as none has ended; for reading only. A list, because each piece that is written walks over it, and
@@ -206,6 +210,8 @@ internal sealed class SwarmConnector
             Candidates.Connected(candidate, now);
         }
 
+        Exchange.Met(connection, now);
+
         return true;
     }
 
@@ -218,6 +224,7 @@ internal sealed class SwarmConnector
         // Where another connection leads to that port, the word of this one counts for nothing: it may name an honest neighbour's.
         connection.Candidate = Candidates.ConnectedIncoming(connection.Endpoint, port, now);
         connection.Identity.Listens = connection.Candidate?.Endpoint;
+        Exchange.Met(connection, now);
     }
 
     /// <summary>Closes a connection; it counts for nothing from here on.</summary>
@@ -311,6 +318,7 @@ internal sealed class SwarmConnector
             if (_byPeer.TryGetValue(connection.Peer, out PeerConnection? known) && known == connection)
                 _byPeer.Remove(connection.Peer);
             _torrent.Left(connection, now);
+            Exchange.Left(connection, now);
         }
 
         connection.Phase = ConnectionPhase.Closing;

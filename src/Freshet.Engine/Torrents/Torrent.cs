@@ -122,6 +122,9 @@ internal sealed class Torrent
 
     public PeerMessages Messages => Awake.Messages;
 
+    /// <summary>Peer exchange (BEP 11).</summary>
+    public PeerExchange Exchange => Connector.Exchange;
+
     /// <summary>The storage of the present run; null where none runs.</summary>
     public TorrentStorage? Storage => Lifecycle.Storage.Current;
 

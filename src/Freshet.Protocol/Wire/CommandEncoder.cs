@@ -100,6 +100,9 @@ internal sealed class CommandEncoder(
             case PeerCommandKind.KeepAlive:
                 encoder.KeepAlive();
                 break;
+            case PeerCommandKind.PeerExchange:
+                WritePeerExchange((PexMessage)command.Payload!);
+                break;
             case PeerCommandKind.DontHave:
                 WriteDontHave(command.Range.Piece);
                 break;
@@ -115,6 +118,15 @@ internal sealed class CommandEncoder(
         Span<byte> body = stackalloc byte[sizeof(int)];
         BinaryPrimitives.WriteInt32BigEndian(body, piece.Value);
         encoder.Extended(decoder.DontHaveNumber, body);
+    }
+
+    private void WritePeerExchange(PexMessage message)
+    {
+        if (decoder.PeerExchangeNumber == 0)
+            return;
+        var writer = new BencodeWriter();
+        PexCodec.Write(message, writer);
+        encoder.Extended(decoder.PeerExchangeNumber, writer.Written);
     }
 
     private void WriteBitfield(Bitfield? bitfield)

@@ -5,19 +5,22 @@ using Freshet.Protocol.Extensions;
 namespace Freshet.Protocol.Wire;
 
 /// <summary>
-/// The messages that must be whole to be read: a bitfield, BEP 10's handshake, those of metadata, and on v2 swarms those of hashes. What is kept of one grows as bytes come, never by what a
+/// The messages that must be whole to be read: a bitfield, BEP 10's handshake, peer exchange, those of metadata, and on v2 swarms those of hashes. What is kept of one grows as bytes come, never by what a
 /// length says: a length that is announced costs the peer as many bytes as it costs us.
 /// </summary>
 internal sealed class LongMessages(ConnectionId connection, HashMessages? hashes)
 {
     private RentedBytes _kept;
     private MessageId _kind;
-    private bool _isMetadata;
+    private byte _extension;
     private int _left;
     private int _handshakes;
 
     /// <summary>The number that the peer wants for BEP 54's message; 0 while it has named none, or switched it off.</summary>
     public byte DontHaveNumber { get; private set; }
+
+    /// <summary>The number that the peer wants for BEP 11's message; 0 while it has named none, or switched it off.</summary>
+    public byte PeerExchangeNumber { get; private set; }
 
     /// <summary>The messages of BEP 9.</summary>
     public MetadataMessages Metadata { get; } = new(connection);
@@ -33,16 +36,13 @@ internal sealed class LongMessages(ConnectionId connection, HashMessages? hashes
 
     /// <summary>Begins with an extension handshake; false where it is too long, or one too many: it is ignored then.</summary>
     public bool TryBeginHandshake(int length)
-        => length <= WireLimits.MaxExtensionHandshake && _handshakes++ < WireLimits.MaxExtensionHandshakes && Begin(MessageId.Extended, length);
+        => length <= WireLimits.MaxExtensionHandshake && _handshakes++ < WireLimits.MaxExtensionHandshakes && BeginExtended(ExtensionNumbers.Handshake, length);
+
+    /// <summary>Begins with a message of peer exchange; false where it is too long: it is ignored then.</summary>
+    public bool TryBeginPeerExchange(int length) => length <= WireLimits.MaxPeerExchange && BeginExtended(ExtensionNumbers.PeerExchange, length);
 
     /// <summary>Begins with a message of BEP 9; false where it is too long.</summary>
-    public bool TryBeginMetadata(int length)
-    {
-        if (length > Metadata.LongestBody)
-            return false;
-        Begin(MessageId.Extended, length);
-        return _isMetadata = true;
-    }
+    public bool TryBeginMetadata(int length) => length <= Metadata.LongestBody && BeginExtended(ExtensionNumbers.Metadata, length);
 
     /// <summary>Begins with a message of hashes, on a connection of a v2 swarm; false where it is too long for its kind.</summary>
     public bool TryBeginHashes(MessageId kind, int length) => length <= hashes!.LongestBody(kind) && Begin(kind, length);
@@ -81,15 +81,25 @@ internal sealed class LongMessages(ConnectionId connection, HashMessages? hashes
     private bool Begin(MessageId kind, int length)
     {
         _kind = kind;
-        _isMetadata = false;
         _left = length;
         return true;
+    }
+
+    private bool BeginExtended(byte extension, int length)
+    {
+        _extension = extension;
+        return Begin(MessageId.Extended, length);
     }
 
     private bool Read(ReadOnlySpan<byte> body, IPeerEventSink sink) => _kind switch
     {
         MessageId.Bitfield => ReadBitfield(body, sink),
-        MessageId.Extended => _isMetadata ? Metadata.Take(body, sink) : ReadHandshake(body, sink),
+        MessageId.Extended => _extension switch
+        {
+            ExtensionNumbers.Metadata => Metadata.Take(body, sink),
+            ExtensionNumbers.PeerExchange => ReadPeerExchange(body, sink),
+            _ => ReadHandshake(body, sink),
+        },
         _ => hashes!.Take(_kind, body, sink),
     };
 
@@ -101,7 +111,17 @@ internal sealed class LongMessages(ConnectionId connection, HashMessages? hashes
             DontHaveNumber = number;
         if (handshake.Messages.TryGetValue(ExtensionNumbers.MetadataName, out number))
             Metadata.Number = number;
+        if (handshake.Messages.TryGetValue(ExtensionNumbers.PeerExchangeName, out number))
+            PeerExchangeNumber = number;
         sink.Post(new PeerEvent(PeerEventKind.ExtensionHandshake, connection) { Payload = handshake });
+        return true;
+    }
+
+    private bool ReadPeerExchange(ReadOnlySpan<byte> body, IPeerEventSink sink)
+    {
+        if (!PexCodec.TryParse(body, out PexMessage? message))
+            return false;
+        sink.Post(new PeerEvent(PeerEventKind.PeerExchange, connection) { Payload = message });
         return true;
     }
 }

@@ -58,6 +58,9 @@ internal sealed class WireDecoder
     /// <summary>The number that the peer wants for BEP 54's message; 0 while it has named none, or switched it off.</summary>
     public byte DontHaveNumber => _long.DontHaveNumber;
 
+    /// <summary>The number that the peer wants for BEP 11's message; 0: it does not know it.</summary>
+    public byte PeerExchangeNumber => _long.PeerExchangeNumber;
+
     /// <summary>Why nothing more is read: the peer broke a rule.</summary>
     public DisconnectReason Fault { get; private set; }
 
@@ -256,6 +259,8 @@ internal sealed class WireDecoder
             case ExtensionNumbers.DontHave when _layout is null:
                 // What it takes back is asked for in vain once, and rejected.
                 return Skip(used: 6, bodyLength);
+            case ExtensionNumbers.PeerExchange when _long.TryBeginPeerExchange(bodyLength):
+                return BeginLong(used: 6, sink);
             case ExtensionNumbers.DontHave when bodyLength != 4:
                 return Break(DisconnectReason.ProtocolError);
             case ExtensionNumbers.DontHave when header.Length < 10:

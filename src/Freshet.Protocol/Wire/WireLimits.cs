@@ -35,6 +35,11 @@ public static class WireLimits
     /// <summary>An extension handshake; real ones take a few hundred bytes. More is skipped unread.</summary>
     public const int MaxExtensionHandshake = 32 * 1024;
 
+    /// <summary>
+    /// A message of peer exchange (BEP 11): 50 peers of each kind and family take 2,600 bytes, a first message of some clients a few hundred peers. More is skipped unread.
+    /// </summary>
+    public const int MaxPeerExchange = 16 * 1024;
+
     /// <summary>The longest range that a peer may ask for: some clients ask for 128 KiB, nobody for more.</summary>
     public const int MaxRequest = 128 * 1024;
 

@@ -252,6 +252,7 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
         MaxConnections = Loop.MaxConnections,
         MaxConnectionsPerTorrent = Math.Min(Options.MaxPeersPerTorrent ?? SessionSettings.UsualConnectionsPerTorrent, Loop.MaxConnections),
         UploadSlots = Options.UploadSlots,
+        UsePeerExchange = Options.PeerExchange,
         Limits = Limits.Now,
         Tiers = TorrentAdder.ToEngine(Options.TrackerTiers),
         Queue = Options.Queue,

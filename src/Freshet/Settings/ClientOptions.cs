@@ -56,6 +56,9 @@ public sealed record ClientOptions
     /// <summary>The number of requests that are kept at each peer, or null to measure what its line takes.</summary>
     public int? RequestQueue { get; init; }
 
+    /// <summary>Whether peers tell each other of peers (BEP 11). Those of private torrents never do. Default: they do.</summary>
+    public bool PeerExchange { get; init; } = true;
+
     /// <summary>How many peers of a torrent may download from us at once; 0 gives nothing, null finds out how many keep the line busy.</summary>
     public int? UploadSlots { get; init; }
 

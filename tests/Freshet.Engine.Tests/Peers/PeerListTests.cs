@@ -57,14 +57,14 @@ public sealed class PeerListTests
     [Fact]
     public void An_address_is_listed_once_whoever_names_it()
     {
-        Assert.True(_list.Add(At("1.2.3.4:5"), PeerSources.Tracker, _now));
-        Assert.False(_list.Add(At("1.2.3.4:5"), PeerSources.Pex, _now));
-        Assert.False(_list.Add(At("[::ffff:1.2.3.4]:5"), PeerSources.Dht, _now));
-        Assert.True(_list.Add(At("1.2.3.4:6"), PeerSources.Tracker, _now));
+        Assert.True(_list.Add(At("1.2.3.4:6881"), PeerSources.Tracker, _now));
+        Assert.False(_list.Add(At("1.2.3.4:6881"), PeerSources.Pex, _now));
+        Assert.False(_list.Add(At("[::ffff:1.2.3.4]:6881"), PeerSources.Dht, _now));
+        Assert.True(_list.Add(At("1.2.3.4:6882"), PeerSources.Tracker, _now));
         Assert.Equal(2, _list.Count);
         PeerCandidate first = Take();
         PeerCandidate second = Take();
-        PeerCandidate twice = first.Endpoint.Port == 5 ? first : second;
+        PeerCandidate twice = first.Endpoint.Port == 6881 ? first : second;
         Assert.Equal(PeerSources.Tracker | PeerSources.Pex | PeerSources.Dht, twice.Sources);
     }
 
@@ -85,10 +85,54 @@ public sealed class PeerListTests
     public void Gossip_does_not_send_us_to_our_own_machine()
     {
         // W8: PEX and DHT lies.
-        Assert.False(_list.Add(At("127.0.0.1:80"), PeerSources.Pex, _now));
-        Assert.False(_list.Add(At("[::1]:80"), PeerSources.Dht, _now));
-        Assert.False(_list.Add(At("[::ffff:127.9.9.9]:80"), PeerSources.Dht, _now));
+        Assert.False(_list.Add(At("127.0.0.1:6881"), PeerSources.Dht, _now));
+        Assert.False(_list.Add(At("[::1]:6881"), PeerSources.Dht, _now));
+        Assert.False(_list.Add(At("[::ffff:127.9.9.9]:6881"), PeerSources.Dht, _now));
         Assert.True(_list.Add(At("127.0.0.1:80"), PeerSources.Tracker, _now));
+        Assert.False(EndpointRules.MayBeTold(IPAddress.Loopback, partner: IPAddress.Parse("9.9.9.9")));
+        Assert.False(EndpointRules.MayBeTold(IPAddress.IPv6Loopback, partner: IPAddress.Parse("192.168.1.9")));
+        Assert.True(EndpointRules.MayBeTold(IPAddress.Loopback, partner: IPAddress.Parse("127.0.0.9")));
+    }
+
+    [Theory]
+    [InlineData("192.168.1.7")]
+    [InlineData("169.254.169.254")]
+    [InlineData("fe80::7")]
+    [InlineData("fd00::7")]
+    public void What_is_told_of_a_local_network_counts_within_one_only(string address)
+    {
+        Assert.False(EndpointRules.MayBeTold(IPAddress.Parse(address), partner: IPAddress.Parse("9.9.9.9")));
+        Assert.True(EndpointRules.MayBeTold(IPAddress.Parse(address), partner: IPAddress.Parse("192.168.1.9")));
+    }
+
+    [Theory]
+    [InlineData(PeerSources.Pex)]
+    [InlineData(PeerSources.Dht)]
+    public void Gossip_does_not_send_us_to_the_ports_of_servers(PeerSources source)
+    {
+        // W8: whole swarms were sent to port 80 of somebody's web server.
+        Assert.False(_list.Add(At("9.9.9.9:80"), source, _now));
+        Assert.False(_list.Add(At("9.9.9.9:443"), source, _now));
+        Assert.True(_list.Add(At("9.9.9.9:443"), PeerSources.Tracker, _now));
+    }
+
+    [Theory]
+    [InlineData("9.9.9.9", "9.9.9.8")]
+    [InlineData("2a02::1", "2a02:0:0:1::1")]
+    public void Gossip_names_a_few_peers_of_one_host_and_no_more(string victim, string other)
+    {
+        // W8: a liar fills the list with all the ports of his victim.
+        int added = Enumerable.Range(2000, 500).Count(port => _list.Add(new IPEndPoint(IPAddress.Parse(victim), port), PeerSources.Pex, _now));
+        Assert.Equal(RumourCount.MaxPerHost, added);
+        Assert.True(_list.Add(new IPEndPoint(IPAddress.Parse(other), 2000), PeerSources.Dht, _now));
+        Assert.True(_list.Add(new IPEndPoint(IPAddress.Parse(victim), 9000), PeerSources.Tracker, _now), "a tracker may name more");
+
+        // What others vouch for is no rumour any more, nor is what was forgotten.
+        _list.Add(new IPEndPoint(IPAddress.Parse(victim), 2000), PeerSources.Tracker, _now);
+        Assert.True(_list.Add(new IPEndPoint(IPAddress.Parse(victim), 9001), PeerSources.Pex, _now));
+        Assert.False(_list.Add(new IPEndPoint(IPAddress.Parse(victim), 9002), PeerSources.Pex, _now));
+        _list.KeepOnly(PeerSources.User);
+        Assert.True(_list.Add(new IPEndPoint(IPAddress.Parse(victim), 9002), PeerSources.Pex, _now));
     }
 
     [Fact]

@@ -253,6 +253,7 @@ public sealed class WireTarget : IFuzzTarget
             (Bitfield left, Bitfield right) => left.ToArray().AsSpan().SequenceEqual(right.ToArray()),
             (ExtensionHandshake left, ExtensionHandshake right) => left with { Messages = right.Messages } == right && left.Messages.Count == right.Messages.Count,
             (MetadataPiece left, MetadataPiece right) => (left.Index, left.TotalSize) == (right.Index, right.TotalSize) && left.Bytes.Span.SequenceEqual(right.Bytes.Span),
+            (PexMessage left, PexMessage right) => left.Added.SequenceEqual(right.Added) && left.Dropped.SequenceEqual(right.Dropped),
             (HashAnswer left, HashAnswer right) => left.Request == right.Request && left.Hashes.Span.SequenceEqual(right.Hashes.Span),
             _ => Equals(a.Payload, b.Payload),
         };

@@ -12,11 +12,11 @@ public sealed class ExtensionHandshakeTests
     public void Ours_says_who_we_are_and_comes_back_as_it_was()
     {
         using var test = new LinkUnderTest();
-        ExtensionHandshake ours = ExtensionNumbers.Announce(6881, IPAddress.Parse("10.0.0.1"), isUploadOnly: true, metadataSize: 500);
+        ExtensionHandshake ours = ExtensionNumbers.Announce(6881, IPAddress.Parse("10.0.0.1"), isUploadOnly: true, metadataSize: 500, exchangesPeers: true);
         test.Apply(PeerCommandKind.ExtensionHandshake, payload: ours);
         byte[] sent = test.Drain();
         Assert.Equal(
-            Samples.Extended(0, "d1:md11:lt_donthavei7e11:ut_metadatai2ee13:metadata_sizei500e1:pi6881e4:reqqi2000e11:upload_onlyi1e1:v13:Freshet 0.1.06:yourip4:\u000a\0\0\u0001e"u8),
+            Samples.Extended(0, "d1:md11:lt_donthavei7e11:ut_metadatai2e6:ut_pexi1ee13:metadata_sizei500e1:pi6881e4:reqqi2000e11:upload_onlyi1e1:v13:Freshet 0.1.06:yourip4:\u000a\0\0\u0001e"u8),
             sent);
         test.Feed(sent);
         var read = (ExtensionHandshake)test.Only.Payload!;
@@ -25,10 +25,14 @@ public sealed class ExtensionHandshakeTests
     }
 
     [Fact]
+    public void Of_a_private_torrent_no_peers_are_offered()
+        => Assert.False(ExtensionNumbers.Announce(null, null, isUploadOnly: false, metadataSize: null, exchangesPeers: false).Messages.ContainsKey("ut_pex"));
+
+    [Fact]
     public void It_is_not_sent_to_who_does_not_know_it()
     {
         using var test = new LinkUnderTest(extensions: false);
-        test.Apply(PeerCommandKind.ExtensionHandshake, payload: ExtensionNumbers.Announce(null, null, isUploadOnly: false, metadataSize: null));
+        test.Apply(PeerCommandKind.ExtensionHandshake, payload: ExtensionNumbers.Announce(null, null, isUploadOnly: false, metadataSize: null, exchangesPeers: false));
         Assert.False(test.Link.HasOutput);
     }
 
