@@ -35,8 +35,12 @@ public static class AddressRules
     {
         Span<byte> bytes = stackalloc byte[16];
         address.TryWriteBytes(bytes, out int length);
-        return length == 4 ? ClassifyIPv4(BinaryPrimitives.ReadUInt32BigEndian(bytes)) : ClassifyIPv6(bytes);
+        return Classify(bytes[..length]);
     }
+
+    /// <summary>Where an address of 4 or 16 bytes lies.</summary>
+    public static AddressScope Classify(ReadOnlySpan<byte> address)
+        => address.Length == 4 ? ClassifyIPv4(BinaryPrimitives.ReadUInt32BigEndian(address)) : ClassifyIPv6(address);
 
     /// <summary>Whether a connection to this address is allowed.</summary>
     public static bool Allows(AddressPolicy policy, IPAddress address)

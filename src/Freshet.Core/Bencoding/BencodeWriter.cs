@@ -24,6 +24,9 @@ public sealed class BencodeWriter
     /// <summary>What has been written. Valid until the next write.</summary>
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
 
+    /// <summary>What has been written, as memory of the writer's own buffer. Valid until the next write.</summary>
+    public ReadOnlyMemory<byte> WrittenMemory => _buffer.AsMemory(0, _length);
+
     /// <summary>What has been written, as a new array.</summary>
     /// <exception cref="InvalidOperationException">A list or dictionary is still open.</exception>
     public byte[] ToArray()
