@@ -5,7 +5,7 @@ namespace Freshet.Architecture.Tests;
 /// <summary>Inside the engine, policies never see the torrents and sessions that use them: they get values, or an interface of their own.</summary>
 public sealed partial class EngineFolderTests
 {
-    private static readonly string[] Policies = ["Picking", "Choking", "RateLimiting", "Peers"];
+    private static readonly string[] Policies = ["Picking", "Choking", "RateLimiting", "Peers", "Dht"];
 
     [Fact]
     public void Policies_never_see_torrents_or_sessions()

@@ -1,7 +1,7 @@
 namespace Freshet.Protocol.Dht;
 
 /// <summary>A question to be written: what is set goes along, all else is left out.</summary>
-public ref struct KrpcQuery
+public readonly ref struct KrpcQuery
 {
     /// <summary>What is asked.</summary>
     public required KrpcMethod Method { get; init; }

@@ -14,6 +14,7 @@ public static class KrpcReader
         message = default;
         if (datagram.Length > DhtLimits.MaxDatagram || datagram.IsEmpty || datagram[0] != (byte)'d')
             return false;
+        KrpcMessage read = default;
         var reader = new BencodeReader(datagram, DhtLimits.Bencode);
         reader.Read();
         byte kind = 0;
@@ -28,32 +29,32 @@ public static class KrpcReader
             switch (key)
             {
                 case [(byte)'t'] when IsString(reader):
-                    message.TransactionId = reader.Bytes;
+                    read.TransactionId = reader.Bytes;
                     break;
                 case [(byte)'y'] when IsString(reader):
                     kind = reader.Bytes is [var first, ..] ? first : (byte)0;
                     break;
                 case [(byte)'q'] when IsString(reader):
                     hasQuery = true;
-                    message.Method = MethodOf(reader.Bytes);
+                    read.Method = MethodOf(reader.Bytes);
                     break;
                 case [(byte)'v'] when IsString(reader):
-                    message.Version = reader.Bytes;
+                    read.Version = reader.Bytes;
                     break;
                 case [(byte)'r', (byte)'o'] when reader.Token == BencodeToken.Integer:
-                    message.IsReadOnly = reader.Integer != 0;
+                    read.IsReadOnly = reader.Integer != 0;
                     break;
                 case [(byte)'i', (byte)'p'] when IsString(reader):
-                    message.External = ReadExternal(reader.Bytes);
+                    read.External = ReadExternal(reader.Bytes);
                     break;
                 case [(byte)'a'] or [(byte)'r'] when reader.Token == BencodeToken.DictionaryStart:
                     hasAnswer |= key[0] == (byte)'r';
-                    if (!ReadFields(ref reader, datagram, ref message))
+                    if (!ReadFields(ref reader, datagram, ref read))
                         return false;
                     break;
                 case [(byte)'e'] when reader.Token == BencodeToken.ListStart:
                     hasError = true;
-                    if (!ReadError(ref reader, ref message))
+                    if (!ReadError(ref reader, ref read))
                         return false;
                     break;
             }
@@ -63,20 +64,21 @@ public static class KrpcReader
         }
 
         // Some send no "y"; what else is there tells the same.
-        message.Kind = kind switch
+        read.Kind = kind switch
         {
             (byte)'q' => KrpcKind.Query,
             (byte)'r' => KrpcKind.Answer,
             (byte)'e' => KrpcKind.Error,
             _ => hasQuery ? KrpcKind.Query : hasAnswer ? KrpcKind.Answer : KrpcKind.Error,
         };
-        bool isWhole = message.Kind switch
+        bool isWhole = read.Kind switch
         {
             KrpcKind.Query => hasQuery,
             KrpcKind.Answer => hasAnswer,
             _ => hasError || kind == (byte)'e',
         };
-        return reader.IsComplete && isWhole && message.TransactionId.Length is > 0 and <= DhtLimits.MaxTransactionId;
+        message = read;
+        return reader.IsComplete && isWhole && read.TransactionId.Length is > 0 and <= DhtLimits.MaxTransactionId;
     }
 
     private static bool IsString(in BencodeReader reader) => reader.Token == BencodeToken.String;
@@ -115,7 +117,7 @@ public static class KrpcReader
         }
     }
 
-    private static bool ReadError(scoped ref BencodeReader reader, ref KrpcMessage message)
+    private static bool ReadError(scoped ref BencodeReader reader, scoped ref KrpcMessage message)
     {
         int depth = reader.Depth;
         while (reader.Read() && reader.Depth >= depth)
@@ -130,7 +132,7 @@ public static class KrpcReader
     }
 
     /// <summary>Reads the dictionary that the reader has just opened, to its end.</summary>
-    private static bool ReadFields(scoped ref BencodeReader reader, ReadOnlySpan<byte> datagram, ref KrpcMessage message)
+    private static bool ReadFields(scoped ref BencodeReader reader, ReadOnlySpan<byte> datagram, scoped ref KrpcMessage message)
     {
         int depth = reader.Depth;
         while (reader.Read() && reader.Depth >= depth)
@@ -157,7 +159,7 @@ public static class KrpcReader
         return !reader.Error.IsError;
     }
 
-    private static bool ReadWant(scoped ref BencodeReader reader, ref KrpcMessage message)
+    private static bool ReadWant(scoped ref BencodeReader reader, scoped ref KrpcMessage message)
     {
         int depth = reader.Depth;
         while (reader.Read() && reader.Depth >= depth)
@@ -173,7 +175,7 @@ public static class KrpcReader
         return !reader.Error.IsError;
     }
 
-    private static void TakeString(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ref KrpcMessage message)
+    private static void TakeString(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, scoped ref KrpcMessage message)
     {
         switch (key)
         {
@@ -198,7 +200,7 @@ public static class KrpcReader
         }
     }
 
-    private static void TakeNamed(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, ref KrpcMessage message)
+    private static void TakeNamed(ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, scoped ref KrpcMessage message)
     {
         if (value.Length == NodeId.Length && (key.SequenceEqual("info_hash"u8) || key.SequenceEqual("target"u8)))
         {
@@ -227,7 +229,7 @@ public static class KrpcReader
         }
     }
 
-    private static void TakeInteger(ReadOnlySpan<byte> key, long value, ref KrpcMessage message)
+    private static void TakeInteger(ReadOnlySpan<byte> key, long value, scoped ref KrpcMessage message)
     {
         if (key.SequenceEqual("port"u8))
             message.Port = value is > 0 and <= ushort.MaxValue ? (ushort)value : (ushort)0;

@@ -1,0 +1,45 @@
+using System.Globalization;
+using Freshet.Core;
+using Freshet.Engine.Dht;
+using Freshet.Protocol.Dht;
+using Freshet.Simulator.Dht;
+
+namespace Freshet.Simulation.Tests.Dht;
+
+/// <summary>Announces and look-ups of random nodes, and what they took.</summary>
+internal sealed class SearchReport
+{
+    private readonly List<DhtOperation> _ended = [];
+    private int _searches;
+    private int _found;
+
+    public double FoundShare => _found / (double)_searches;
+
+    public double MeanHops => _ended.Average(static operation => operation.Hops);
+
+    /// <summary>One node announces a swarm; after a minute other ones look for it, one after the other.</summary>
+    public void AnnounceAndSearch(DhtWorld dht, int searches)
+    {
+        InfoHash swarm = NodeId.Random(dht.World.Random).Swarm;
+        SimDhtNode announcer = dht.Any();
+        announcer.Do(now => announcer.Node.FindPeers(swarm, new PeerSearch { AnnouncePort = 7000 }, new SimSearch(), now));
+        dht.World.Run(TimeSpan.FromMinutes(1));
+        for (int i = 0; i < searches; i++)
+        {
+            SimDhtNode searcher = dht.Any();
+            var search = new SimSearch();
+            searcher.Do(now => searcher.Node.FindPeers(swarm, PeerSearch.Plain, search, now));
+            dht.World.Run(TimeSpan.FromSeconds(15));
+            if (!searcher.IsAlive || searcher == announcer)
+                continue;
+            _searches++;
+            _found += search.Peers.Any(peer => peer.Address.Equals(announcer.Endpoint.Address) && peer.Port == 7000) ? 1 : 0;
+            if (search.Ended is { } operation)
+                _ended.Add(operation);
+        }
+    }
+
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{_found} of {_searches} look-ups found what was announced; hops {MeanHops:0.00} (at most {_ended.Max(static o => o.Hops)}), nodes asked {_ended.Average(static o => o.Asked):0.0}, seconds {_ended.Average(static o => (o.EndedAt!.Value - o.StartedAt).TotalSeconds):0.00}, first peer after {_ended.Where(static o => o.FirstFoundAt is not null).Average(static o => (o.FirstFoundAt!.Value - o.StartedAt).TotalSeconds):0.00}");
+}
