@@ -16,6 +16,35 @@ public sealed class PieceLayoutTests
     }
 
     [Fact]
+    public void Blocks_at_a_pieces_end_that_are_filler_alone_are_not_data()
+    {
+        const int Block = BlockRange.BlockLength;
+        (long Length, bool IsPad)[] lengths = [(700, false), ((4 * Block) - 700, true), (6 * Block, false), (2 * Block, true), (Block + 1, false)];
+        long offset = 0;
+        var files = new FileEntry[lengths.Length];
+        for (int i = 0; i < files.Length; offset += lengths[i++].Length)
+        {
+            files[i] = new FileEntry
+            {
+                Index = new FileIndex(i),
+                Path = $"{i}",
+                OriginalPath = $"{i}",
+                Length = lengths[i].Length,
+                Offset = offset,
+                Attributes = lengths[i].IsPad ? FileAttributesBep47.Pad : default,
+                PiecesRoot = lengths[i].IsPad ? null : MerkleTree.Leaf([1]),
+            };
+        }
+
+        Assert.Equal([1, 4, 2, 2], DataBlocks(new PieceLayout(files, 4 * Block)));
+
+        // Without trees nobody vouches for where filler lies.
+        Assert.Equal([4, 4, 4, 2], DataBlocks(new PieceLayout([.. files.Select(file => file with { PiecesRoot = null })], 4 * Block)));
+
+        static IEnumerable<int> DataBlocks(PieceLayout layout) => Enumerable.Range(0, layout.PieceCount).Select(piece => layout.DataBlocksIn(new PieceIndex(piece)));
+    }
+
+    [Fact]
     public void Look_ups_agree_with_the_bytes_in_any_layout()
     {
         for (ulong seed = 0; seed < 300; seed++)

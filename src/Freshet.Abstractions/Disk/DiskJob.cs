@@ -25,7 +25,7 @@ public enum DiskJobKind : byte
 
     /// <summary>
     /// Hash a piece: what <see cref="DiskJob.Hash"/> has covered already, then each block from memory or, where
-    /// <see cref="DiskJob.Blocks"/> has none, from disk. <see cref="DiskJob.Digest"/> is the answer. With <see cref="DiskJob.Received"/> every block
+    /// <see cref="DiskJob.Blocks"/> has none, from disk, which gives zeros for filler. <see cref="DiskJob.Digest"/> is the answer. With <see cref="DiskJob.Received"/> every block
     /// that is read back is compared with what it was: <see cref="DiskJob.SpoiltBlock"/>. Where the torrent has a v2 side, <see cref="DiskJob.Leaves"/> that are not
     /// known yet are filled too, and <see cref="DiskJob.Root"/> is an answer; where it has no v1 side that is the only one, and blocks whose leaf is known are not read.
     /// </summary>

@@ -96,6 +96,20 @@ public sealed class PieceLayout
     /// <summary>The number of blocks in a piece.</summary>
     public int BlocksIn(PieceIndex piece) => (LengthOf(piece) + BlockRange.BlockLength - 1) / BlockRange.BlockLength;
 
+    /// <summary>
+    /// The blocks of a piece that are fetched and kept: all but those at its end that are filler alone, which a hybrid has behind a file's last bytes. At least one; whoever asks for
+    /// the others gets zeros.
+    /// </summary>
+    public int DataBlocksIn(PieceIndex piece)
+    {
+        // Only where a file has a tree is it certain that nothing but filler follows it in its last piece (BEP 52).
+        FileEntry file = _files[FileAt(OffsetOf(piece)).Value];
+        if (file.PiecesRoot is null)
+            return BlocksIn(piece);
+        long data = Math.Min(LengthOf(piece), file.Offset + file.Length - OffsetOf(piece));
+        return (int)((data + BlockRange.BlockLength - 1) / BlockRange.BlockLength);
+    }
+
     /// <summary>The range of a block in a piece: 16 KiB, or what is left at the piece's end.</summary>
     public BlockRange Block(PieceIndex piece, int block)
     {

@@ -56,7 +56,7 @@ public sealed class PieceTrees
     }
 
     /// <summary>The blocks of a piece that its tree is over: all but those that are filler alone.</summary>
-    public int LeavesIn(PieceIndex piece) => (DataLength(piece) + BlockRange.BlockLength - 1) / BlockRange.BlockLength;
+    public int LeavesIn(PieceIndex piece) => _layout.DataBlocksIn(piece);
 
     /// <summary>The height of a piece's subtree: the same for all pieces of a longer file, whose last is padded; the whole tree's where the file is one piece.</summary>
     public int HeightOf(PieceIndex piece) => FileOf(piece) is var file && HasLayer(file) ? PieceHeight : HeightOf(file);

@@ -52,7 +52,7 @@ public sealed class SmartBan
     {
         if (!_sources.TryGetValue(block.Piece.Value, out PeerIdentity?[]? sources))
         {
-            int count = _layout.BlocksIn(block.Piece);
+            int count = _layout.DataBlocksIn(block.Piece);
             if (!_pool.TryPop(out sources) || sources.Length < count)
                 sources = new PeerIdentity?[count];
             _sources.Add(block.Piece.Value, sources);
@@ -69,7 +69,7 @@ public sealed class SmartBan
     {
         if (!_sources.Remove(piece.Value, out PeerIdentity?[]? pooled))
             return;
-        PeerIdentity?[] sources = pooled.AsSpan(0, _layout.BlocksIn(piece)).ToArray();
+        PeerIdentity?[] sources = pooled.AsSpan(0, _layout.DataBlocksIn(piece)).ToArray();
         ReturnToPool(pooled);
         if (SoleSender(sources) is { } sole)
             convicted.Add(sole);

@@ -13,6 +13,7 @@ internal sealed class OpenPiece
 
     public int Piece { get; private set; }
 
+    /// <summary>Its blocks, those at its end that are filler left out: what these hold is known.</summary>
     public int BlockCount { get; private set; }
 
     /// <summary>Blocks that are neither here nor asked for.</summary>

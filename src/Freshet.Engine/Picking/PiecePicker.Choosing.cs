@@ -124,7 +124,7 @@ public sealed partial class PiecePicker
         int piece = _order.Count == 0 ? PeerPieces.NoPiece : FindNew(peer, who, priority - 1);
         if (piece < 0)
             return best;
-        int blocks = _layout.BlocksIn(new PieceIndex(piece));
+        int blocks = _layout.DataBlocksIn(new PieceIndex(piece));
         return _order.PriorityOf(piece) > priority || CostOf(piece, blocks, blocks, who) < least ? Begin(piece, peer, who) : best;
     }
 
@@ -266,7 +266,7 @@ public sealed partial class PiecePicker
     private OpenPiece Open(int piece, PeerPieces peer, in PickRequest who)
     {
         _order.Remove(piece);
-        OpenPiece open = _open.Open(piece, _layout.BlocksIn(new PieceIndex(piece)), wanted: true);
+        OpenPiece open = _open.Open(piece, _layout.DataBlocksIn(new PieceIndex(piece)), wanted: true);
         open.IsSole = who.IsSuspect || _failed.Contains(piece);
         open.IsSlow = who.IsSnubbed;
         if (open.IsSole)

@@ -91,7 +91,7 @@ public sealed partial class PiecePicker
             free += asked == 0 && !open.IsReceived(block) ? 1 : 0;
         }
 
-        Invariant.Holds(open.BlockCount == _layout.BlocksIn(new PieceIndex(open.Piece)), "an open piece has its blocks");
+        Invariant.Holds(open.BlockCount == _layout.DataBlocksIn(new PieceIndex(open.Piece)), "an open piece has its blocks");
         Invariant.Holds(free == open.Free && requested == open.Requested && received == open.Received, "blocks are counted");
         Invariant.Holds(requested + received > 0, "an open piece has something");
         Invariant.Holds(open.IsWanted == _wanted[open.Piece], "an open piece knows whether it is wanted");

@@ -134,13 +134,13 @@ public sealed partial class PiecePicker
     /// <summary>How much a piece is wanted.</summary>
     public FilePriority PriorityOf(PieceIndex piece) => _wanted[piece] ? _order.PriorityOf(piece.Value) : FilePriority.Skip;
 
-    /// <summary>Whether a block is here, though its piece may not be whole or hashed.</summary>
+    /// <summary>Whether a block is here, though its piece may not be whole or hashed; filler of a piece of which something is here is.</summary>
     public bool IsReceived(BlockRange block)
-        => Have[block.Piece] || (_open.Find(block.Piece.Value) is { } open && open.IsReceived(block.BlockInPiece));
+        => Have[block.Piece] || (_open.Find(block.Piece.Value) is { } open && (block.BlockInPiece >= open.BlockCount || open.IsReceived(block.BlockInPiece)));
 
     /// <summary>Says which blocks of an open or whole piece are here.</summary>
     /// <param name="piece">The piece.</param>
-    /// <param name="blocks">One bit a block of the piece; all clear for a piece in another state.</param>
+    /// <param name="blocks">One bit a block of the piece, filler not set; all clear for a piece in another state.</param>
     public void CopyReceived(PieceIndex piece, Bitfield blocks)
     {
         blocks.ClearAll();
@@ -161,6 +161,8 @@ public sealed partial class PiecePicker
         bool asked = peer.Outstanding.Remove(key);
         if (_open.Find(block.Piece.Value) is not { } open)
             return new ReceiveOutcome(Have[block.Piece] ? ReceiveResult.Duplicate : ReceiveResult.Unwanted);
+        if (block.BlockInPiece >= open.BlockCount)
+            return new ReceiveOutcome(ReceiveResult.Unwanted);
         Invariant.Holds(!asked || !open.IsReceived(block.BlockInPiece), "a block that is here is asked of nobody");
         if (open.IsReceived(block.BlockInPiece))
             return new ReceiveOutcome(ReceiveResult.Duplicate);
@@ -245,11 +247,11 @@ public sealed partial class PiecePicker
 
     /// <summary>Blocks of a piece are on disk from an earlier run. Without effect on a piece that is here or open.</summary>
     /// <param name="piece">The piece.</param>
-    /// <param name="blocks">One bit for every block of the piece.</param>
+    /// <param name="blocks">One bit for every block of the piece that is not filler.</param>
     /// <returns>True when that makes it whole: hash it.</returns>
     public bool RestorePartial(PieceIndex piece, Bitfield blocks)
     {
-        int count = _layout.BlocksIn(piece);
+        int count = _layout.DataBlocksIn(piece);
         ArgumentOutOfRangeException.ThrowIfNotEqual(blocks.Length, count, nameof(blocks));
         if (blocks.IsEmpty || Have[piece] || _open.Find(piece.Value) is not null)
             return false;

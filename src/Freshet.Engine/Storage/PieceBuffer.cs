@@ -52,6 +52,7 @@ internal sealed class PieceBuffer(PieceStore store, MemoryBudget budget, BlockPo
 
     public PieceIndex Piece { get; private set; }
 
+    /// <summary>Its blocks, those at its end that are filler left out: they are zero wherever the piece is hashed.</summary>
     public int BlockCount { get; private set; }
 
     /// <summary>The leases by block, as jobs take them: what is pinned does not change.</summary>

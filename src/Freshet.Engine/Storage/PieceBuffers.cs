@@ -23,7 +23,7 @@ internal sealed class PieceBuffers(PieceStore store, SessionStorage session)
             return buffer;
         if (!_spare.TryPop(out buffer))
             buffer = Make();
-        buffer.Open(piece, _layout.BlocksIn(piece));
+        buffer.Open(piece, _layout.DataBlocksIn(piece));
         buffer.Position = All.Count;
         All.Add(buffer);
         _byPiece.Add(piece.Value, buffer);

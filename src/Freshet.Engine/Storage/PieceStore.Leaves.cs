@@ -48,12 +48,12 @@ internal sealed partial class PieceStore
         _ => PiecePhase.Wrong,
     };
 
-    /// <summary>Filler is zero, whatever a peer sends for it: no tree of v2 covers it, and a hybrid must not look as if its sides disagreed.</summary>
+    /// <summary>Filler behind a file's last bytes in their block is zero, whatever a peer sends for it: no tree of v2 covers it, and a hybrid must not look as if its sides disagreed.</summary>
     private void ClearFiller(BlockRange range, BufferLease lease)
     {
         if (Torrent.Location.Trees is not { } trees || !Torrent.Location.HasV1)
             return;
-        int data = Math.Max(0, trees.DataLength(range.Piece) - range.Offset);
+        int data = trees.DataLength(range.Piece) - range.Offset;
         if (data < range.Length)
             _session.Pool.Span(lease)[data..range.Length].Clear();
     }

@@ -54,7 +54,7 @@ internal sealed partial class PieceStore
         }
 
         PieceBuffer buffer = _buffers.Open(range.Piece);
-        if (buffer.Phase != PiecePhase.Filling || buffer.IsReceived(block))
+        if (buffer.Phase != PiecePhase.Filling || block >= buffer.BlockCount || buffer.IsReceived(block))
         {
             _session.Pool.Return(lease);
             return false;

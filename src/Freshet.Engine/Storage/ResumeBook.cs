@@ -252,7 +252,7 @@ internal sealed class ResumeBook : IDiskJobHandler
         {
             if (!Torrent.Pieces.Have[piece])
                 continue;
-            var blocks = new Bitfield(Torrent.Location.Layout.BlocksIn(new PieceIndex(piece)));
+            var blocks = new Bitfield(Torrent.Location.Layout.DataBlocksIn(new PieceIndex(piece)));
             blocks.SetAll();
             all.Add(new PartialPieceRecord(new PieceIndex(piece), blocks.ToArray()));
         }

@@ -145,7 +145,7 @@ public sealed class ResumePlan
         foreach (PartialPieceRecord partial in record.Partials)
         {
             if ((uint)partial.Piece.Value >= (uint)_layout.PieceCount || Believed[partial.Piece]
-                || !Bitfield.TryParse(partial.Blocks.Span, _layout.BlocksIn(partial.Piece), out Bitfield? blocks) || blocks!.IsEmpty
+                || !Bitfield.TryParse(partial.Blocks.Span, _layout.DataBlocksIn(partial.Piece), out Bitfield? blocks) || blocks!.IsEmpty
                 || partials.Exists(p => p.Piece == partial.Piece))
             {
                 continue;

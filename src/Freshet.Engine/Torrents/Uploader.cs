@@ -109,7 +109,10 @@ internal sealed class Uploader : IChokeTarget
         // While we are the only source, what goes to those without a slot would be the same few pieces again and again.
         if (!peer.SupportsFast || _torrent.Picker.Have.IsEmpty || _torrent.InitialSeeding.IsOn)
             return;
-        foreach (PieceIndex piece in AllowedFastSet.Compute(peer.Endpoint.Address, _torrent.Hashes.Primary, _torrent.Layout.PieceCount))
+
+        // By the hash that the two have agreed on, as libtorrent does: a peer that computes its set knows the one of the swarm that it is in.
+        InfoHash swarm = peer.IsV2 ? _torrent.Hashes.V2Swarm!.Value : _torrent.Hashes.Primary;
+        foreach (PieceIndex piece in AllowedFastSet.Compute(peer.Endpoint.Address, swarm, _torrent.Layout.PieceCount))
         {
             if (!_torrent.Picker.Have[piece])
                 continue;

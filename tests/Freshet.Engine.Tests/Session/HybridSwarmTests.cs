@@ -1,6 +1,7 @@
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Session;
+using Freshet.Protocol.Wire;
 
 namespace Freshet.Engine.Tests.Session;
 
@@ -89,6 +90,32 @@ public sealed class HybridSwarmTests
         Metainfo half = rig.Metainfo with { Hashes = hashes with { V2 = null }, Version = TorrentVersion.V1 };
         Assert.Equal(
             (AddRefusal.Duplicate, rig.Torrent), rig.Engine.AddTorrent(new TorrentSpec { Metainfo = half, Directory = "/data" }, rig.Now) is var outcome ? (outcome.Refusal, outcome.Id) : default);
+    }
+
+    /// <summary>BEP 6 says "the infohash" and means the one of the swarm, as libtorrent does.</summary>
+    [Fact]
+    public void What_is_allowed_fast_follows_from_the_hash_that_was_agreed_on()
+    {
+        EngineRig rig = Hybrid(pieces: 40);
+        FakePeer seeder = rig.Peer(9);
+        rig.Introduce(seeder);
+        rig.RunUntil(() => rig.HasState(TorrentState.Seeding));
+        foreach ((int number, InfoHash swarm) in new[] { (1, V1(rig)), (2, V2(rig)) })
+        {
+            FakePeer leecher = rig.Peer(number, peer => peer.Has.ClearAll());
+            rig.Incoming(leecher, swarm);
+            rig.RunUntil(() => rig.Sent(leecher, PeerCommandKind.AllowedFast).Any());
+            Assert.Equal(
+                AllowedFastSet.Compute(leecher.Endpoint.Address, swarm, rig.Layout.PieceCount),
+                rig.Sent(leecher, PeerCommandKind.AllowedFast).Select(command => command.Range.Piece));
+        }
+    }
+
+    private static EngineRig Hybrid(int pieces)
+    {
+        var rig = new EngineRig(TorrentVersion.Hybrid, 16 * 1024, [pieces * 16 * 1024]);
+        rig.Add();
+        return rig;
     }
 
     private static EngineRig Hybrid()

@@ -45,6 +45,56 @@ public sealed class V2DownloadTests
         Assert.Equal(Lengths.Sum(), rig.Sent(seeder, PeerCommandKind.Request).Sum(command => command.Range.Length));
     }
 
+    /// <summary>What filler holds is known: only the blocks that a file's last bytes are in are fetched, as the v1 side has them.</summary>
+    [Fact]
+    public void Of_a_hybrid_no_block_of_filler_alone_is_asked_for()
+    {
+        EngineRig rig = Rig(TorrentVersion.Hybrid);
+        FakePeer seeder = V2Peer(rig, 1);
+        rig.Introduce(seeder);
+        rig.RunUntil(() => rig.HasState(TorrentState.Seeding));
+        rig.AssertComplete();
+
+        // The last file has no filler behind it.
+        BlockRange[] asked = [.. rig.Sent(seeder, PeerCommandKind.Request).Select(command => command.Range)];
+        int blocks = Lengths.Sum(length => (length + BlockRange.BlockLength - 1) / BlockRange.BlockLength);
+        Assert.Equal((blocks, blocks), (asked.Length, asked.Distinct().Count()));
+        Assert.Equal(((blocks - 1) * BlockRange.BlockLength) + (Lengths[4] % BlockRange.BlockLength), asked.Sum(range => range.Length));
+    }
+
+    [Fact]
+    public void Filler_that_comes_unasked_is_given_back()
+    {
+        EngineRig rig = Rig(TorrentVersion.Hybrid);
+        FakePeer seeder = V2Peer(rig, 1, peer => peer.IsSilent = true);
+        rig.Introduce(seeder);
+        rig.RunUntil(() => seeder.Waiting.Exists(range => range.Piece.Value == 0));
+        BlockRange filler = rig.Layout.Block(new PieceIndex(0), 1);
+        seeder.Deliver(filler);
+        rig.Run(1);
+        Assert.Equal(0, rig.Pool.RentedBlocks);
+        seeder.IsSilent = false;
+        foreach (BlockRange range in seeder.Waiting.ToArray())
+            seeder.Deliver(range);
+        rig.RunUntil(() => rig.HasState(TorrentState.Seeding));
+        rig.AssertComplete();
+    }
+
+    /// <summary>THREATS W4: filler has no sender, so that it hides nobody.</summary>
+    [Fact]
+    public void The_one_sender_of_a_wrong_piece_with_filler_is_banned()
+    {
+        var rig = new EngineRig(TorrentVersion.Hybrid, PieceLength, [20_000, 20_000]);
+        rig.Add();
+        FakePeer poisoner = V2Peer(rig, 1, peer => peer.Corrupts = range => range is { Piece.Value: 0, BlockInPiece: 0 });
+        rig.Introduce(poisoner);
+        rig.RunUntil(() => poisoner.ClosedFor is not null);
+        Assert.Equal(DisconnectReason.Banned, poisoner.ClosedFor);
+        rig.Introduce(V2Peer(rig, 2));
+        rig.RunUntil(() => rig.HasState(TorrentState.Seeding));
+        rig.AssertComplete();
+    }
+
     [Theory]
     [InlineData(TorrentVersion.V2)]
     [InlineData(TorrentVersion.Hybrid)]

@@ -181,7 +181,7 @@ internal sealed class FakeDisk(PieceLayout layout, ReadOnlyMemory<byte> pieceHas
     {
         var hash = (FakeHash?)job.Hash ?? new FakeHash();
         Assert.Equal(0, hash.Covered % BlockRange.BlockLength);
-        for (int block = hash.Covered / BlockRange.BlockLength; block < job.BlockCount; block++)
+        for (int block = hash.Covered / BlockRange.BlockLength; block < layout.BlocksIn(job.Range.Piece); block++)
         {
             byte[]? bytes = BlockBytes(job, block);
             if (bytes is null)
