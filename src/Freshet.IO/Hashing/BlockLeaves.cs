@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
 using Freshet.Core;
@@ -24,6 +25,8 @@ internal sealed unsafe class BlockLeaves(LaneSet lanes) : IDisposable
     /// <summary>Hashes up to <see cref="LaneSet.Most"/> blocks.</summary>
     /// <param name="blocks">Where they begin; each has <see cref="BlockRange.BlockLength"/> bytes.</param>
     /// <param name="leaves">Takes a hash for each.</param>
+    /// <remarks>Compiled at once as well as can be, as <see cref="Sha256Rounds"/> is: a download is often over before the runtime finds out that it pays.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Hash(ReadOnlySpan<nint> blocks, Span<Sha256Hash> leaves)
     {
         if (lanes.For(blocks.Length) is not { } together)
@@ -54,6 +57,7 @@ internal sealed unsafe class BlockLeaves(LaneSet lanes) : IDisposable
     }
 
     // The processor does not see by itself that what follows comes next, so many blocks are gone through at once: it is on its way while this part is hashed.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Copy(byte* part, byte* target, bool isLast)
     {
         for (int line = PartLength; Sse.IsSupported && !isLast && line < 2 * PartLength; line += LaneHash.BlockBytes)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Freshet.IO.Hashing;
@@ -62,6 +63,8 @@ internal sealed unsafe class LaneHash<TRounds, TLanes> : LaneHash
     }
 
     /// <inheritdoc/>
+    /// <remarks>Compiled at once as well as can be: of a tree's nodes every one ends.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Finish(Span<byte> digests)
     {
         // Messages are whole blocks, so that the padding is a block of its own, and the same for all: a one, zeros, the length in bits.
@@ -82,6 +85,7 @@ internal sealed unsafe class LaneHash<TRounds, TLanes> : LaneHash
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Reset()
     {
         _length = 0;
