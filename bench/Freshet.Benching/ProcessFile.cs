@@ -4,20 +4,10 @@ namespace Freshet.Benching;
 internal static class ProcessFile
 {
     /// <summary>Private memory in KiB; 0 where it is gone.</summary>
-    public static double AnonymousKiB(int process)
-    {
-        try
-        {
-            return File.ReadLines($"/proc/{process}/status")
-                .Where(static line => line.StartsWith("RssAnon:", StringComparison.Ordinal))
-                .Select(static line => double.Parse(line.AsSpan(8).Trim(" kB\t")))
-                .FirstOrDefault();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return 0;
-        }
-    }
+    public static double AnonymousKiB(int process) => StatusKiB(process, "RssAnon:");
+
+    /// <summary>The most memory that it has had at once, in KiB, pages of files too; 0 where it is gone.</summary>
+    public static double PeakKiB(int process) => StatusKiB(process, "VmHWM:");
 
     /// <summary>Seconds on a processor so far, of all its threads, those that have ended too; in hundredths.</summary>
     public static double CpuSeconds(int process)
@@ -42,5 +32,20 @@ internal static class ProcessFile
         }
 
         return children.Split(' ', StringSplitOptions.RemoveEmptyEntries).SelectMany(static child => Family(int.Parse(child))).Prepend(process);
+    }
+
+    private static double StatusKiB(int process, string name)
+    {
+        try
+        {
+            return File.ReadLines($"/proc/{process}/status")
+                .Where(line => line.StartsWith(name, StringComparison.Ordinal))
+                .Select(line => double.Parse(line.AsSpan(name.Length).Trim(" kB\t")))
+                .FirstOrDefault();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
     }
 }

@@ -163,6 +163,5 @@ public sealed class BitTorrentClient : IAsyncDisposable
         }
 
         FreshetMetrics.Torrents.Add(-left.Count);
-        _adder.Dispose();
     }
 }

@@ -12,11 +12,19 @@ internal sealed class SeedingSession
 
     private readonly string _folder;
     private readonly int _torrents;
+    private readonly string? _announce;
+    private double _addingSeconds;
+    private double _addingPeakMiB;
 
-    public SeedingSession(string folder, int torrents)
+    /// <summary>Makes the torrents.</summary>
+    /// <param name="folder">Where all is kept.</param>
+    /// <param name="torrents">How many.</param>
+    /// <param name="announce">The tracker of each; null: none has one.</param>
+    public SeedingSession(string folder, int torrents, string? announce = null)
     {
         _folder = folder;
         _torrents = torrents;
+        _announce = announce;
         Directory.CreateDirectory(Path.Combine(folder, "data"));
         Directory.CreateDirectory(Path.Combine(folder, "torrents"));
         for (int number = 0; number < torrents; number++)
@@ -26,6 +34,7 @@ internal sealed class SeedingSession
     /// <summary>Seeds them all once, so that they are remembered.</summary>
     public void SeedOnce()
     {
+        long started = Stopwatch.GetTimestamp();
         using Process process = Start(Path.Combine(_folder, "torrents"), "-o", Path.Combine(_folder, "data"));
         for (int complete = 0; complete < _torrents;)
         {
@@ -34,6 +43,8 @@ internal sealed class SeedingSession
                 complete++;
         }
 
+        _addingSeconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+        _addingPeakMiB = ProcessFile.PeakKiB(process.Id) / 1024;
         End(process, Drain(process));
     }
 
@@ -49,6 +60,7 @@ internal sealed class SeedingSession
         double seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         if (!line.Contains($"\"torrents\":{_torrents},\"complete\":{_torrents}", StringComparison.Ordinal))
             throw new InvalidOperationException($"not all seed: {line}");
+        double peak = ProcessFile.PeakKiB(process.Id) / 1024;
         Thread reading = Drain(process);
 
         // What a start leaves behind is given back some seconds later, and methods that were called often are compiled anew.
@@ -59,6 +71,9 @@ internal sealed class SeedingSession
         var figures = new Figures
         {
             [RestartRow.UntilAllSeed] = seconds,
+            [RestartRow.Peak] = peak,
+            [RestartRow.Adding] = _addingSeconds,
+            [RestartRow.AddingPeak] = _addingPeakMiB,
             [RestartRow.Private] = ProcessFile.AnonymousKiB(process.Id),
             [RestartRow.IdleCpu] = idle,
             [RestartRow.Handles] = Directory.GetFiles($"/proc/{process.Id}/fd").Length,
@@ -106,7 +121,8 @@ internal sealed class SeedingSession
             file.Write(content.AsSpan(4 * PieceLength));
         }
 
-        File.WriteAllBytes(Path.Combine(_folder, "torrents", $"{number:00000}.torrent"), [.. "d4:info"u8, .. InfoOf(number), .. "e"u8]);
+        byte[] head = Encoding.ASCII.GetBytes(_announce is null ? "d" : $"d8:announce{_announce.Length}:{_announce}");
+        File.WriteAllBytes(Path.Combine(_folder, "torrents", $"{number:00000}.torrent"), [.. head, .. "4:info"u8, .. InfoOf(number), .. "e"u8]);
     }
 
     /// <summary>The info-hash of a torrent.</summary>

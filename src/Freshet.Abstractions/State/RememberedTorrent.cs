@@ -53,6 +53,11 @@ public sealed record RememberedTorrent
     public string? Options { get; init; }
 }
 
+/// <summary>A torrent that is to be remembered.</summary>
+/// <param name="Torrent">What is to be known at once.</param>
+/// <param name="Metainfo">The torrent file, read only where it is needed.</param>
+public sealed record RememberedEntry(RememberedTorrent Torrent, ReadOnlyMemory<byte> Metainfo);
+
 /// <summary>What has changed of a torrent that is remembered; null: nothing.</summary>
 /// <param name="Hashes">The torrent.</param>
 public sealed record RememberedChange(InfoHashes Hashes)

@@ -83,11 +83,10 @@ public interface IStateStore : IDisposable
     /// <summary>Forgets a torrent.</summary>
     void Remove(InfoHashes hashes);
 
-    /// <summary>Keeps a torrent for the next start, behind those that are there; one that is there already keeps its place and its dates.</summary>
-    /// <param name="torrent">What is to be known at once.</param>
-    /// <param name="metainfo">The torrent file, read only where it is needed.</param>
-    /// <returns>Whether it is kept: by default nothing is.</returns>
-    bool Remember(RememberedTorrent torrent, ReadOnlyMemory<byte> metainfo) => false;
+    /// <summary>Keeps torrents for the next start, all or none, behind those that are there; one that is there already keeps its place and its dates.</summary>
+    /// <param name="torrents">The torrents, in their order.</param>
+    /// <returns>Whether they are kept: by default nothing is.</returns>
+    bool Remember(IReadOnlyList<RememberedEntry> torrents) => false;
 
     /// <summary>What <see cref="Remember"/> has kept, in the queue's order.</summary>
     IReadOnlyList<RememberedTorrent> LoadRemembered() => [];

@@ -13,6 +13,9 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
     /// <summary>What a session has at the most by itself; a torrent that may have more needs a session that may.</summary>
     private const int UsualConnections = 1000;
 
+    /// <summary>Torrents that are given to the session at a time: it adds together what comes together.</summary>
+    private const int AddedTogether = 256;
+
     private readonly IDownloadDisplay _display = Displays.Create(context);
 
     // What is still to be waited for: downloads until they are complete, seeds until they have given enough.
@@ -101,8 +104,8 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             Task telling = TellAsync(client);
             if (RestoresAll)
                 TakeRestored(client);
-            for (int i = 0; i < loaded.Count; i++)
-                await AddAsync(client, loaded[i].Source, loaded[i].Metainfo, selections[i], stop);
+            for (int first = 0; first < loaded.Count; first += AddedTogether)
+                await AddAsync(client, loaded, selections, first, Math.Min(AddedTogether, loaded.Count - first), stop);
             try
             {
                 await WatchAsync(client, started, stop);
@@ -127,40 +130,55 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
         });
     }
 
+    /// <summary>Adds some of the torrents, and lets go of what was read of them: the session has it, and a seed that sleeps needs it no more.</summary>
     private async Task AddAsync(
-        BitTorrentClient client, TorrentSource source, Metainfo metainfo, Func<FileEntry, FilePriority>? selection, CancellationToken stop)
+        BitTorrentClient client,
+        List<(TorrentSource Source, Metainfo Metainfo)> loaded,
+        Func<FileEntry, FilePriority>?[] selections,
+        int first,
+        int count,
+        CancellationToken stop)
     {
-        try
+        var adding = new List<(TorrentSource Source, Task<AddResult> Added)>(count);
+        for (int i = first; i < first + count; i++)
         {
-            AddResult added = await client.AddAsync(
-                TorrentSource.FromMetainfo(metainfo),
-                new AddOptions
-                {
-                    Directory = request.Directory,
-                    Priority = selection,
-                    Strategy = request.Strategy,
-                    SuperSeeding = request.SuperSeeding,
-                    Check = request.Check,
-                    Overwrite = request.Overwrite,
-                    SeedOnly = request.SeedOnly,
-                    Remember = request.Remembers,
-                    UseTrackers = request.UseTrackers,
-                    TrackerTiers = request.TrackerTiers,
-                    Trackers = request.Trackers,
-                    Peers = request.Peers,
-                    MaxPeers = request.MaxPeers,
-                },
-                stop);
-            if (added.WasThere)
-                return;
-            _running.Add(added.Torrent.Id, added.Torrent);
-            _display.Added(added.Torrent);
+            adding.Add((loaded[i].Source, client.AddAsync(TorrentSource.FromMetainfo(loaded[i].Metainfo), AddOptionsOf(selections[i]), stop)));
+            loaded[i] = default;
         }
-        catch (FreshetException failure)
+
+        foreach ((TorrentSource source, Task<AddResult> result) in adding)
         {
-            Fail(source.Description, failure);
+            try
+            {
+                AddResult added = await result;
+                if (added.WasThere)
+                    continue;
+                _running.Add(added.Torrent.Id, added.Torrent);
+                _display.Added(added.Torrent);
+            }
+            catch (FreshetException failure)
+            {
+                Fail(source.Description, failure);
+            }
         }
     }
+
+    private AddOptions AddOptionsOf(Func<FileEntry, FilePriority>? selection) => new()
+    {
+        Directory = request.Directory,
+        Priority = selection,
+        Strategy = request.Strategy,
+        SuperSeeding = request.SuperSeeding,
+        Check = request.Check,
+        Overwrite = request.Overwrite,
+        SeedOnly = request.SeedOnly,
+        Remember = request.Remembers,
+        UseTrackers = request.UseTrackers,
+        TrackerTiers = request.TrackerTiers,
+        Trackers = request.Trackers,
+        Peers = request.Peers,
+        MaxPeers = request.MaxPeers,
+    };
 
     private bool RestoresAll => request.Remembers && request.Sources.Count == 0;
 

@@ -58,6 +58,9 @@ internal sealed class SessionContext
     /// <summary>Who waits for a torrent to wake.</summary>
     public WaitingCallers Callers { get; } = new();
 
+    /// <summary>Who is awake and not in use.</summary>
+    public DozingTorrents Dozing { get; } = new();
+
     public BanList Bans { get; }
 
     /// <summary>Our addresses as others see them.</summary>

@@ -32,7 +32,7 @@ internal sealed class Requester
 
     private readonly Torrent _torrent;
     private readonly SessionContext _session;
-    private readonly BlockRange[] _chosen = new BlockRange[Batch];
+    private BlockRange[]? _chosen; // made when it is first used: a torrent that only seeds has none
     private MonoTime? _grewAt;
     private bool _wakeIdle;
     private bool _isEndGame;
@@ -96,7 +96,7 @@ internal sealed class Requester
 
         _torrent.Picker.IsGrowing = now - _grewAt < GrowthPause;
         peer.Window.Begin(scarce: _torrent.Picker.IsGrowing);
-        Span<BlockRange> blocks = _chosen;
+        Span<BlockRange> blocks = _chosen ??= new BlockRange[Batch];
         int outstandingBefore = peer.Window.Outstanding;
         while (true)
         {

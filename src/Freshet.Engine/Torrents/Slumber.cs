@@ -11,9 +11,6 @@ namespace Freshet.Engine.Torrents;
 /// </summary>
 internal sealed class Slumber
 {
-    /// <summary>Long enough that a swarm in which peers come and go does not put its torrent to sleep and wake it again and again.</summary>
-    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(60);
-
     /// <summary>Addresses that wait with a sleeping torrent: as many as one answer of a tracker has.</summary>
     private const int MaxWaitingPeers = 200;
 
@@ -25,6 +22,7 @@ internal sealed class Slumber
     private List<(IPEndPoint Endpoint, PeerSources Source, InfoHash Swarm)>? _peers;
     private List<ConnectionId>? _callers;
     private bool _isWaking;
+    private bool _isDozing;
 
     public Slumber(Torrent torrent, SessionContext session)
     {
@@ -54,8 +52,12 @@ internal sealed class Slumber
     /// <summary>The last connection is gone, or there was none.</summary>
     public void Emptied(MonoTime now)
     {
-        if (_torrent.Spec.MaySleep && _torrent.Lifecycle.IsOpen)
-            (_doze ??= new Deadline(_session.Deadlines, Doze)).Set(now + Quiet);
+        if (!_torrent.Spec.MaySleep || !_torrent.Lifecycle.IsOpen)
+            return;
+        EndDoze();
+        (_doze ??= new Deadline(_session.Deadlines, Doze)).Set(now + _session.Dozing.Patience);
+        _session.Dozing.Enter();
+        _isDozing = true;
     }
 
     /// <summary>A peer dialled a torrent that rests.</summary>
@@ -88,6 +90,7 @@ internal sealed class Slumber
     public void Dismiss()
     {
         _doze?.Clear();
+        EndDoze();
         _peers = null;
         foreach (ConnectionId caller in _callers ?? [])
         {
@@ -118,8 +121,16 @@ internal sealed class Slumber
     /// <summary>The metainfo is here, or there was none to be had.</summary>
     public void Answered() => _isWaking = false;
 
+    private void EndDoze()
+    {
+        if (_isDozing)
+            _session.Dozing.Leave();
+        _isDozing = false;
+    }
+
     private void Doze(MonoTime now)
     {
+        EndDoze();
         if (_torrent.Lifecycle.IsOpen && _torrent.Connector.Connections.Count == 0 && _torrent.IsWhole && _torrent.Lifecycle.State == TorrentState.Seeding)
             _torrent.Lifecycle.Rest(now);
     }

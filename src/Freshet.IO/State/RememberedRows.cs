@@ -14,9 +14,10 @@ internal static class RememberedRows
     /// </summary>
     private const long LastPlace = long.MaxValue;
 
-    /// <summary>Keeps a torrent and its metainfo, at the end of the queue where it is new.</summary>
-    public static void Put(SqliteConnection connection, RememberedTorrent torrent, ReadOnlyMemory<byte> metainfo)
+    /// <summary>Keeps torrents and their metainfo, at the end of the queue where they are new.</summary>
+    public static void Put(SqliteConnection connection, IReadOnlyList<RememberedEntry> torrents)
     {
+        // One command for all: to read its text costs more than to run it.
         using SqliteCommand command = connection.CreateCommand();
         command.CommandText = """
             INSERT INTO folder (path) VALUES ($folder) ON CONFLICT DO NOTHING;
@@ -28,6 +29,16 @@ internal static class RememberedRows
                     folder = excluded.folder, name = excluded.name, trackers = excluded.trackers, started = excluded.started, options = excluded.options;
             INSERT OR REPLACE INTO metainfo (remembered, torrent) VALUES ((SELECT id FROM remembered WHERE hashes = $hashes), $metainfo);
             """;
+        foreach (RememberedEntry entry in torrents)
+        {
+            command.Parameters.Clear();
+            Bind(command, entry.Torrent, entry.Metainfo);
+            command.ExecuteNonQuery();
+        }
+    }
+
+    private static void Bind(SqliteCommand command, RememberedTorrent torrent, ReadOnlyMemory<byte> metainfo)
+    {
         command.Parameters.AddWithValue("$hashes", RecordCodec.Hashes(torrent.Hashes));
         command.Parameters.AddWithValue("$folder", torrent.Directory);
         command.Parameters.AddWithValue("$trackers", Text(torrent.Trackers));
@@ -41,7 +52,6 @@ internal static class RememberedRows
         command.Parameters.AddWithValue("$seeded", torrent.Seeded.Ticks);
         command.Parameters.AddWithValue("$options", (object?)torrent.Options ?? DBNull.Value);
         command.Parameters.AddWithValue("$metainfo", metainfo.ToArray());
-        command.ExecuteNonQuery();
     }
 
     /// <summary>

@@ -88,9 +88,9 @@ public sealed class SqliteStateStore : IStateStore
     }
 
     /// <inheritdoc/>
-    public bool Remember(RememberedTorrent torrent, ReadOnlyMemory<byte> metainfo)
+    public bool Remember(IReadOnlyList<RememberedEntry> torrents)
     {
-        Write(() => RememberedRows.Put(_connection, torrent, metainfo));
+        Write(() => RememberedRows.Put(_connection, torrents));
         return true;
     }
 

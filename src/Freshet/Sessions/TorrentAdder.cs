@@ -8,54 +8,155 @@ using Freshet.IO.State;
 
 namespace Freshet.Sessions;
 
-/// <summary>Adds torrents to a session, one after the other: the lease, what was remembered, then the engine.</summary>
-internal sealed class TorrentAdder(SessionHost host) : IDisposable
+/// <summary>
+/// Adds torrents to a session in the order in which they come: the lease, what was remembered, then the engine. Those that come while others are being added go on
+/// together, with one turn for their leases, one transaction and one command to the engine: what these cost is the same for one torrent as for hundreds.
+/// </summary>
+internal sealed class TorrentAdder(SessionHost host)
 {
-    private readonly SemaphoreSlim _one = new(1);
+    /// <summary>Torrents that are added together: enough that what they share costs nothing, few enough that a caller does not wait for long.</summary>
+    private const int MaxTogether = 256;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<Addition> _waiting = new();
+    private bool _isWorking;
 
     public async Task<AddResult> AddAsync(TorrentSource source, AddOptions options, CancellationToken cancellationToken)
     {
         SettingsCheck.Check(options.Limits);
         Metainfo metainfo = await source.LoadAsync(cancellationToken).ConfigureAwait(false);
         IReadOnlyList<IPEndPoint> peers = await EndpointLookup.ResolveAsync(options.Peers, host.Resolver, cancellationToken).ConfigureAwait(false);
-        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
+        while (true)
         {
-            while (host.Torrents.FindAny(metainfo.Hashes) is { } there)
+            if (host.Torrents.FindAny(metainfo.Hashes)?.Removal?.End is { } removal)
             {
-                if (there.Removal?.End is { } removal)
-                {
-                    // How it ends is for whoever asked for it.
-                    await removal.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                    cancellationToken.ThrowIfCancellationRequested();
-                    ObjectDisposedException.ThrowIf(host.Loop.Completion.IsCompleted, typeof(BitTorrentClient));
-                    continue;
-                }
-
-                await host.Loop.InvokeAsync(now => host.Engine.AddPeers(there.Id, peers, now)).ConfigureAwait(false);
-                return new AddResult(there, WasThere: true);
+                // How it ends is for whoever asked for it.
+                await removal.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellationToken.ThrowIfCancellationRequested();
             }
 
-            return new AddResult(await AddNewAsync(metainfo, peers, options).ConfigureAwait(false), WasThere: false);
-        }
-        finally
-        {
-            _one.Release();
+            var addition = new Addition(metainfo, peers, options, Path.GetFullPath(options.Directory ?? host.Options.DownloadDirectory), cancellationToken);
+            Enqueue(addition);
+            if (await addition.Result.Task.ConfigureAwait(false) is { } result)
+                return result;
         }
     }
 
-    public void Dispose() => _one.Dispose();
-
-    private async Task<Torrent> AddNewAsync(Metainfo metainfo, IReadOnlyList<IPEndPoint> peers, AddOptions options)
+    private void Enqueue(Addition addition)
     {
-        string directory = Path.GetFullPath(options.Directory ?? host.Options.DownloadDirectory);
-        TorrentLease? lease = host.TakeLease(metainfo.Hashes, metainfo.Name, directory);
+        lock (_gate)
+        {
+            _waiting.Enqueue(addition);
+            if (_isWorking)
+                return;
+            _isWorking = true;
+        }
+
+        _ = Task.Run(WorkAsync);
+    }
+
+    private async Task WorkAsync()
+    {
+        while (TakeSome() is { Count: > 0 } some)
+        {
+            try
+            {
+                await AddAsync(some).ConfigureAwait(false);
+            }
+            catch (Exception error)
+            {
+                foreach (Addition addition in some)
+                    Fail(addition, error);
+            }
+            finally
+            {
+                foreach (Addition addition in some)
+                    addition.Lease?.Dispose();
+            }
+        }
+    }
+
+    /// <summary>The next that can be added together; none, and the work is over.</summary>
+    private List<Addition> TakeSome()
+    {
+        var some = new List<Addition>();
+        var hashes = new HashSet<InfoHash>();
+        lock (_gate)
+        {
+            // One torrent given twice: the second time it is there already.
+            while (some.Count < MaxTogether && _waiting.TryPeek(out Addition? next) && !next.Metainfo.Hashes.Swarms.Any(hashes.Contains))
+            {
+                _waiting.Dequeue();
+                if (next.Cancellation.IsCancellationRequested)
+                {
+                    next.Result.TrySetCanceled(next.Cancellation);
+                    continue;
+                }
+
+                hashes.UnionWith(next.Metainfo.Hashes.Swarms);
+                some.Add(next);
+            }
+
+            _isWorking = some.Count > 0;
+        }
+
+        return some;
+    }
+
+    private async Task AddAsync(List<Addition> some)
+    {
+        await JoinAsync(some.Where(addition => host.Torrents.FindAny(addition.Metainfo.Hashes) is not null)).ConfigureAwait(false);
+        List<Addition> added = some.FindAll(addition => !addition.Result.Task.IsCompleted);
+        if (added.Count == 0)
+            return;
+        Lease(added);
+        added.ForEach(Prepare);
+        added.RemoveAll(addition => addition.Spec is null);
+        Remember(added.FindAll(addition => addition.Options.Remember && !addition.Metainfo.FileBytes.IsEmpty));
+        await host.Loop.InvokeAsync(now => AddToEngine(added, now)).ConfigureAwait(false);
+    }
+
+    /// <summary>Tells those that are there already of more peers.</summary>
+    private async Task JoinAsync(IEnumerable<Addition> some)
+    {
+        foreach (Addition addition in some)
+        {
+            // On its way out meanwhile: look again.
+            if (host.Torrents.FindAny(addition.Metainfo.Hashes) is not { } there || there.Removal?.End is not null)
+            {
+                addition.Result.TrySetResult(null);
+                continue;
+            }
+
+            await host.Loop.InvokeAsync(now => host.Engine.AddPeers(there.Id, addition.Peers, now)).ConfigureAwait(false);
+            addition.Result.TrySetResult(new AddResult(there, WasThere: true));
+        }
+    }
+
+    private void Lease(List<Addition> some)
+    {
+        (TorrentLease? Lease, FreshetException? Refusal)[] leases
+            = host.TakeLeases([.. some.Select(addition => (addition.Metainfo.Hashes, addition.Metainfo.Name, addition.Directory))]);
+        for (int i = 0; i < leases.Length; i++)
+        {
+            some[i].Lease = leases[i].Lease;
+            if (leases[i].Refusal is { } refusal)
+                some[i].Result.TrySetException(refusal);
+        }
+    }
+
+    /// <summary>Finds out what the engine is to know; whatever is thrown, by a picker or a choice of files of the caller's too, is for its caller.</summary>
+    private void Prepare(Addition addition)
+    {
+        if (addition.Result.Task.IsCompleted)
+            return;
         try
         {
-            ResumeRecord? resume = await Task.Run(() => host.Store.Load(metainfo.Hashes, directory)).ConfigureAwait(false);
-            RememberedOptions kept = KeptOf(metainfo, options);
+            (Metainfo metainfo, AddOptions options) = (addition.Metainfo, addition.Options);
+            ResumeRecord? resume = host.Store.Load(metainfo.Hashes, addition.Directory);
+            addition.Kept = KeptOf(metainfo, options);
             IPiecePicker? picker = options.Picker?.Invoke(metainfo) ?? host.Options.Picker?.Invoke(metainfo);
-            TorrentSpec spec = kept.ToSpec(directory) with
+            addition.Spec = addition.Kept.ToSpec(addition.Directory) with
             {
                 Metainfo = metainfo,
                 Resume = resume,
@@ -63,24 +164,23 @@ internal sealed class TorrentAdder(SessionHost host) : IDisposable
                 Check = (DiskCheck)options.Check,
                 Overwrite = options.Overwrite,
                 Picker = picker,
-                Peers = peers,
+                Peers = addition.Peers,
                 FullAllocation = host.Options.AllocateFully,
                 Start = options.Start,
 
                 // A picker of somebody else's has a memory of its own, which would be lost.
                 MaySleep = picker is null,
             };
-            bool isRemembered = options.Remember && await Task.Run(() => Remember(spec, kept)).ConfigureAwait(false);
-            var torrent = await host.Loop.InvokeAsync(now => AddToEngine(spec, lease, isRemembered ? kept : null, now)).ConfigureAwait(false);
-            lease = null;
-            host.Logger.TorrentAdded(torrent.Id, torrent.Hashes, PlainText.Of(metainfo.Name), directory);
-            return torrent;
         }
-        finally
+        catch (Exception error)
         {
-            lease?.Dispose();
+            Fail(addition, error);
         }
     }
+
+    /// <summary>Where the session has ended, that is the reason, whatever it was that failed because of it.</summary>
+    private void Fail(Addition addition, Exception error)
+        => addition.Result.TrySetException(host.Loop.Completion.IsCompleted ? new ObjectDisposedException(typeof(BitTorrentClient).FullName) : error);
 
     private static RememberedOptions KeptOf(Metainfo metainfo, AddOptions options) => new()
     {
@@ -97,47 +197,101 @@ internal sealed class TorrentAdder(SessionHost host) : IDisposable
         Limits = options.Limits == TorrentLimits.None ? null : options.Limits,
     };
 
-    private bool Remember(TorrentSpec spec, RememberedOptions options)
+    private void Remember(List<Addition> some)
     {
-        Metainfo metainfo = spec.Metainfo!;
+        if (some.Count == 0)
+            return;
         try
         {
-            return !metainfo.FileBytes.IsEmpty && host.Store.Remember(
-                new RememberedTorrent
-                {
-                    Hashes = metainfo.Hashes,
-                    Directory = spec.Directory,
-                    Name = metainfo.Name,
-                    TotalBytes = metainfo.Layout.TotalLength,
-                    PieceCount = metainfo.Layout.PieceCount,
-                    IsPrivate = metainfo.IsPrivate,
-                    Trackers = metainfo.Trackers,
-                    IsStarted = spec.Start,
-                    AddedTicks = DateTime.UtcNow.Ticks,
-                    Seeded = spec.Resume?.Seeded ?? default,
-                    Options = options.ToText(),
-                },
-                metainfo.FileBytes);
+            bool isKept = host.Store.Remember([.. some.Select(EntryOf)]);
+            some.ForEach(addition => addition.IsRemembered = isKept);
         }
         catch (Exception error)
         {
-            // Whatever a store throws: the torrent runs, and has to be added again at the next start.
-            host.Logger.StateStoreWarning($"{PlainText.Of(metainfo.Name)} is not remembered for the next start: {error.Message}");
-            return false;
+            // Whatever a store throws: the torrents run, and have to be added again at the next start.
+            foreach (Addition addition in some)
+                host.Logger.StateStoreWarning($"{PlainText.Of(addition.Metainfo.Name)} is not remembered for the next start: {error.Message}");
         }
     }
 
-    /// <summary>On the loop's thread; the snapshot is taken at once, so that the torrent can be seen when the caller has it.</summary>
-    private Torrent AddToEngine(TorrentSpec spec, TorrentLease? lease, RememberedOptions? kept, MonoTime now)
+    private static RememberedEntry EntryOf(Addition addition)
     {
-        AddOutcome outcome = host.Engine.AddTorrent(spec, now);
-        if (!outcome.IsAdded)
-            throw new FreshetException(FreshetError.Conflict, $"{PlainText.Of(spec.Summary.Name)} cannot be added: {outcome.Refusal}.") { Code = TroubleCodes.TorrentInUse };
-        var torrent = new Torrent(host, outcome.Id, spec, lease, kept);
-        host.Take(torrent);
+        Metainfo metainfo = addition.Metainfo;
+        return new RememberedEntry(
+            new RememberedTorrent
+            {
+                Hashes = metainfo.Hashes,
+                Directory = addition.Directory,
+                Name = metainfo.Name,
+                TotalBytes = metainfo.Layout.TotalLength,
+                PieceCount = metainfo.Layout.PieceCount,
+                IsPrivate = metainfo.IsPrivate,
+                Trackers = metainfo.Trackers,
+                IsStarted = addition.Spec!.Start,
+                AddedTicks = DateTime.UtcNow.Ticks,
+                Seeded = addition.Spec.Resume?.Seeded ?? default,
+                Options = addition.Kept!.ToText(),
+            },
+            metainfo.FileBytes);
+    }
+
+    /// <summary>On the loop's thread; the snapshot is taken at once, so that the torrents can be seen when the callers have them.</summary>
+    private bool AddToEngine(List<Addition> some, MonoTime now)
+    {
+        var torrents = new Torrent?[some.Count];
+        for (int i = 0; i < torrents.Length; i++)
+        {
+            Addition addition = some[i];
+            TorrentSpec spec = addition.Spec!;
+            AddOutcome outcome = host.Engine.AddTorrent(spec, now);
+            if (!outcome.IsAdded)
+            {
+                addition.Result.TrySetException(new FreshetException(FreshetError.Conflict, $"{PlainText.Of(spec.Summary.Name)} cannot be added: {outcome.Refusal}.") { Code = TroubleCodes.TorrentInUse });
+                continue;
+            }
+
+            torrents[i] = new Torrent(host, outcome.Id, spec, addition.Lease, addition.IsRemembered ? addition.Kept : null);
+            addition.Lease = null;
+            host.Take(torrents[i]!);
+        }
+
         host.Snapshots.Advance(host.Engine, now);
-        return torrent;
+        for (int i = 0; i < torrents.Length; i++)
+        {
+            if (torrents[i] is not { } torrent)
+                continue;
+            host.Logger.TorrentAdded(torrent.Id, torrent.Hashes, PlainText.Of(some[i].Metainfo.Name), some[i].Directory);
+            some[i].Result.TrySetResult(new AddResult(torrent, WasThere: false));
+        }
+
+        return true;
     }
 
     internal static TierOrder ToEngine(TrackerTiers tiers) => tiers == TrackerTiers.Bep12 ? TierOrder.OneByOne : TierOrder.AllAtOnce;
+
+    /// <summary>A torrent on its way into the session.</summary>
+    private sealed class Addition(Metainfo metainfo, IReadOnlyList<IPEndPoint> peers, AddOptions options, string directory, CancellationToken cancellation)
+    {
+        public Metainfo Metainfo => metainfo;
+
+        public IReadOnlyList<IPEndPoint> Peers => peers;
+
+        public AddOptions Options => options;
+
+        public string Directory => directory;
+
+        public CancellationToken Cancellation => cancellation;
+
+        /// <summary>What came of it; null: one of the same kind is on its way out, look again. Whoever waits goes on elsewhere.</summary>
+        public TaskCompletionSource<AddResult?> Result { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>Its lease, until the torrent has it.</summary>
+        public TorrentLease? Lease { get; set; }
+
+        public TorrentSpec? Spec { get; set; }
+
+        public RememberedOptions? Kept { get; set; }
+
+        public bool IsRemembered { get; set; }
+    }
 }

@@ -18,13 +18,13 @@ public sealed class RememberedTests : IDisposable
         RememberedTorrent first = Torrent(1) with { Options = "{}", IsStarted = false, Seeded = TimeSpan.FromHours(3), Trackers = [["http://a/x", "udp://b:1"], ["http://c/"]] };
         using (SqliteStateStore store = SqliteStateStore.Open(_folder.Path))
         {
-            Assert.True(store.Remember(first, new byte[] { 1, 2, 3 }));
-            Assert.True(store.Remember(Torrent(2), new byte[] { 4 }));
+            Assert.True(store.Remember([new RememberedEntry(first, new byte[] { 1, 2, 3 })]));
+            Assert.True(store.Remember([new RememberedEntry(Torrent(2), new byte[] { 4 })]));
 
             // What has no place yet is behind all that have one.
-            Assert.True(store.Remember(Torrent(4), new byte[] { 4 }));
+            Assert.True(store.Remember([new RememberedEntry(Torrent(4), new byte[] { 4 })]));
             store.Change([new RememberedChange(Records.V1(1)) { Position = 7 }, new RememberedChange(Records.V1(99)) { Position = 1 }, new RememberedChange(Records.V1(2)) { Position = 3 }]);
-            Assert.True(store.Remember(Torrent(3), new byte[] { 4 }));
+            Assert.True(store.Remember([new RememberedEntry(Torrent(3), new byte[] { 4 })]));
         }
 
         using SqliteStateStore again = SqliteStateStore.Open(_folder.Path);
@@ -40,7 +40,7 @@ public sealed class RememberedTests : IDisposable
     public void A_record_says_whether_it_is_whole_and_what_it_has_moved()
     {
         using SqliteStateStore store = SqliteStateStore.Open(_folder.Path);
-        store.Remember(Torrent(1), default);
+        store.Remember([new RememberedEntry(Torrent(1), default)]);
         store.Save([Records.Make(Records.V1(1)) with { Uploaded = 5, Downloaded = 6, Seeded = TimeSpan.FromMinutes(2) }]);
         RememberedTorrent part = Assert.Single(store.LoadRemembered());
         Assert.False(part.IsWhole);
@@ -62,9 +62,9 @@ public sealed class RememberedTests : IDisposable
     public void Adding_it_again_keeps_its_place_and_its_dates_and_removing_it_forgets_all()
     {
         using SqliteStateStore store = SqliteStateStore.Open(_folder.Path);
-        store.Remember(Torrent(1), new byte[] { 1 });
-        store.Remember(Torrent(2), new byte[] { 2 });
-        store.Remember(Torrent(1) with { AddedTicks = 999, Directory = "/elsewhere", Options = "x" }, new byte[] { 3 });
+        store.Remember([new RememberedEntry(Torrent(1), new byte[] { 1 })]);
+        store.Remember([new RememberedEntry(Torrent(2), new byte[] { 2 })]);
+        store.Remember([new RememberedEntry(Torrent(1) with { AddedTicks = 999, Directory = "/elsewhere", Options = "x" }, new byte[] { 3 })]);
         RememberedTorrent again = store.LoadRemembered()[0];
         Assert.Equal((Records.V1(1), 1, "/elsewhere", "x"), (again.Hashes, again.AddedTicks, again.Directory, again.Options));
         store.Change([new RememberedChange(Records.V1(1)) { Options = "" }]);
@@ -89,7 +89,7 @@ public sealed class RememberedTests : IDisposable
                     Name = $"A.Release.Of.Some.Length.{number}.1080p-GROUP",
                     Trackers = [["https://tracker.example.org:8443/some/long/passkey/announce"]],
                 };
-                store.Remember(torrent, default);
+                store.Remember([new RememberedEntry(torrent, default)]);
             }
         }
 
