@@ -6,25 +6,29 @@ using Freshet.Core;
 namespace Freshet.IO.Udp;
 
 /// <summary>
-/// The session's UDP sockets, one a family. What comes in is copied into a queue of fixed size, from which the loop hands it to the engine; what goes out
-/// is sent at once or, like any datagram on a busy day, lost. For the few datagrams of trackers one call for each is cheap enough.
+/// The session's UDP sockets, one a family. What comes in is copied into one of two queues of fixed size, from which the loop hands it to the engine: anybody may send messages
+/// of the DHT, as many as he likes, and they must not push out what trackers answer. What goes out is sent at once or, like any datagram on a busy day, lost. For
+/// the few datagrams of an honest day one call for each is cheap enough.
 /// </summary>
 internal sealed class UdpEndpoints : IDisposable
 {
-    /// <summary>Datagrams that wait for the loop; more are dropped, as the kernel would. A thousand trackers do not answer within one iteration.</summary>
+    /// <summary>Answers of trackers that wait for the loop; a thousand trackers do not answer within one iteration.</summary>
     public const int MaxWaiting = 512;
 
-    /// <summary>The most bytes of a datagram taken in; an answer with 3,000 peers and more does not come over UDP. What is longer is cut off and dropped.</summary>
+    /// <summary>Messages of the DHT that wait for the loop: more than come in the longest pause of the loop on an honest day, and a flood is not worth more memory.</summary>
+    public const int MaxDhtWaiting = 256;
+
+    /// <summary>The most bytes of a datagram taken in; an answer with 3,000 peers and more does not come over UDP, and nodes of the DHT that send long ones stay below. What is longer is cut off and dropped.</summary>
     private const int MaxLength = 4096;
+
+    /// <summary>What the kernel keeps between two of our reads; its usual 208 KiB are 250 small datagrams, which a flood of the DHT would fill in no time.</summary>
+    private const int ReceiveBuffer = 1 << 20;
 
     private readonly IReadOnlyList<Socket> _sockets;
     private readonly Action _nudge;
     private readonly CancellationTokenSource _stop = new();
-    private readonly Lock _gate = new();
-    private readonly byte[]?[] _slots = new byte[]?[MaxWaiting];
-    private readonly (int Length, IPEndPoint? Remote)[] _heads = new (int, IPEndPoint?)[MaxWaiting];
-    private int _first;
-    private int _count;
+    private readonly DatagramQueue _answers = new(MaxWaiting);
+    private readonly DatagramQueue _dht = new(MaxDhtWaiting);
 
     /// <summary>Starts to receive.</summary>
     /// <param name="sockets">Bound sockets, which their owner closes after this was disposed of.</param>
@@ -36,6 +40,7 @@ internal sealed class UdpEndpoints : IDisposable
         foreach (Socket socket in _sockets)
         {
             socket.Blocking = false;
+            socket.ReceiveBufferSize = ReceiveBuffer;
             IgnoreUnreachable(socket);
             _ = ReceiveAsync(socket);
         }
@@ -43,31 +48,7 @@ internal sealed class UdpEndpoints : IDisposable
 
     /// <summary>Hands the engine what has come in.</summary>
     /// <returns>Whether more came meanwhile: a flood of datagrams must not keep the loop from everything else.</returns>
-    public bool Deliver(IEngine engine, MonoTime now)
-    {
-        for (int left = MaxWaiting; left > 0; left--)
-        {
-            byte[] bytes;
-            (int Length, IPEndPoint? Remote) head;
-            lock (_gate)
-            {
-                if (_count == 0)
-                    return false;
-                bytes = _slots[_first]!;
-                head = _heads[_first];
-            }
-
-            // The slot is still taken, so nothing overwrites the bytes during the call.
-            engine.Handle(new Datagram(head.Remote!, bytes.AsMemory(0, head.Length)), now);
-            lock (_gate)
-            {
-                _first = (_first + 1) % MaxWaiting;
-                _count--;
-            }
-        }
-
-        return true;
-    }
+    public bool Deliver(IEngine engine, MonoTime now) => _answers.Deliver(engine, now) | _dht.Deliver(engine, now);
 
     /// <summary>Sends a datagram; where that fails it is lost.</summary>
     public void Send(in Datagram datagram)
@@ -117,7 +98,7 @@ internal sealed class UdpEndpoints : IDisposable
             {
                 int length = await socket.ReceiveFromAsync(buffer, SocketFlags.None, from, stop).ConfigureAwait(false);
                 if (length <= MaxLength)
-                    Keep(buffer.AsSpan(0, length), (IPEndPoint)factory.Create(from));
+                    Keep(buffer.AsSpan(0, length), from, factory);
             }
             catch (SocketException)
             {
@@ -132,21 +113,11 @@ internal sealed class UdpEndpoints : IDisposable
         }
     }
 
-    private void Keep(ReadOnlySpan<byte> bytes, IPEndPoint remote)
+    private void Keep(ReadOnlySpan<byte> bytes, SocketAddress from, IPEndPoint factory)
     {
-        lock (_gate)
-        {
-            if (_count == MaxWaiting)
-                return;
-            int slot = (_first + _count) % MaxWaiting;
-            byte[]? place = _slots[slot];
-            if (place is null || place.Length < bytes.Length)
-                place = _slots[slot] = new byte[Math.Max(256, bytes.Length)];
-            bytes.CopyTo(place);
-            _heads[slot] = (bytes.Length, remote);
-            _count++;
-        }
-
-        _nudge();
+        // Every message of the DHT is a bencoded dictionary; an answer of a tracker begins with a zero (BEP 15).
+        DatagramQueue queue = bytes is [(byte)'d', ..] ? _dht : _answers;
+        if (!queue.IsFull && queue.TryAdd(bytes, (IPEndPoint)factory.Create(from)))
+            _nudge();
     }
 }

@@ -1,0 +1,65 @@
+using System.Net;
+using Freshet.Abstractions;
+using Freshet.Core;
+
+namespace Freshet.IO.Udp;
+
+/// <summary>Datagrams of one kind that wait for the loop, in places of a fixed number that are used again; when all are taken the newest is dropped, as the kernel would.</summary>
+/// <param name="capacity">How many may wait.</param>
+internal sealed class DatagramQueue(int capacity)
+{
+    private readonly Lock _gate = new();
+    private readonly byte[]?[] _slots = new byte[]?[capacity];
+    private readonly (int Length, IPEndPoint? Remote)[] _heads = new (int, IPEndPoint?)[capacity];
+    private int _first;
+    private int _count;
+
+    /// <summary>Whether all places are taken: what comes now would be dropped. May be out of date at once.</summary>
+    public bool IsFull => Volatile.Read(ref _count) == capacity;
+
+    /// <summary>Keeps a copy of a datagram; false where there is no place.</summary>
+    public bool TryAdd(ReadOnlySpan<byte> bytes, IPEndPoint remote)
+    {
+        lock (_gate)
+        {
+            if (_count == capacity)
+                return false;
+            int slot = (_first + _count) % capacity;
+            byte[]? place = _slots[slot];
+            if (place is null || place.Length < bytes.Length)
+                place = _slots[slot] = new byte[Math.Max(256, bytes.Length)];
+            bytes.CopyTo(place);
+            _heads[slot] = (bytes.Length, remote);
+            _count++;
+            return true;
+        }
+    }
+
+    /// <summary>Hands the engine what waits, as many as there are places.</summary>
+    /// <returns>Whether more came meanwhile: a flood of datagrams must not keep the loop from everything else.</returns>
+    public bool Deliver(IEngine engine, MonoTime now)
+    {
+        for (int left = capacity; left > 0; left--)
+        {
+            byte[] bytes;
+            (int Length, IPEndPoint? Remote) head;
+            lock (_gate)
+            {
+                if (_count == 0)
+                    return false;
+                bytes = _slots[_first]!;
+                head = _heads[_first];
+            }
+
+            // The place is still taken, so nothing overwrites the bytes during the call.
+            engine.Handle(new Datagram(head.Remote!, bytes.AsMemory(0, head.Length)), now);
+            lock (_gate)
+            {
+                _first = (_first + 1) % capacity;
+                _count--;
+            }
+        }
+
+        return true;
+    }
+}
