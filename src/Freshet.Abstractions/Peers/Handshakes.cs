@@ -19,6 +19,9 @@ public sealed record ConnectionSetup(IPEndPoint Endpoint, InfoHash Swarm, PeerId
     /// </summary>
     public InfoHash? V2Swarm { get; init; }
 
+    /// <summary>Whether a reserved bit says that we have a node of the DHT (BEP 5); the port message with its port is a command of its own.</summary>
+    public bool OffersDht { get; init; }
+
     /// <summary>Which torrent of the session it is: whose data the pump may read for the peer.</summary>
     public TorrentId Torrent { get; init; }
 

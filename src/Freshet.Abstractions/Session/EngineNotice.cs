@@ -62,6 +62,9 @@ public sealed record PickerFailedNotice(TorrentId Torrent, string Reason) : Engi
 /// <summary>The state store made trouble; downloading goes on, a restart may have to check more.</summary>
 public sealed record StateStoreNotice(string Error) : EngineNotice;
 
+/// <summary>Nodes of the DHT that answer now, to be kept for the next start.</summary>
+public sealed record DhtNodesNotice(SavedNodes Nodes) : EngineNotice;
+
 /// <summary>What a torrent is doing.</summary>
 public enum TorrentState : byte
 {

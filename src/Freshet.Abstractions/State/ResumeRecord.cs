@@ -94,6 +94,15 @@ public interface IStateStore : IDisposable
     /// <summary>The torrent file that <see cref="Remember"/> has kept, or null.</summary>
     ReadOnlyMemory<byte>? LoadMetainfo(InfoHashes hashes) => null;
 
+    /// <summary>Keeps nodes of the DHT for the next start, in place of those before.</summary>
+    void Save(SavedNodes nodes)
+    {
+        // Without them the next start takes longer to find the DHT.
+    }
+
+    /// <summary>The nodes that <see cref="Save(SavedNodes)"/> has kept.</summary>
+    SavedNodes LoadNodes() => SavedNodes.None;
+
     /// <summary>Keeps what has changed of remembered torrents, all or none; others are left out.</summary>
     void Change(IReadOnlyList<RememberedChange> changes)
     {

@@ -34,6 +34,8 @@ internal sealed class SessionContext
         Trackers = new TrackerExchanges(effects, Deadlines, new SeededRandom(BinaryPrimitives.ReadUInt64LittleEndian(seeds)), settings.UserAgent);
         Storage = new SessionStorage(pool, effects, settings.Storage);
         Rates = new SessionRates(settings.Limits, Deadlines, now);
+        if (settings.Dht is { } dht)
+            Dht = new SessionDht(this, dht, SHA256.HashData(seeds), now);
     }
 
     public SessionSettings Settings { get; set; }
@@ -71,6 +73,9 @@ internal sealed class SessionContext
     public Dialer Dialer { get; }
 
     public TrackerExchanges Trackers { get; }
+
+    /// <summary>The part in the DHT; null: none.</summary>
+    public SessionDht? Dht { get; }
 
     public SessionStorage Storage { get; }
 

@@ -36,6 +36,7 @@ public sealed class SessionEngine : IEngine
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(secret.Length, 16, nameof(secret));
         _session = new SessionContext(settings, effects, pool, random, secret, now) { Stopped = Forget };
+        _session.Dht?.Begin(now);
     }
 
     /// <summary>What the session may do.</summary>
@@ -57,11 +58,11 @@ public sealed class SessionEngine : IEngine
     public MonoTime NextDeadline
         => _session.Work.IsEmpty ? MonoTime.Min(_session.Deadlines.Next, _session.Storage.NextDeadline) : MonoTime.Zero;
 
-    /// <summary>Puts other settings into force. The peer id and the user agent stay as they are.</summary>
+    /// <summary>Puts other settings into force. The peer id, the user agent and the part in the DHT stay as they are.</summary>
     public void Apply(SessionSettings settings, MonoTime now)
     {
         bool isOtherOrder = settings.Tiers != Settings.Tiers;
-        _session.Settings = settings with { PeerId = Settings.PeerId, UserAgent = Settings.UserAgent };
+        _session.Settings = settings with { PeerId = Settings.PeerId, UserAgent = Settings.UserAgent, Dht = Settings.Dht };
         _session.OwnAddresses.ListenPort = settings.ListenPort;
         bool limitsChange = _session.Rates.Apply(settings.Limits, now);
         _session.Queue.Apply(settings.Queue, now);
@@ -141,6 +142,7 @@ public sealed class SessionEngine : IEngine
     public void Shutdown(MonoTime now)
     {
         _isShuttingDown = true;
+        _session.Dht?.Shutdown(now);
         foreach (TorrentId id in _order.ToArray())
             Stop(id, now);
     }
@@ -331,6 +333,9 @@ public sealed class SessionEngine : IEngine
     public IReadOnlyList<PeerSnapshot> GetPeers(TorrentId id, MonoTime now)
         => Find(id) is { HasConnector: true } torrent ? [.. torrent.Connector.Connections.Select(peer => Snapshots.Of(peer, now))] : [];
 
+    /// <summary>The session's part in the DHT at this moment; null where it takes none.</summary>
+    public DhtSnapshot? GetDht(MonoTime now) => _session.Dht?.Snapshot(now);
+
     /// <summary>A copy of which pieces of a torrent are done, or null.</summary>
     public Bitfield? GetPieces(TorrentId id) => Find(id)?.DonePieces();
 
@@ -366,7 +371,14 @@ public sealed class SessionEngine : IEngine
     public void Handle(ResolveResult result, MonoTime now) => _session.Trackers.Handle(result, now);
 
     /// <inheritdoc/>
-    public void Handle(in Datagram datagram, MonoTime now) => _session.Trackers.Handle(datagram, now);
+    public void Handle(in Datagram datagram, MonoTime now)
+    {
+        // A message of the DHT is a bencoded dictionary; what a tracker answers begins with a zero (BEP 15).
+        if (datagram.Bytes.Span is [(byte)'d', ..])
+            _session.Dht?.Handle(datagram, now);
+        else
+            _session.Trackers.Handle(datagram, now);
+    }
 
     /// <inheritdoc/>
     public void HandleSaved(long ticket, string? error, MonoTime now) => _session.Storage.HandleSaved(ticket, error, now);

@@ -51,6 +51,9 @@ public sealed record SessionSettings
     /// <summary>Whether peers tell each other of peers (BEP 11); private torrents never do.</summary>
     public bool UsePeerExchange { get; init; } = true;
 
+    /// <summary>How the DHT is taken part in; null: not at all. Fixed for the session's life.</summary>
+    public SessionDhtSettings? Dht { get; init; }
+
     /// <summary>How many interested peers of a torrent may download from us at once; null: as many as keep the line busy (docs/choking.md).</summary>
     public int? UploadSlots { get; init; }
 

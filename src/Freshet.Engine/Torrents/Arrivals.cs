@@ -87,6 +87,7 @@ internal sealed class Arrivals(Torrent torrent, SessionContext session)
             torrent.Messages.Greet(peer, now);
         else
             TellNothing(peer);
+        torrent.Dht.Greet(peer);
         return DisconnectReason.None;
     }
 
@@ -119,6 +120,9 @@ internal sealed class Arrivals(Torrent torrent, SessionContext session)
             case PeerEventKind.HashRequest:
                 peer.Send(PeerCommandKind.HashReject, (HashRequest)happened.Payload!);
                 return peer.MayFlap(now) ? DisconnectReason.None : DisconnectReason.ProtocolError;
+            case PeerEventKind.Port:
+                torrent.Dht.NodeTold(peer, happened.Value, now);
+                break;
             case PeerEventKind.ReadWaiting:
                 peer.Reads?.Waits(now);
                 break;

@@ -87,6 +87,11 @@ internal sealed class PeerConnection
 
     public bool SupportsExtensions { get; set; }
 
+    public bool SupportsDht { get; set; }
+
+    /// <summary>Whether it has told of its node of the DHT: more than one it has not.</summary>
+    public bool HasToldNode { get; set; }
+
     /// <summary>BEP 21: the peer downloads nothing more.</summary>
     public bool IsUploadOnly { get; set; }
 

@@ -178,8 +178,8 @@ internal sealed class PeerMessages
             case PeerEventKind.PeerExchange:
                 return _torrent.Exchange.OnMessage(peer, (PexMessage)happened.Payload!, now);
             case PeerEventKind.Port:
-                // For the DHT, which is not there yet.
-                return DisconnectReason.None;
+                _torrent.Dht.NodeTold(peer, happened.Value, now);
+                return Spend(peer, now);
             default:
                 return DisconnectReason.ProtocolError;
         }

@@ -176,6 +176,7 @@ internal sealed class SwarmConnector
         connection.Identity.Id = handshake.Peer;
         connection.SupportsFast = handshake.SupportsFast;
         connection.SupportsExtensions = handshake.SupportsExtensions;
+        connection.SupportsDht = handshake.SupportsDht;
         connection.IsV2 = handshake.Swarm == _torrent.Hashes.V2Swarm;
         ReadyCount++;
         _session.Touched.Add(_torrent);
@@ -345,6 +346,7 @@ internal sealed class SwarmConnector
         {
             Torrent = _torrent.Id,
             V2Swarm = _torrent.Hashes.V2Swarm,
+            OffersDht = _torrent.Dht.HasNode,
             Silence = _session.Settings.PeerTimeout,
         };
 }

@@ -52,7 +52,7 @@ internal sealed class SwarmGate : IQueueMember
     }
 
     /// <summary>
-    /// Lets peers in and dials them, and tells trackers of it. For a torrent that rests only trackers are told; one whose metadata is fetched, or whose files are looked
+    /// Lets peers in and dials them, and tells trackers and the DHT of it. For a torrent that rests only they are told; one whose metadata is fetched, or whose files are looked
     /// at after that, has connections and no open swarm.
     /// </summary>
     public void Open(MonoTime now)
@@ -62,6 +62,7 @@ internal sealed class SwarmGate : IQueueMember
         else if (_torrent.HasConnector && !_torrent.Lifecycle.IsResting)
             Connect(now);
         _torrent.Trackers.Start(now);
+        _torrent.Dht.Start(now);
     }
 
     /// <summary>Sends away who is here and who waits, and tells trackers of it.</summary>
@@ -76,6 +77,7 @@ internal sealed class SwarmGate : IQueueMember
         if (_torrent.HasConnector)
             _torrent.Connector.CloseAll(DisconnectReason.TorrentStopped, now);
         _torrent.Trackers.Stop(now, _torrent.Lifecycle.TrackersTold);
+        _torrent.Dht.Stop(now);
     }
 
     /// <summary>Dials nobody any more, for a torrent that falls asleep: who comes from here on waits for it to wake. It keeps its place.</summary>

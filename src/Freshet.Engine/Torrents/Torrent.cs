@@ -29,6 +29,7 @@ internal sealed class Torrent
         Figures = new TorrentFigures(this);
         Selection = new Selection(this);
         Trackers = new TorrentTrackers(this, session);
+        Dht = new TorrentDht(this, session);
         Rates = new TorrentRates(this, session, spec.Limits);
         Slumber = new Slumber(this, session);
         MetadataServer = new MetadataServer(this);
@@ -65,6 +66,8 @@ internal sealed class Torrent
     public Selection Selection { get; }
 
     public TorrentTrackers Trackers { get; }
+
+    public TorrentDht Dht { get; }
 
     public TorrentLifecycle Lifecycle { get; }
 
@@ -207,7 +210,11 @@ internal sealed class Torrent
         Selection.Begin(resolved.Priorities, resolved.Picker);
         MakeParts(metainfo);
         if (metainfo.IsPrivate)
+        {
+            Dht.Stop(now);
             Connector.KeepOnly(PeerSources.Tracker | PeerSources.User, now);
+        }
+
         Session.Touched.Add(this);
         Lifecycle.Resolved(resolved.Resume, now);
     }
@@ -233,8 +240,10 @@ internal sealed class Torrent
     /// <summary>There is nobody left to dial.</summary>
     public void NeedsPeers(MonoTime now)
     {
-        if (_connector is { IsShortOfPeers: true })
-            Trackers.Announcer.PeersNeeded(now);
+        if (_connector is not { IsShortOfPeers: true })
+            return;
+        Trackers.Announcer.PeersNeeded(now);
+        Dht.PeersNeeded(now);
     }
 
     /// <summary>Seeds as BEP 16 says from now on, or no more. Who was told of everything is not told otherwise.</summary>

@@ -98,6 +98,16 @@ public sealed class SqliteStateStore : IStateStore
     public void Change(IReadOnlyList<RememberedChange> changes) => Write(() => RememberedRows.Change(_connection, changes));
 
     /// <inheritdoc/>
+    public void Save(SavedNodes nodes) => Write(() => NodeRows.Put(_connection, nodes));
+
+    /// <inheritdoc/>
+    public SavedNodes LoadNodes()
+    {
+        lock (_gate)
+            return Guarded(() => NodeRows.Get(_connection));
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<RememberedTorrent> LoadRemembered()
     {
         lock (_gate)

@@ -78,6 +78,11 @@ internal static class StateSchema
             nodes  BLOB NOT NULL,
             UNIQUE (hashes, root));
         """,
+        """
+        CREATE TABLE node (
+            family   INTEGER PRIMARY KEY,
+            contacts BLOB NOT NULL);
+        """,
     ];
 
     /// <summary>The version that this program reads and writes.</summary>
@@ -132,6 +137,7 @@ internal static class StateSchema
             "SELECT id, hashes, folder, name, bytes, pieces, private, trackers, position, started, whole, added, completed, seeded, options FROM remembered LIMIT 0");
         Execute(connection, "SELECT remembered, torrent FROM metainfo LIMIT 0");
         Execute(connection, "SELECT id, hashes, root, nodes FROM layer LIMIT 0");
+        Execute(connection, "SELECT family, contacts FROM node LIMIT 0");
         Execute(connection, "SELECT torrent, boot, recorded, durable, partials, files, digest FROM progress LIMIT 0");
         Execute(connection, "SELECT id, found, hashes, folder, recorded, durable, partials, files FROM damaged LIMIT 0");
     }

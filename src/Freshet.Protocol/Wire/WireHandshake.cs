@@ -23,17 +23,18 @@ internal static class WireHandshake
 
     private static ReadOnlySpan<byte> Protocol => "\u0013BitTorrent protocol"u8;
 
-    /// <summary>Writes ours: BEP 6 and BEP 10 are offered always; DHT is not spoken.</summary>
+    /// <summary>Writes ours: BEP 6 and BEP 10 are offered always.</summary>
     /// <param name="target">At least <see cref="Length"/> bytes.</param>
     /// <param name="swarm">The info-hash to name.</param>
     /// <param name="self">Our peer id.</param>
     /// <param name="offersV2">Whether the connection may be taken over to the torrent's v2 swarm (BEP 52).</param>
-    public static void Write(Span<byte> target, InfoHash swarm, PeerId self, bool offersV2)
+    /// <param name="offersDht">Whether we have a node of the DHT (BEP 5).</param>
+    public static void Write(Span<byte> target, InfoHash swarm, PeerId self, bool offersV2, bool offersDht)
     {
         target[..Length].Clear();
         Protocol.CopyTo(target);
         target[ReservedStart + 5] = ExtensionBit;
-        target[ReservedStart + 7] = (byte)(FastBit | (offersV2 ? V2Bit : 0));
+        target[ReservedStart + 7] = (byte)(FastBit | (offersV2 ? V2Bit : 0) | (offersDht ? DhtBit : 0));
         swarm.Value.Bytes.CopyTo(target[SwarmStart..]);
         self.Value.Bytes.CopyTo(target[PrologueLength..]);
     }

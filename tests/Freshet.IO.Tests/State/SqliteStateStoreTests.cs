@@ -39,6 +39,21 @@ public sealed class SqliteStateStoreTests : IDisposable
     }
 
     [Fact]
+    public void Nodes_of_the_dht_are_there_at_the_next_start_the_latest_of_them()
+    {
+        using (SqliteStateStore store = Open())
+        {
+            Assert.True(store.LoadNodes().IPv4.IsEmpty && store.LoadNodes().IPv6.IsEmpty);
+            store.Save(new SavedNodes(new byte[26], new byte[38]));
+            store.Save(new SavedNodes(new byte[] { 1, 2 }, default));
+        }
+
+        using SqliteStateStore again = Open();
+        Assert.Equal([1, 2], again.LoadNodes().IPv4.ToArray());
+        Assert.True(again.LoadNodes().IPv6.IsEmpty);
+    }
+
+    [Fact]
     public void What_was_saved_is_loaded_by_the_next_process()
     {
         long started = DateTime.UtcNow.Ticks;

@@ -24,6 +24,18 @@ public sealed class HandshakeTests
         Assert.False(handshake.SupportsDht || handshake.SupportsV2);
     }
 
+    /// <summary>BEP 5: the last bit of the reserved bytes.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_node_of_the_dht_is_offered_where_there_is_one(bool hasNode)
+    {
+        using var pool = new BlockPool(1);
+        var link = PeerLink.Outgoing(new ConnectionId(2), Samples.Setup() with { OffersDht = hasNode }, pool, Now);
+        byte[] sent = link.BeginSend().ToArray();
+        Assert.Equal(hasNode ? 1 : 0, sent[27] & 1);
+    }
+
     [Fact]
     public void Features_are_on_only_where_the_peer_has_them()
     {

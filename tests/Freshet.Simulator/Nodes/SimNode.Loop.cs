@@ -70,6 +70,8 @@ public sealed partial class SimNode
         Notices.Add(notice);
         _swarm.World.Trace.Add(Now, $"{Address} {notice}");
         Checks.Notice(notice);
+        if (notice is DhtNodesNotice nodes)
+            Store.Nodes = nodes.Nodes;
         Action? answer = notice switch
         {
             TorrentNeededNotice needed => () => Wake(needed.Torrent),

@@ -52,9 +52,15 @@ public sealed partial class SimNode : ISimHost, IEngineEffects, IPeerEventSink, 
         byte[] secret = new byte[32];
         random.NextBytes(secret);
         SessionSettings session = settings.Session(PeerId.Create(random), ListenPort);
+        if (session.Dht is { } dht)
+            session = session with { Dht = dht with { Local = [address], Saved = store.Nodes } };
         _engine = new SessionEngine(session, this, Pool, random, secret, Now);
         Checks = new NodeChecks(swarm, this);
         Watch();
+
+        // A loop's first turn: without the DHT it finds nothing to do.
+        if (session.Dht is not null)
+            swarm.World.After(TimeSpan.Zero, () => Run(static () => { }));
     }
 
     /// <summary>Where the node is.</summary>
@@ -83,6 +89,9 @@ public sealed partial class SimNode : ISimHost, IEngineEffects, IPeerEventSink, 
 
     /// <summary>What its engine has done so far.</summary>
     public EngineWork Work => _engine.Work;
+
+    /// <summary>Its part in the DHT now, or null.</summary>
+    public DhtSnapshot? Dht => _engine.GetDht(Now);
 
     /// <summary>How often its loop has woken up.</summary>
     public long Turns { get; private set; }

@@ -13,6 +13,9 @@ public sealed class SimStore(SimWorld world)
     /// <summary>This boot of the simulated machine.</summary>
     public string BootId => $"boot-{_boots}";
 
+    /// <summary>The nodes of the DHT that were kept last.</summary>
+    public SavedNodes Nodes { get; internal set; } = SavedNodes.None;
+
     /// <summary>What each save answers; null is success.</summary>
     public string? Failure { get; set; }
 
