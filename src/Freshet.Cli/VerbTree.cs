@@ -41,7 +41,7 @@ internal sealed class VerbTree
 
     // Those that are not here look at the others.
     private static bool CanStandAlone(string verb)
-        => verb is "download" or "create" or "seed" or "info" or "verify" or "tracker" or "demo" or "version" or "completion";
+        => verb is "download" or "create" or "seed" or "info" or "verify" or "tracker" or "dht" or "demo" or "version" or "completion";
 
     private (string Name, Func<Command> Make)[] Verbs(GlobalOptions globals, Streams streams) =>
     [
@@ -51,6 +51,7 @@ internal sealed class VerbTree
         ("info", () => new InfoCommand(globals, streams).Create()),
         ("verify", () => new VerifyCommand(globals, streams).Create()),
         ("tracker", () => new TrackerCommand(globals, streams).Create()),
+        ("dht", () => new DhtCommand(globals, streams).Create()),
         ("demo", () => new DemoCommand(globals, streams).Create()),
         ("config", () => new ConfigCommand(globals, streams).Create(() => Settings)),
         ("version", () => new VersionCommand(globals, streams).Create()),

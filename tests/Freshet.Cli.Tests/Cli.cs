@@ -8,6 +8,9 @@ internal sealed record CliResult(int ExitCode, string Out, string Error);
 /// <summary>Runs command lines in this process.</summary>
 internal static class Cli
 {
+    // No test looks for the well-known routers.
+    private const string NoDht = "FRESHET_NO_DHT";
+
     public static Task<CliResult> RunAsync(params string[] arguments) => RunAsync(new RunOptions(), arguments);
 
     public static async Task<CliResult> RunAsync(RunOptions options, params string[] arguments)
@@ -20,7 +23,7 @@ internal static class Cli
             Error = TextWriter.Synchronized(error),
             In = () => new MemoryStream(options.Input),
             Interrupt = options.Interrupt,
-            Variable = name => options.Environment.GetValueOrDefault(name),
+            Variable = name => options.Environment.GetValueOrDefault(name) ?? (name == NoDht && arguments is ["download" or "seed", ..] && options.Folders == RunOptions.Nowhere ? "true" : null),
             Folders = options.Folders,
         });
         return new CliResult(exitCode, output.ToString(), error.ToString());
@@ -35,7 +38,10 @@ internal sealed record RunOptions
     /// <summary>All variables that there are: a developer's own must not change a test.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    public UserFolders Folders { get; init; } = new("/nowhere/config", "/nowhere/state", "/nowhere/cache");
+    /// <summary>Folders with nothing in them.</summary>
+    public static UserFolders Nowhere { get; } = new("/nowhere/config", "/nowhere/state", "/nowhere/cache");
+
+    public UserFolders Folders { get; init; } = Nowhere;
 
     public CancellationToken Interrupt { get; init; } = TestContext.Current.CancellationToken;
 }

@@ -213,7 +213,7 @@ public sealed class DownloadTests
     public async Task Without_a_port_nothing_listens()
     {
         await using var swarm = new LoopbackSwarm();
-        BitTorrentClient client = await swarm.StartAsync(new ClientOptions { StateDirectory = swarm.Folder.At("state"), ListenPort = null });
+        BitTorrentClient client = await swarm.StartAsync(new ClientOptions { StateDirectory = swarm.Folder.At("state"), ListenPort = null, Dht = DhtOptions.Off });
         Assert.Null(client.Snapshot().ListenPort);
     }
 

@@ -46,7 +46,7 @@ public sealed class RemovalTests
         swarm.Torrent.WriteContent(swarm.Folder.At("data"));
         using var store = new StubbornStore();
         BitTorrentClient client = await swarm.StartAsync(
-            new ClientOptions { DownloadDirectory = swarm.Folder.At("data"), StateDirectory = swarm.Folder.At("state"), StateStore = store, ListenPort = null });
+            new ClientOptions { DownloadDirectory = swarm.Folder.At("data"), StateDirectory = swarm.Folder.At("state"), StateStore = store, ListenPort = null, Dht = DhtOptions.Off });
         Torrent torrent = (await client.AddAsync(swarm.Torrent.Source, cancellationToken: Cancellation)).Torrent;
 
         await client.RemoveAsync(torrent.Id, DataDisposal.Delete, Cancellation);

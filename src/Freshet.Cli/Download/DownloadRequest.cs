@@ -35,6 +35,8 @@ internal sealed record DownloadRequest
 
     public bool UseTrackers { get; init; } = true;
 
+    public DhtOptions Dht { get; init; } = new();
+
     public int? MaxPeers { get; init; }
 
     /// <summary>Requests kept at each peer; null: measured.</summary>

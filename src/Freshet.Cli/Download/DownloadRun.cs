@@ -364,6 +364,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             RestoreTorrents = request.Remembers && request.Sources.Count == 0,
             ListenPort = request.ListenPort,
             BindAddress = request.Bind,
+            Dht = request.Dht,
             MaxConnections = request.MaxPeers > UsualConnections ? request.MaxPeers : null,
             RequestQueue = request.Pipeline,
             UploadSlots = request.UploadSlots,

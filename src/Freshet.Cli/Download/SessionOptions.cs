@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using Freshet.Abstractions;
+using Freshet.Cli.Dht;
 using Freshet.Cli.Parsing;
 using Freshet.Cli.Settings;
 using static Freshet.Cli.Parsing.OptionShapes;
@@ -54,7 +55,9 @@ internal sealed class SessionOptions
         "--tracker-tiers", "Announce to the trackers of all tiers at once, or to one at a time in the order of BEP 12", "all", "bep12");
 
     private readonly Setting<bool> _noTrackers = new("--no-trackers") { Description = "Announce to no tracker of the torrent" };
-    private readonly Setting<bool> _noDht = new("--no-dht") { Description = "No DHT (there is none yet)" };
+    private readonly Setting<bool> _noDht = new("--no-dht") { Description = "Take no part in the DHT: peers come from trackers, and from those named, alone" };
+    private readonly Setting<EndPoint[]?> _dhtRouters = DhtFlags.Routers();
+    private readonly Setting<bool> _dhtReadOnly = new("--dht-read-only") { Description = "Ask the DHT and answer nobody there (BEP 43)" };
     private readonly Setting<bool> _noLsd = new("--no-lsd") { Description = "No local peer discovery (there is none yet)" };
     private readonly Setting<bool> _noPex = new("--no-pex") { Description = "Neither tell peers of other peers nor be told (BEP 11)" };
     private readonly Setting<bool> _noPortMapping = new("--no-port-mapping") { Description = "No port mapping at the router (there is none yet)" };
@@ -135,6 +138,8 @@ internal sealed class SessionOptions
             _trackerTiers,
             _noTrackers,
             _noDht,
+            _dhtRouters,
+            _dhtReadOnly,
             _noLsd,
             _noPex,
             _noPortMapping,
@@ -185,6 +190,12 @@ internal sealed class SessionOptions
         Trackers = parsed.GetValue(_trackers) ?? [],
         TrackerTiers = parsed.GetValue(_trackerTiers) == "bep12" ? TrackerTiers.Bep12 : TrackerTiers.All,
         UseTrackers = !parsed.GetValue(_noTrackers),
+        Dht = new DhtOptions
+        {
+            IsOn = !parsed.GetValue(_noDht),
+            Routers = parsed.GetValue(_dhtRouters) ?? DhtOptions.WellKnownRouters,
+            IsReadOnly = parsed.GetValue(_dhtReadOnly),
+        },
         MaxPeers = parsed.GetValue(_maxPeers),
         Pipeline = parsed.GetValue(_pipeline).Number,
         UploadSlots = parsed.GetValue(_uploadSlots).Number,

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Freshet.Cli.Dht;
 using Freshet.Cli.Output;
 
 namespace Freshet.Cli.Download;
@@ -56,6 +57,7 @@ internal sealed class StatusFile(string path, Action<string> warn)
                 json.WriteNumber("listenPort", port);
             else
                 json.WriteNull("listenPort");
+            DhtJson.WriteStatus(json, snapshot.Dht);
             json.WriteStartArray("torrents");
             foreach (TorrentStatus status in snapshot.Torrents)
             {

@@ -40,6 +40,7 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
         Store = store;
         Logger = logger;
         Changes = new RememberedChanges(store, logger);
+        Nodes = new NodeKeeper(store, logger);
         _ownsStore = ownsStore;
         _pool = new BlockPool(options.MemoryBudget);
         _disk = new DiskWorkers(options.Storage ?? new FileStorage(), _pool, _workers);
@@ -74,7 +75,7 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
         ObservedEngine? observed = null;
         Loop.Start((effects, now) =>
         {
-            engine = new SessionEngine(EngineSettings(random), effects, _pool, random, secretBytes, now);
+            engine = new SessionEngine(EngineSettings(random) with { Dht = DhtSetup.Of(options, store, logger) }, effects, _pool, random, secretBytes, now);
             return observed = new ObservedEngine(engine, Snapshots, new PeerReporter(Logger, Snapshots), _stateWriter);
         });
         Engine = engine!;
@@ -145,6 +146,7 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
         await SaveEndAsync().ConfigureAwait(false);
         await Loop.StopAsync(AnnounceGrace, _observed.Quiet.IsCompleted ? QuietLimit : AnnounceGrace).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Loop.DisposeAsync().ConfigureAwait(false);
+        await Nodes.FlushAsync().ConfigureAwait(false);
         End(new ObjectDisposedException(nameof(BitTorrentClient), "The session has ended."));
 
         // These join threads. One that hangs in a disk keeps the memory that it works on until it comes back; nobody waits for it.
@@ -155,6 +157,9 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
 
     /// <summary>Keeps what changes of torrents that are remembered.</summary>
     public RememberedChanges Changes { get; }
+
+    /// <summary>Keeps the DHT's nodes for the next start.</summary>
+    private NodeKeeper Nodes { get; }
 
     /// <summary>Takes in a torrent that the engine has been given. On the loop's thread.</summary>
     public void Take(Torrent torrent)
@@ -216,7 +221,9 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
             Code = TroubleCodes.TorrentInUse,
         };
 
-    private static IStateStore OpenStore(string folder, ILogger logger, out string? warning)
+    /// <summary>Opens the state store of a folder.</summary>
+    /// <exception cref="FreshetException">It was written by a newer version.</exception>
+    public static IStateStore OpenStore(string folder, ILogger logger, out string? warning)
     {
         try
         {
@@ -282,6 +289,9 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
                 break;
             case GoalReachedNotice { Action: GoalAction.Remove or GoalAction.RemoveWithData } goal:
                 _ = RemoveAsync(goal);
+                break;
+            case DhtNodesNotice nodes:
+                Nodes.Keep(nodes.Nodes);
                 break;
             case TorrentRemovedNotice removed:
                 Snapshots.Removed(removed.Torrent);

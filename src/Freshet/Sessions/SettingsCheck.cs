@@ -1,3 +1,4 @@
+using System.Net;
 using Freshet.Abstractions;
 
 namespace Freshet.Sessions;
@@ -24,7 +25,16 @@ internal static class SettingsCheck
         Require(options.RequestTimeout is null || options.RequestTimeout > TimeSpan.Zero, "RequestTimeout must be positive, or null.");
         Require(options.RequestQueue is null or > 0, "RequestQueue must be at least 1, or null.");
         Require(options.UploadSlots is null or >= 0, "UploadSlots must not be negative.");
+        Check(options.Dht.Routers);
         Require(options.SnapshotInterval >= ShortestSnapshotInterval, "SnapshotInterval must be at least 50 ms.");
+    }
+
+    /// <summary>Looks at end points that name nodes of the DHT.</summary>
+    /// <exception cref="ArgumentException">One is neither an address nor a name, or has no port.</exception>
+    public static void Check(IReadOnlyList<EndPoint> nodes)
+    {
+        foreach (EndPoint node in nodes)
+            Require(node is IPEndPoint { Port: > 0 } or DnsEndPoint { Port: > 0 }, $"A node of the DHT is an IPEndPoint or a DnsEndPoint with a port, not {node}.");
     }
 
     /// <summary>Looks at the limits of a session.</summary>

@@ -120,7 +120,7 @@ internal sealed class SnapshotPublisher
         }
 
         _touched.Clear();
-        return Assemble();
+        return Assemble(DhtReport.Of(engine.GetDht(now)));
     }
 
     /// <summary>Brings a status up to date; false where nothing moves in the torrent, so that it need not be looked at again before it is touched.</summary>
@@ -155,7 +155,7 @@ internal sealed class SnapshotPublisher
         _peers += sign * status.Peers;
     }
 
-    private SessionSnapshot Assemble()
+    private SessionSnapshot Assemble(DhtStatus? dht)
     {
         _statuses = _statuses.With(_changed, _removed);
         return new SessionSnapshot
@@ -167,6 +167,7 @@ internal sealed class SnapshotPublisher
             UploadRate = _uploadRate,
             Peers = _peers,
             ListenPort = _listenPort,
+            Dht = dht,
         };
     }
 

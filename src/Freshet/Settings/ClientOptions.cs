@@ -68,6 +68,9 @@ public sealed record ClientOptions
     /// <summary>Which trackers of a torrent are announced to, unless <see cref="AddOptions.TrackerTiers"/> says otherwise.</summary>
     public TrackerTiers TrackerTiers { get; init; }
 
+    /// <summary>Whether and how the session takes part in the DHT. Default: it does, and finds into it by the well-known routers.</summary>
+    public DhtOptions Dht { get; init; } = new();
+
     /// <summary>
     /// Makes a piece picker of your own for each torrent, unless <see cref="AddOptions.Picker"/> makes one; null, or a null from it: Freshet's own.
     /// </summary>

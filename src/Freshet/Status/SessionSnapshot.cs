@@ -26,6 +26,9 @@ public sealed record SessionSnapshot
     /// <summary>The TCP port that peers' connections are taken on, or null.</summary>
     public int? ListenPort { get; init; }
 
+    /// <summary>The session's part in the DHT; null where it takes none.</summary>
+    public DhtStatus? Dht { get; init; }
+
     /// <summary>The status of a torrent, or null where there is none.</summary>
     public TorrentStatus? Find(TorrentId id)
     {
