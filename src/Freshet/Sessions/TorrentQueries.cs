@@ -6,14 +6,16 @@ internal static class TorrentQueries
     public static Page<TorrentStatus> Run(TorrentQuery query, SessionSnapshot snapshot)
     {
         TorrentStatus[] fitting = [.. snapshot.Torrents.Where(status => Fits(query, status))];
-        Array.Sort(fitting, (a, b) =>
+        int Order(TorrentStatus a, TorrentStatus b)
         {
             int order = Compare(query.SortBy, a, b);
             if (query.Descending)
                 order = -order;
             return order != 0 ? order : a.Id.Value.CompareTo(b.Id.Value);
-        });
-        TorrentStatus[] window = [.. fitting.Skip(Math.Max(0, query.Offset)).Take(Math.Max(0, query.Limit))];
+        }
+
+        // No more than the window is put in order: torrents may be a hundred thousand, and a page of them is asked for again and again.
+        TorrentStatus[] window = fitting.Order(Comparer<TorrentStatus>.Create(Order)).Skip(Math.Max(0, query.Offset)).Take(Math.Max(0, query.Limit)).ToArray();
         return new Page<TorrentStatus>(window, fitting.Length, snapshot.Sequence);
     }
 
