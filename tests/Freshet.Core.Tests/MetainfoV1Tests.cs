@@ -29,6 +29,28 @@ public sealed class MetainfoV1Tests
         Assert.Empty(metainfo.Warnings);
     }
 
+    /// <summary>BEP 38: beside the info dictionary and in it; each once, what is no hash left out.</summary>
+    [Fact]
+    public void Similar_torrents_and_collections_are_merged_from_both_places()
+    {
+        string a = new('a', 20), b = new('b', 20);
+        byte[] torrent = Latin1(
+            $"d11:collectionsl1:x1:ye4:infod11:collectionsl1:y1:ze6:lengthi5e4:name1:n12:piece lengthi16384e6:pieces20:{OneHash}7:similarl20:{b}3:odd20:{a}ee7:similarl20:{a}ee");
+        Metainfo metainfo = Metainfo.Load(torrent, PathRules.Posix);
+        Assert.Equal([a, b], metainfo.SimilarTorrents.Select(static hash => System.Text.Encoding.Latin1.GetString(hash.Bytes)), StringComparer.Ordinal);
+        Assert.Equal(["x", "y", "z"], metainfo.Collections, StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void Of_similar_torrents_and_collections_a_hundred_are_kept()
+    {
+        string similar = string.Concat(Enumerable.Range(0, 150).Select(static i => $"20:{i:D20}"));
+        string collections = string.Concat(Enumerable.Range(0, 150).Select(static i => $"3:{i:D3}"));
+        Metainfo metainfo = Metainfo.Load(
+            Latin1($"d11:collectionsl{collections}e4:infod6:lengthi5e4:name1:n12:piece lengthi16384e6:pieces20:{OneHash}e7:similarl{similar}ee"), PathRules.Posix);
+        Assert.Equal((MetainfoLimits.MaxRelatives, MetainfoLimits.MaxRelatives), (metainfo.SimilarTorrents.Count, metainfo.Collections.Count));
+    }
+
     [Fact]
     public void Several_files_lie_in_the_folder_of_the_torrents_name()
     {

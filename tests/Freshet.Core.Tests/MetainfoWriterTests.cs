@@ -79,5 +79,17 @@ public sealed class MetainfoWriterTests
         Assert.Equal("0", Assert.Single(AlignedFiles.WithFiller(files[..1], 16384)).Path);
     }
 
+    /// <summary>BEP 38: beside the info dictionary, so that the torrent stays the same one.</summary>
+    [Fact]
+    public void Similar_torrents_and_collections_do_not_make_another_torrent()
+    {
+        byte[] torrent = MetainfoWriter.Write(Draft with { SimilarTorrents = [new Sha1Hash("abcdefghijklmnopqrst"u8)], Collections = ["films"], Comment = "c", WebSeeds = ["http://s/"] });
+        Assert.Equal(
+            $"d11:collectionsl5:filmse7:comment1:c8:encoding5:UTF-84:infod6:lengthi1e4:name1:n12:piece lengthi16384e6:pieces20:{new string('\0', 20)}e"
+            + "7:similarl20:abcdefghijklmnopqrste8:url-listl9:http://s/ee",
+            Encoding.Latin1.GetString(torrent));
+        Assert.Equal(Metainfo.Load(MetainfoWriter.Write(Draft), PathRules.Posix).Hashes, Metainfo.Load(torrent, PathRules.Posix).Hashes);
+    }
+
     private static string Written(MetainfoDraft draft) => Encoding.Latin1.GetString(MetainfoWriter.Write(draft));
 }

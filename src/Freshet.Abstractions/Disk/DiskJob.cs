@@ -55,6 +55,12 @@ public enum DiskJobKind : byte
     /// </summary>
     Check,
 
+    /// <summary>
+    /// Bring the blocks from <see cref="DiskJob.FirstBlock"/> on, <see cref="DiskJob.BlockCount"/> of them, to their place from the files of <see cref="DiskJob.Sources"/>: by
+    /// sharing what is stored where the file system can, else by a copy. Nothing is hashed: what comes of it is as good as a block from a stranger.
+    /// </summary>
+    Copy,
+
     /// <summary>Say in <see cref="DiskJob.Files"/> what the files look like now; makes and changes nothing, waits for nothing.</summary>
     Stamp,
 
@@ -116,6 +122,9 @@ public sealed class DiskJob
     /// </summary>
     public Sha256Hash[]? Leaves { get; set; }
 
+    /// <summary>For <see cref="DiskJobKind.Copy"/> where each file that the blocks touch, but filler, is taken from.</summary>
+    public IReadOnlyList<CopySource> Sources { get; set; } = [];
+
     /// <summary>For the engine: when the job was handed out.</summary>
     public MonoTime SubmittedAt { get; set; }
 
@@ -124,6 +133,12 @@ public sealed class DiskJob
 
     /// <summary>Answer: trouble, or null.</summary>
     public DiskError? Error { get; set; }
+
+    /// <summary>Answer of <see cref="DiskJobKind.Copy"/>: the trouble is with what was to be copied, not with the torrent's own files.</summary>
+    public bool IsSourceAtFault { get; set; }
+
+    /// <summary>Answer of <see cref="DiskJobKind.Copy"/>: the bytes that take no space of their own, because the file system shares them.</summary>
+    public long SharedBytes { get; set; }
 
     /// <summary>Answer of <see cref="DiskJobKind.Hash"/>.</summary>
     public Sha1Hash Digest { get; set; }
@@ -170,6 +185,9 @@ public sealed class DiskJob
         Allocate = false;
         Hash = null;
         Received = null;
+        Sources = [];
+        IsSourceAtFault = false;
+        SharedBytes = 0;
         Leaves = null;
         Root = default;
         Roots = null;
@@ -199,6 +217,13 @@ public readonly record struct FileStamp(long Length, long ModifiedTicks)
     /// <summary>No such file.</summary>
     public static FileStamp Missing => new(-1, 0);
 }
+
+/// <summary>A file of another torrent that is the same, as far as anybody says, as one of ours.</summary>
+/// <param name="Target">Our file.</param>
+/// <param name="Location">Where the other torrent's data is; it may be in use, or not.</param>
+/// <param name="File">The other torrent's file.</param>
+/// <param name="IsSamePlace">Whether both are one file on disk: then there is nothing to copy.</param>
+public sealed record CopySource(FileIndex Target, StorageLocation Location, FileIndex File, bool IsSamePlace);
 
 /// <summary>Where a torrent's data lives and how.</summary>
 /// <param name="Torrent">The torrent.</param>

@@ -56,6 +56,14 @@ public sealed record DiskNotice(TorrentId Torrent, DiskError Error, bool WillRet
 /// <param name="Extra">Bytes beyond the file's length in the torrent.</param>
 public sealed record FileTailNotice(TorrentId Torrent, string Path, long Extra) : EngineNotice;
 
+/// <summary>A file was taken, in whole or in part, from another torrent's data. Said once for each place that it came from.</summary>
+/// <param name="Torrent">The torrent.</param>
+/// <param name="Path">The file, below the torrent's folder.</param>
+/// <param name="Giver">The torrent that has it.</param>
+/// <param name="GiverName">That one's safe name.</param>
+/// <param name="Bytes">So many bytes were taken.</param>
+public sealed record FileTakenNotice(TorrentId Torrent, string Path, TorrentId Giver, string GiverName, long Bytes) : EngineNotice;
+
 /// <summary>Somebody else's piece picker threw or proposed nonsense: the torrent goes on with the rarest piece first. Said once.</summary>
 public sealed record PickerFailedNotice(TorrentId Torrent, string Reason) : EngineNotice;
 

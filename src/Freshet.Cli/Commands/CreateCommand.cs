@@ -54,6 +54,15 @@ internal sealed class CreateCommand(GlobalOptions globals, Streams streams)
 
     private readonly Option<bool> _private = new("--private") { Description = "Peers come from the trackers only" };
     private readonly Option<string?> _source = new("--source") { Description = "The source that a private tracker wants", HelpName = "S" };
+    private readonly Option<Sha1Hash[]> _similar = new("--similar")
+    {
+        Description = "A torrent that shares files with this one, by its v1 info-hash; may be repeated",
+        HelpName = "HASH",
+        CustomParser = result => ParsedAll<Sha1Hash>(result, "40 hexadecimal digits", static (string text, out Sha1Hash hash) => Sha1Hash.TryParse(text, out hash)),
+    };
+
+    private readonly Option<string[]> _collections = new("--collection") { Description = "A collection whose torrents share files; may be repeated", HelpName = "NAME" };
+
     private readonly Option<string?> _comment = new("--comment") { Description = "A remark for people", HelpName = "C" };
     private readonly Option<string?> _name = new("--name") { Description = "The torrent's name; default: that of the file or folder", HelpName = "N" };
     private readonly Option<string[]> _include = new("--include") { Description = $"Take only what fits ({PathPattern.Help}); may be repeated", HelpName = "GLOB" };
@@ -91,7 +100,7 @@ internal sealed class CreateCommand(GlobalOptions globals, Streams streams)
     {
         var command = new Command("create", "Make a torrent of a file or folder, on all cores")
         {
-            _path, _output, _v1, _v2, _hybrid, _pieceLength, _trackers, _webSeeds, _private, _source, _comment, _name, _include, _exclude, _keepJunk, _skipHidden,
+            _path, _output, _v1, _v2, _hybrid, _pieceLength, _trackers, _webSeeds, _private, _source, _similar, _collections, _comment, _name, _include, _exclude, _keepJunk, _skipHidden,
             _createdBy, _noCreatedBy, _noDate, _reproducible, _threads, _force,
         };
         _name.Validators.Add(result =>
@@ -129,6 +138,8 @@ internal sealed class CreateCommand(GlobalOptions globals, Streams streams)
                 WebSeeds = parsed.GetValue(_webSeeds) ?? [],
                 IsPrivate = parsed.GetValue(_private),
                 Source = parsed.GetValue(_source),
+                SimilarTorrents = parsed.GetValue(_similar) ?? [],
+                Collections = parsed.GetValue(_collections) ?? [],
                 Comment = parsed.GetValue(_comment),
                 CreatedBy = reproducible || parsed.GetValue(_noCreatedBy) ? null : parsed.GetValue(_createdBy),
                 CreationDate = reproducible || parsed.GetValue(_noDate) ? null : DateTimeOffset.UtcNow,

@@ -43,7 +43,7 @@ internal sealed partial class CompletionHook : IAsyncDisposable
     /// <summary>A torrent may have come to its end: runs the program once for each that did by downloading.</summary>
     public void Look(TorrentStatus status)
     {
-        if (_command.Count == 0 || !status.IsComplete || status.DownloadedThisRun == 0 || !_seen.Add(status.Id))
+        if (_command.Count == 0 || !status.IsComplete || status.DownloadedThisRun + status.TakenThisRun == 0 || !_seen.Add(status.Id))
             return;
         _running = RunAfterAsync(_running, status);
     }

@@ -48,6 +48,9 @@ internal sealed record DownloadRequest
 
     public bool Overwrite { get; init; }
 
+    /// <summary>Which torrents take files from one another.</summary>
+    public ReuseScope Reuse { get; init; } = ReuseScope.Public;
+
     public string? StateDirectory { get; init; }
 
     /// <summary>How long nothing may come in; null: for ever.</summary>

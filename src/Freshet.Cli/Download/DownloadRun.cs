@@ -316,7 +316,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             return false;
 
         // A check counts as progress: it may take long, and nothing can come in meanwhile.
-        long bytes = view.Incomplete.Sum(static status => status.Downloaded);
+        long bytes = view.Incomplete.Sum(static status => status.Downloaded + status.TakenThisRun);
         if (bytes != _lastProgressBytes || view.Incomplete.Any(static status => status.State == TorrentState.Checking))
         {
             _lastProgressBytes = bytes;
@@ -373,6 +373,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             RequestTimeout = request.RequestTimeout,
             Queue = request.Queue,
             Goals = request.Goals,
+            Reuse = request.Reuse,
             LoggerFactory = log,
         };
         return options with { PeerTimeout = request.PeerTimeout ?? options.PeerTimeout };

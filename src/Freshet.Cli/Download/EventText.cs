@@ -15,6 +15,7 @@ internal static class EventText
             TroubleCodes.Of(disk.Error.Kind)),
         FileLonger longer => string.Create(
             CultureInfo.InvariantCulture, $"{TerminalText.Escape(longer.Path)} is {longer.Extra} bytes longer than in the torrent; they are left as they are"),
+        FileTaken taken => $"{TerminalText.Escape(taken.Path)}: {Amounts.Bytes(taken.Bytes)} taken from {TerminalText.Escape(taken.GiverName)}, not fetched",
         StateTrouble state => TroubleText.Tag(
             $"progress cannot be remembered: {TerminalText.Escape(state.Error)}; the next start may have to check more", TroubleCodes.StateFolder),
         TrackerAnnounced { Warning: { } warning } tracker => $"{TerminalText.Escape(tracker.Url)} says: {TerminalText.Escape(warning)}",

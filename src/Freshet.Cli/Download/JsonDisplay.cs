@@ -137,6 +137,15 @@ internal sealed class JsonDisplay(CommandContext context) : IDownloadDisplay
                     json.WriteNumber("extraBytes", longer.Extra);
                 });
                 break;
+            case FileTaken taken:
+                Write("fileTaken", taken.Time, taken.Torrent, json =>
+                {
+                    json.WriteString("path", taken.Path);
+                    json.WriteNumber("from", taken.Giver.Value);
+                    json.WriteString("fromName", taken.GiverName);
+                    json.WriteNumber("bytes", taken.Bytes);
+                });
+                break;
             case StateTrouble state:
                 Write("stateStore", state.Time, null, json => json.WriteString("message", state.Error));
                 break;

@@ -77,10 +77,13 @@ internal sealed class LineDisplay(CommandContext context) : IDownloadDisplay
     public static string Summary(TorrentStatus status, TimeSpan elapsed)
     {
         string name = TerminalText.Escape(status.Name);
+        string taken = status.TakenThisRun == 0 ? "" : $", {Amounts.Bytes(status.TakenThisRun)} of it taken from other torrents";
+        if (status.DownloadedThisRun == 0 && taken.Length > 0)
+            return $"{name}: complete, {Amounts.Bytes(status.WantedBytes)} verified{taken}";
         if (status.DownloadedThisRun == 0)
             return $"{name}: complete, all {Amounts.Bytes(status.WantedBytes)} were there already";
         double rate = status.DownloadedThisRun / Math.Max(elapsed.TotalSeconds, 0.001);
         string bad = status.HashFailures > 0 ? $", {Amounts.Count(status.HashFailures, "bad piece")} fetched again" : "";
-        return $"{name}: complete, {Amounts.Bytes(status.WantedBytes)} verified, in {Amounts.Elapsed(elapsed)} ({Amounts.Rate(rate)}){bad}";
+        return $"{name}: complete, {Amounts.Bytes(status.WantedBytes)} verified, in {Amounts.Elapsed(elapsed)} ({Amounts.Rate(rate)}){taken}{bad}";
     }
 }

@@ -111,6 +111,9 @@ internal sealed class SessionOptions
     private readonly LimitOptions _limits = new();
     private readonly Setting<string> _check = Choice("--check", "What is hashed before the download (auto: what is in doubt)", "auto", "full", "none");
     private readonly Setting<bool> _overwrite = new("--overwrite") { Description = "Write over files that are there and hold nothing of the torrent" };
+    private readonly Setting<string> _reuse = Choice(
+        "--reuse", "Take a file that another torrent here has from that one's data: in public torrents, in private ones too, or never", "public", "all", "off");
+
     private readonly Setting<string?> _stateDirectory = new("--state-dir") { Description = "Where progress is remembered", HelpName = "DIR" };
     private readonly Setting<TimeSpan?> _giveUpAfter = Duration("--give-up-after", "Give up when nothing came in for so long");
     private readonly Setting<TimeSpan?> _peerTimeout = Duration("--peer-timeout", "Drop a peer that says nothing for so long");
@@ -160,6 +163,7 @@ internal sealed class SessionOptions
             .. _limits.All,
             _check,
             _overwrite,
+            _reuse,
             _stateDirectory,
             _giveUpAfter,
             _peerTimeout,
@@ -204,6 +208,7 @@ internal sealed class SessionOptions
         Limits = _limits.Read(parsed),
         Overwrite = parsed.GetValue(_overwrite),
         Check = Enum.Parse<CheckMode>(parsed.GetRequiredValue(_check), ignoreCase: true),
+        Reuse = Enum.Parse<ReuseScope>(parsed.GetRequiredValue(_reuse), ignoreCase: true),
         StateDirectory = parsed.GetValue(_stateDirectory),
         GiveUpAfter = parsed.GetValue(_giveUpAfter),
         PeerTimeout = parsed.GetValue(_peerTimeout),

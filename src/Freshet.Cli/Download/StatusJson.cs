@@ -21,6 +21,7 @@ internal static class StatusJson
         json.WriteNumber("uploadRate", status.UploadRate);
         WriteOptional(json, "etaSeconds", status.Eta?.TotalSeconds);
         json.WriteNumber("downloaded", status.Downloaded);
+        json.WriteNumber("taken", status.TakenThisRun);
         json.WriteNumber("uploaded", status.Uploaded);
         json.WriteNumber("wasted", status.Wasted);
         json.WriteNumber("hashFailures", status.HashFailures);

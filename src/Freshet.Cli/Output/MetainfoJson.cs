@@ -24,6 +24,8 @@ internal static class MetainfoJson
         json.WriteNumber("pieceCount", layout.PieceCount);
         json.WriteNumber("fileCount", layout.Files.Count(file => !file.IsPad));
         json.WriteNumber("trackerCount", metainfo.Trackers.Sum(tier => tier.Count));
+        WriteStrings(json, "similar", metainfo.SimilarTorrents.Select(static hash => hash.ToString()));
+        WriteStrings(json, "collections", metainfo.Collections);
         json.WriteBoolean("private", metainfo.IsPrivate);
         json.WriteString("source", metainfo.Source);
         json.WriteString("comment", metainfo.Comment is { } comment ? UrlSecrets.RedactText(comment) : null);

@@ -63,6 +63,10 @@ internal static class MetainfoText
             Row(output, "Web seeds", Amounts.Count(metainfo.UrlSeeds.Count + metainfo.HttpSeeds.Count, "web seed"));
         if (metainfo.Nodes.Count > 0)
             Row(output, "DHT nodes", Amounts.Count(metainfo.Nodes.Count, "node"));
+        if (metainfo.SimilarTorrents.Count > 0)
+            Row(output, "Similar", string.Join(' ', metainfo.SimilarTorrents));
+        foreach (string collection in metainfo.Collections)
+            Row(output, "Collection", collection);
         Row(output, "Private", metainfo.IsPrivate ? "yes: peers come from its trackers alone" : "no");
         Row(output, "Source", metainfo.Source);
         Row(output, "Comment", metainfo.Comment is { } comment ? UrlSecrets.RedactText(comment) : null);

@@ -48,6 +48,12 @@ public sealed record MetainfoDraft
     /// <summary>Web seeds (BEP 19).</summary>
     public IReadOnlyList<string> WebSeeds { get; init; } = [];
 
+    /// <summary>Torrents that share files with it (BEP 38), by v1 info-hash.</summary>
+    public IReadOnlyList<Sha1Hash> SimilarTorrents { get; init; } = [];
+
+    /// <summary>Collections that it belongs to (BEP 38).</summary>
+    public IReadOnlyList<string> Collections { get; init; } = [];
+
     /// <summary>A remark for people.</summary>
     public string? Comment { get; init; }
 

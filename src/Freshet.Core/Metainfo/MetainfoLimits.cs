@@ -24,6 +24,9 @@ public static class MetainfoLimits
     /// <summary>Trackers, web seeds and DHT nodes that are kept of each kind: more only serve to flood others.</summary>
     public const int MaxUrls = 1000;
 
+    /// <summary>Similar torrents and collections that are kept of each (BEP 38): each is looked up when the torrent is added.</summary>
+    public const int MaxRelatives = 100;
+
     /// <summary>Remarks on odd files: more are summed up.</summary>
     public const int MaxWarnings = 50;
 }

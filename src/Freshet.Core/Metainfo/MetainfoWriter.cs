@@ -10,6 +10,8 @@ public static class MetainfoWriter
         var writer = new BencodeWriter(draft.PieceHashes.Length + draft.PieceLayers.Sum(layer => layer.Value.Length) + 4096);
         writer.Dictionary();
         WriteTrackers(writer, draft.Trackers);
+        if (draft.Collections.Count > 0)
+            WriteTexts(writer.Key("collections"u8), draft.Collections);
         WriteText(writer, "comment"u8, draft.Comment);
         WriteText(writer, "created by"u8, draft.CreatedBy);
         if (draft.CreationDate is { } date)
@@ -19,6 +21,7 @@ public static class MetainfoWriter
         WriteInfo(writer.Key("info"u8), draft);
         if (draft.Version != TorrentVersion.V1)
             WritePieceLayers(writer.Key("piece layers"u8), draft.PieceLayers);
+        WriteSimilar(writer, draft.SimilarTorrents);
         WriteWebSeeds(writer, draft.WebSeeds);
         return writer.End().ToArray();
     }
@@ -84,6 +87,17 @@ public static class MetainfoWriter
         writer.Dictionary();
         foreach ((Sha256Hash root, ReadOnlyMemory<byte> layer) in layers.OrderBy(layer => layer.Key, Comparer<Sha256Hash>.Create((a, b) => a.Bytes.SequenceCompareTo(b.Bytes))))
             writer.Key(root.Bytes).String(layer.Span);
+        writer.End();
+    }
+
+    // Outside of the info dictionary, as BEP 38 has it: what a torrent is said to be like does not make it another.
+    private static void WriteSimilar(BencodeWriter writer, IReadOnlyList<Sha1Hash> similar)
+    {
+        if (similar.Count == 0)
+            return;
+        writer.Key("similar"u8).List();
+        foreach (Sha1Hash hash in similar)
+            writer.String(hash.Bytes);
         writer.End();
     }
 

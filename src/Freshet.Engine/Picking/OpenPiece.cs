@@ -37,6 +37,9 @@ internal sealed class OpenPiece
     /// <summary>It was to come from one sender, who was too slow: anybody may help.</summary>
     public bool IsReleased { get; set; }
 
+    /// <summary>A peer was asked for a part of it.</summary>
+    public bool IsBegun { get; set; }
+
     /// <summary>Begun by a snubbed peer, for snubbed peers.</summary>
     public bool IsSlow { get; set; }
 
@@ -55,7 +58,7 @@ internal sealed class OpenPiece
         Requested = Received = 0;
         Owner = null;
         IsWanted = true;
-        IsSole = IsReleased = IsSlow = false;
+        IsSole = IsReleased = IsSlow = IsBegun = false;
         PartialIndex = -1;
         _twins.Clear();
         if (_blocks.Length < blocks)
@@ -91,6 +94,19 @@ internal sealed class OpenPiece
         Free--;
         Requested++;
         return block;
+    }
+
+    /// <summary>Takes a certain block, where it is free.</summary>
+    public bool TryTake(int block, PeerPieces peer)
+    {
+        ulong bit = 1UL << (block & 63);
+        if ((_free[block >> 6] & bit) == 0)
+            return false;
+        _free[block >> 6] &= ~bit;
+        _blocks[block] = new Block { Asked = peer, Copies = 1 };
+        Free--;
+        Requested++;
+        return true;
     }
 
     /// <summary>Asks one more peer for a block that is asked for.</summary>

@@ -288,6 +288,12 @@ public sealed partial class PiecePicker
     {
         int count = Math.Min(open.Free, into.Length);
         var piece = new PieceIndex(open.Piece);
+        if (!open.IsBegun)
+        {
+            open.IsBegun = true;
+            Begun?.Invoke(piece);
+        }
+
         for (int i = 0; i < count; i++)
         {
             _touched++;

@@ -5,12 +5,12 @@ namespace Freshet.Engine.Picking;
 /// <content>Blocks that others were asked for: the end-game, and what is taken over from the slow before it.</content>
 public sealed partial class PiecePicker
 {
-    /// <summary>Whether every wanted block that some peer has is here or asked for, and some are not here.</summary>
+    /// <summary>Whether every wanted block that some peer has is here or asked of peers, and some are not here.</summary>
     public bool IsEndGame
     {
         get
         {
-            if (MissingWanted == 0 || _order.Count > (SeederCount > 0 || IsGrowing ? 0 : _order.CountOfRarest))
+            if (MissingWanted == 0 || HeldCount > 0 || _local.Outstanding.Count > 0 || _order.Count > (SeederCount > 0 || IsGrowing ? 0 : _order.CountOfRarest))
                 return false;
             foreach (OpenPiece open in _open.Partials)
             {
@@ -145,7 +145,7 @@ public sealed partial class PiecePicker
         {
             _touched++;
             long key = RequestQueue.KeyOf(open.Piece, block);
-            if (open.Copies(block) != copies || peer.Outstanding.IndexOf(key) >= 0)
+            if (open.Copies(block) != copies || IsLocal(open, block) || peer.Outstanding.IndexOf(key) >= 0)
                 continue;
             into[count++] = TakeTwin(open, block, peer);
         }

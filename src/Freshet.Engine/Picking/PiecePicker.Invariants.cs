@@ -29,9 +29,10 @@ public sealed partial class PiecePicker
             bool isListed = _order.Contains(piece);
             open += isOpen ? 1 : 0;
             Invariant.Holds((Have[piece] ? 1 : 0) + (isOpen ? 1 : 0) + (isListed ? 1 : 0) <= 1, "a piece is in one state");
-            Invariant.Holds(isListed == (_wanted[piece] && !Have[piece] && !isOpen), "what is wanted and nowhere else may be begun");
+            Invariant.Holds(isListed == (_wanted[piece] && !Have[piece] && !isOpen && !IsHeld(new PieceIndex(piece))), "what is wanted and nowhere else may be begun");
             Invariant.Holds(!isListed || _order.PriorityOf(piece) != FilePriority.Skip, "what may be begun has a priority");
             Invariant.Holds(!Have[piece] || !_failed.Contains(piece), "a piece that is here has not failed");
+            Invariant.Holds(!IsHeld(new PieceIndex(piece)) || (!Have[piece] && !isOpen), "what is held is neither here nor open");
             missing += _wanted[piece] && !Have[piece] ? 1 : 0;
         }
 
@@ -79,7 +80,7 @@ public sealed partial class PiecePicker
         for (int block = 0; block < open.BlockCount; block++)
         {
             long key = RequestQueue.KeyOf(open.Piece, block);
-            int asked = 0;
+            int asked = _local.Outstanding.IndexOf(key) >= 0 ? 1 : 0;
             foreach (PeerPieces peer in _everyone)
                 asked += peer.Outstanding.IndexOf(key) >= 0 ? 1 : 0;
             Invariant.Holds(asked == open.Copies(block), "a block knows how many were asked for it");

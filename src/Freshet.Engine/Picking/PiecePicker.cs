@@ -24,6 +24,7 @@ namespace Freshet.Engine.Picking;
 /// <item>a piece that failed comes from one sender the next time, unless that sender is all that the end of the download waits for</item>
 /// <item>end-game: a peer with nothing else to do helps with what others were asked for, within bounds; the late ones are cancelled</item>
 /// <item>a peer with nothing else to do takes over what was asked of one ten times slower, also before the end-game, within bounds</item>
+/// <item>what is being copied from another torrent's data is asked of no peer, and neither are pieces that another torrent is about to give</item>
 /// <item>a block is asked for once but for these two, and never one that is here or that the peer lacks</item>
 /// <item>progress: as long as some peer has a wanted block that nobody was asked for, that peer gets a request</item>
 /// <item>no step costs the number of pieces: not a request, a HAVE, a seeder that comes or goes; a peer that goes costs what it had</item>
@@ -164,7 +165,7 @@ public sealed partial class PiecePicker
         if (block.BlockInPiece >= open.BlockCount)
             return new ReceiveOutcome(ReceiveResult.Unwanted);
         Invariant.Holds(!asked || !open.IsReceived(block.BlockInPiece), "a block that is here is asked of nobody");
-        if (open.IsReceived(block.BlockInPiece))
+        if (open.IsReceived(block.BlockInPiece) || IsLocal(open, block.BlockInPiece))
             return new ReceiveOutcome(ReceiveResult.Duplicate);
         _twins.Clear();
         open.Receive(block.BlockInPiece, peer, _twins);
@@ -202,6 +203,7 @@ public sealed partial class PiecePicker
     {
         if (Have[piece])
             return;
+        TakeHold(piece);
         if (_open.Find(piece.Value) is { } open)
         {
             DropRequests(open);
@@ -255,6 +257,7 @@ public sealed partial class PiecePicker
         ArgumentOutOfRangeException.ThrowIfNotEqual(blocks.Length, count, nameof(blocks));
         if (blocks.IsEmpty || Have[piece] || _open.Find(piece.Value) is not null)
             return false;
+        TakeHold(piece);
         if (_order.Contains(piece.Value))
             _order.Remove(piece.Value);
         OpenPiece open = _open.Open(piece.Value, count, _wanted[piece]);
@@ -330,7 +333,7 @@ public sealed partial class PiecePicker
     {
         bool[] listed = new bool[_layout.PieceCount];
         for (int piece = _wanted.NextSet(0); piece >= 0; piece = _wanted.NextSet(piece + 1))
-            listed[piece] = !Have[piece];
+            listed[piece] = !Have[piece] && !IsHeld(new PieceIndex(piece));
         foreach (OpenPiece open in _open.All)
             listed[open.Piece] = false;
         _order.Rebuild(listed, priorities);

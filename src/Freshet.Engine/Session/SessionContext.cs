@@ -6,6 +6,7 @@ using Freshet.Engine.Discovery;
 using Freshet.Engine.Metadata;
 using Freshet.Engine.Peers;
 using Freshet.Engine.Queueing;
+using Freshet.Engine.Reuse;
 using Freshet.Engine.Storage;
 using Freshet.Engine.Torrents;
 
@@ -33,6 +34,7 @@ internal sealed class SessionContext
         Dialer = new Dialer(this, now);
         Trackers = new TrackerExchanges(effects, Deadlines, new SeededRandom(BinaryPrimitives.ReadUInt64LittleEndian(seeds)), settings.UserAgent);
         Storage = new SessionStorage(pool, effects, settings.Storage);
+        Catalog = new FileCatalog(settings.Reuse);
         Rates = new SessionRates(settings.Limits, Deadlines, now);
         if (settings.Dht is { } dht)
             Dht = new SessionDht(this, dht, SHA256.HashData(seeds), now);
@@ -84,11 +86,17 @@ internal sealed class SessionContext
     /// <summary>What bounds the metadata that is fetched at once.</summary>
     public MetadataBudget Metadata { get; } = new();
 
+    /// <summary>The files of the torrents that are awake.</summary>
+    public FileCatalog Catalog { get; }
+
     /// <summary>Connections whose request queues are to be topped up, and torrents that have something to tell, once this batch of events is over.</summary>
     public IterationWork Work { get; } = new();
 
     /// <summary>Torrents that have anything open or under way.</summary>
     public int Runs { get; set; }
+
+    /// <summary>Finds a torrent by any of its swarms' hashes; null where there is none.</summary>
+    public Func<InfoHash, Torrent?> FindSwarm { get; init; } = static _ => null;
 
     /// <summary>Called when a torrent that was to be removed is wholly stopped.</summary>
     public Action<Torrent, MonoTime>? Stopped { get; set; }

@@ -35,7 +35,7 @@ public sealed class SessionEngine : IEngine
         SessionSettings settings, IEngineEffects effects, BlockPool pool, SeededRandom random, ReadOnlySpan<byte> secret, MonoTime now)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(secret.Length, 16, nameof(secret));
-        _session = new SessionContext(settings, effects, pool, random, secret, now) { Stopped = Forget };
+        _session = new SessionContext(settings, effects, pool, random, secret, now) { Stopped = Forget, FindSwarm = swarm => _swarms.GetValueOrDefault(swarm) };
         _session.Dht?.Begin(now);
     }
 
@@ -413,6 +413,8 @@ public sealed class SessionEngine : IEngine
     private void Forget(Torrent torrent, MonoTime now)
     {
         _session.Queue.Remove(torrent.Lifecycle.Seat, now);
+        if (torrent.IsAwake)
+            torrent.Sharing.Gone(now);
         _torrents.Remove(torrent.Id);
         _order.Remove(torrent.Id);
         foreach (InfoHash swarm in torrent.Hashes.Swarms)

@@ -2,6 +2,7 @@ using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Discovery;
 using Freshet.Engine.RateLimiting;
+using Freshet.Engine.Reuse;
 using Freshet.Engine.Storage;
 
 namespace Freshet.Engine.Session;
@@ -23,6 +24,9 @@ public sealed record SessionSettings
 
     /// <summary>The numbers by which payload is kept, checked and recorded; fixed for the session's life.</summary>
     public StorageSettings Storage { get; init; } = StorageSettings.Default;
+
+    /// <summary>Which files torrents take from one another; all but the scope is fixed for the session's life.</summary>
+    public ReuseSettings Reuse { get; init; } = ReuseSettings.Default;
 
     /// <summary>Whether the session has an IPv4 socket.</summary>
     public bool UseIPv4 { get; init; } = true;

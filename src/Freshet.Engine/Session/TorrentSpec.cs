@@ -94,6 +94,12 @@ public sealed record TorrentSpec
     /// <summary>How fast payload of this torrent may go out and come in; the session's limits hold besides.</summary>
     public TorrentLimits Limits { get; init; } = TorrentLimits.None;
 
+    /// <summary>Torrents that may hold the same files, as far as whoever adds it knows, beside those that its metainfo calls similar (BEP 38): woken where they sleep.</summary>
+    public IReadOnlyList<InfoHash> Relatives { get; init; } = [];
+
+    /// <summary>Which torrents it takes files from and gives them to, or null for what the session says.</summary>
+    public ReuseScope? Reuse { get; init; }
+
     /// <summary>The most connections of this torrent, or null for the session's number.</summary>
     public int? MaxConnections { get; init; }
 }

@@ -27,6 +27,7 @@ internal static class Snapshots
             UploadRate = figures.UploadRate(now),
             Downloaded = figures.DownloadedBefore + figures.Downloaded,
             DownloadedThisRun = figures.Downloaded,
+            TakenThisRun = figures.Taken,
             Uploaded = figures.UploadedBefore + figures.Uploaded,
             UploadedThisRun = figures.Uploaded,
             SeededBefore = figures.SeededBefore,

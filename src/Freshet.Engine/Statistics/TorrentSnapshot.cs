@@ -78,6 +78,9 @@ public sealed record TorrentSnapshot
     /// <summary>Payload bytes received in this run, good or not.</summary>
     public long DownloadedThisRun { get; init; }
 
+    /// <summary>Bytes that were copied in this run from the data of other torrents; nobody has sent them.</summary>
+    public long TakenThisRun { get; init; }
+
     /// <summary>Payload bytes sent over all runs.</summary>
     public long Uploaded { get; init; }
 

@@ -46,6 +46,11 @@ public interface ITorrentStorageOwner
     /// <see cref="PieceWritten"/>; left out where the blocks could not be read.</summary>
     void PieceProven(PieceIndex piece, Sha1Hash[] digests, MonoTime now);
 
+    /// <summary>Blocks that <see cref="TorrentStorage.Copy"/> was asked for are on disk, not yet proved, or could not be brought there.</summary>
+    void BlocksCopied(BlocksCopied copied, MonoTime now)
+    {
+    }
+
     /// <summary>
     /// A piece had the wrong hash because our own disk gave back other bytes than were received: nobody is to blame, and all of its blocks are wanted again.
     /// </summary>
@@ -87,6 +92,14 @@ public interface ITorrentStorageOwner
 /// <param name="Blocks">The blocks that are there.</param>
 public sealed record PartialPiece(PieceIndex Piece, Bitfield Blocks);
 
+/// <summary>What became of a copy from other torrents' files.</summary>
+/// <param name="Range">The blocks, a run within a piece.</param>
+/// <param name="Sources">The files that they were to come from.</param>
+/// <param name="Error">Why they did not; null where they did.</param>
+/// <param name="IsSourceAtFault">Whether the trouble is with the other torrent's files.</param>
+/// <param name="SharedBytes">Bytes that take no space of their own.</param>
+public sealed record BlocksCopied(BlockRange Range, IReadOnlyList<CopySource> Sources, DiskError? Error, bool IsSourceAtFault, long SharedBytes);
+
 /// <summary>Blocks with wrong hashes.</summary>
 /// <param name="Piece">Their piece.</param>
 /// <param name="Blocks">Their positions in it.</param>
@@ -102,5 +115,5 @@ public sealed record BlocksFailure(PieceIndex Piece, IReadOnlyList<int> Blocks, 
 public sealed record PieceFailure(PieceIndex Piece, ConnectionId[] Senders, Sha1Hash[]? Digests)
 {
     /// <summary>The "sender" of blocks that were on disk already: nobody to blame.</summary>
-    public static ConnectionId FromDisk => new(-1);
+    public static ConnectionId FromDisk => PieceSources.Local;
 }

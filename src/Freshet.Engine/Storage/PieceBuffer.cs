@@ -172,6 +172,13 @@ internal sealed class PieceBuffer(PieceStore store, MemoryBudget budget, BlockPo
     /// <summary>Whether a job uses a block.</summary>
     public bool IsPinned(int block) => _pins[block] > 0;
 
+    /// <summary>Notes blocks that were copied from other torrents' files.</summary>
+    public void Adopt(int first, int count)
+    {
+        for (int block = first; block < first + count; block++)
+            Adopt(block);
+    }
+
     /// <summary>Notes a block that an earlier run left on disk.</summary>
     public void Adopt(int block)
     {

@@ -82,6 +82,10 @@ internal sealed class PieceJobs(TorrentStorage torrent, SessionStorage session)
         return end;
     }
 
+    /// <summary>Has blocks brought to their place from other torrents' files.</summary>
+    public void Copy(PieceBuffer buffer, int first, int count, IReadOnlyList<CopySource> sources, MonoTime now)
+        => Submit(buffer, DiskJobKind.Copy, first, count, now, sources);
+
     private static bool IsUnhashed(PieceBuffer buffer, int block) => !buffer.Leases[block].IsNone && buffer.Leaves![block] == default;
 
     private static int FirstUnhashed(PieceBuffer buffer, int from)
@@ -95,7 +99,7 @@ internal sealed class PieceJobs(TorrentStorage torrent, SessionStorage session)
         return -1;
     }
 
-    private void Submit(PieceBuffer buffer, DiskJobKind kind, int first, int count, MonoTime now)
+    private void Submit(PieceBuffer buffer, DiskJobKind kind, int first, int count, MonoTime now, IReadOnlyList<CopySource>? sources = null)
     {
         buffer.Pin(first, count);
         buffer.JobsOut++;
@@ -117,6 +121,7 @@ internal sealed class PieceJobs(TorrentStorage torrent, SessionStorage session)
             job.Received = buffer.Received;
         if (kind is DiskJobKind.Hash or DiskJobKind.HashPrefix)
             job.Hash = buffer.Hash;
+        job.Sources = sources ?? [];
         torrent.Submit(job, buffer, now);
     }
 }

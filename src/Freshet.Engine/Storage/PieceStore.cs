@@ -77,6 +77,16 @@ internal sealed partial class PieceStore
             buffer.Adopt(block);
     }
 
+    /// <summary>Has blocks, none of which is here or comes from anybody else meanwhile, brought from other torrents' files.</summary>
+    public bool Copy(PieceIndex piece, int first, int count, IReadOnlyList<CopySource> sources, MonoTime now)
+    {
+        PieceBuffer buffer = _buffers.Open(piece);
+        if (buffer.Phase != PiecePhase.Filling)
+            return false;
+        _jobs.Copy(buffer, first, count, sources, now);
+        return true;
+    }
+
     /// <summary>Writes what there is of an incomplete piece to its place and keeps the hash of its in-order prefix.</summary>
     public void Spill(PieceBuffer buffer, MonoTime now)
     {
@@ -183,6 +193,10 @@ internal sealed partial class PieceStore
             case DiskJobKind.HashLeaves:
                 buffer.LeafJobsOut--;
                 break;
+            case DiskJobKind.Copy:
+                if (job.Error is null && buffer.Phase == PiecePhase.Filling)
+                    buffer.Adopt(job.FirstBlock, job.BlockCount);
+                break;
             case DiskJobKind.HashPrefix:
                 buffer.IsPrefixOut = false;
                 buffer.Hash = job.Hash;
@@ -202,17 +216,28 @@ internal sealed partial class PieceStore
         buffer.Unpin(job.FirstBlock, job.BlockCount, now);
         if (job.Kind is DiskJobKind.HashPrefix && job.Error is not null)
             buffer.DisposeHash();
-        if (job.Kind is DiskJobKind.Write && job.Error is null)
+        if (job.Kind is DiskJobKind.Write or DiskJobKind.Copy && job.Error is null)
             Torrent.Book.BytesWritten(job.Range.Length, now);
         if (job.Kind is DiskJobKind.Write or DiskJobKind.Hash)
             NoteOutcome(buffer, job, wasProbe, now);
-        if (job.Kind is DiskJobKind.Hash && job.Error is null)
+        if (job.Kind is DiskJobKind.Copy)
+            AfterCopy(buffer, job, now);
+        else if (job.Kind is DiskJobKind.Hash && job.Error is null)
             AfterHash(buffer, now);
         else if (job.Kind is DiskJobKind.HashLeaves)
             AfterLeaves(buffer, now);
         else if (job.Kind is DiskJobKind.HashBlocks && buffer.Phase == PiecePhase.Verified && buffer.Digests is { } digests)
             Torrent.Owner.PieceProven(buffer.Piece, digests, now);
         Settle(buffer, now);
+    }
+
+    private void AfterCopy(PieceBuffer buffer, DiskJob job, MonoTime now)
+    {
+        Torrent.Owner.BlocksCopied(new BlocksCopied(job.Range, job.Sources, job.Error, job.IsSourceAtFault, job.SharedBytes), now);
+        if (buffer.Phase == PiecePhase.Filling && buffer.IsWhole)
+            BeginHash(buffer, now);
+        else if (buffer.Phase == PiecePhase.Filling && buffer.ReceivedCount == 0 && buffer.JobsOut == 0)
+            Close(buffer);
     }
 
     private PiecePhase Judge(PieceBuffer buffer, DiskJob job)

@@ -172,6 +172,14 @@ public sealed class TorrentStorage : IDiskJobHandler
         return Pieces.Accept(range, lease, sender, now);
     }
 
+    /// <summary>
+    /// Has blocks brought to their place from other torrents' files; <see cref="ITorrentStorageOwner.BlocksCopied"/> follows. Until then they must come from nobody else: a late
+    /// copy would undo what was written.
+    /// </summary>
+    /// <returns>False where nothing was begun: the piece is here, or the disk makes trouble.</returns>
+    public bool Copy(PieceIndex piece, int first, int count, IReadOnlyList<CopySource> sources, MonoTime now)
+        => IsReady && !Trouble.IsActive && !Have[piece] && Pieces.Copy(piece, first, count, sources, now);
+
     /// <summary>Reads a run of blocks of a piece that is had, for a peer.</summary>
     /// <returns>
     /// How many bytes are being read, from the run's start on, whole blocks; try again later for the others. 0 where nothing was begun: not had, too many reads

@@ -1,5 +1,6 @@
 using Freshet.Core;
 using Freshet.Engine.Picking;
+using Freshet.Engine.Reuse;
 using Freshet.Engine.Session;
 using Freshet.Engine.Storage;
 
@@ -28,6 +29,7 @@ internal sealed class AwakeTorrent
         Messages = new PeerMessages(torrent, session);
         News = new PieceNews(torrent, session);
         RequestWatch = new RequestWatch(torrent, session);
+        Sharing = new FileSharing(torrent, session);
     }
 
     public WantedPieces Wanted { get; }
@@ -51,6 +53,8 @@ internal sealed class AwakeTorrent
 
     public RequestWatch RequestWatch { get; }
 
+    public FileSharing Sharing { get; }
+
     /// <summary>The storage has looked at the disk: begins with what is there.</summary>
     public void Load(Bitfield have, IReadOnlyList<PartialPiece> partials)
     {
@@ -72,5 +76,6 @@ internal sealed class AwakeTorrent
     {
         Custom = _torrent.Selection.CustomPicker,
         CustomFailed = _torrent.Selection.PickerFailed,
+        Begun = piece => Sharing?.Begun(piece),
     };
 }

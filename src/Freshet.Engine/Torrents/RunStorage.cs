@@ -19,6 +19,7 @@ internal sealed class RunStorage
     // Made when it is first set: most torrents move nothing.
     private Deadline? _count;
     private ResumeRecord? _record;
+    private StorageLocation? _location;
 
     // Whether the files are known to be this torrent's: a check that finds nothing right in them is then damage, not somebody else's data.
     private bool _isOurs;
@@ -36,6 +37,9 @@ internal sealed class RunStorage
 
     /// <summary>The storage; null where no run has its files open.</summary>
     public TorrentStorage? Current { get; private set; }
+
+    /// <summary>Where the data is, as the last run had it; null before the first.</summary>
+    public StorageLocation? Location => Current?.Location ?? _location;
 
     /// <summary>From 0 to 1 while pieces are checked.</summary>
     public double CheckProgress { get; set; }
@@ -83,6 +87,7 @@ internal sealed class RunStorage
     {
         if (Current?.LastRecord is { } last)
             _record = last with { BootId = _torrent.Spec.BootId };
+        _location = Location;
         Current = null;
     }
 

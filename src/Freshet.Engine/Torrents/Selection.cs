@@ -58,6 +58,7 @@ internal sealed class Selection
         _torrent.Wanted.SetFiles(priorities);
         _torrent.Storage?.Choose(WantedFiles, now);
         _torrent.Picker.SetPriorities(_torrent.Wanted.Priorities);
+        _torrent.Sharing.WantedChanged();
         _torrent.Requester.WakeAll();
         _torrent.Lifecycle.WantedChanged(now);
         _torrent.Session.Touched.Add(_torrent);

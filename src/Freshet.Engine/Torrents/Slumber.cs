@@ -102,9 +102,9 @@ internal sealed class Slumber
     }
 
     /// <summary>The files are closed: nothing more is needed of the parts.</summary>
-    public void FallAsleep()
+    public void FallAsleep(MonoTime now)
     {
-        _torrent.Drop();
+        _torrent.Drop(now);
         if (_peers is not null || _callers is not null)
             Wake();
     }
@@ -131,6 +131,12 @@ internal sealed class Slumber
     private void Doze(MonoTime now)
     {
         EndDoze();
+        if (_torrent.IsAwake && _torrent.Sharing.IsGiving)
+        {
+            Emptied(now);
+            return;
+        }
+
         if (_torrent.Lifecycle.IsOpen && _torrent.Connector.Connections.Count == 0 && _torrent.IsWhole && _torrent.Lifecycle.State == TorrentState.Seeding)
             _torrent.Lifecycle.Rest(now);
     }

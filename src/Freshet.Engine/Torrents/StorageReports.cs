@@ -50,6 +50,7 @@ internal sealed class StorageReports(Torrent torrent, SessionContext session) : 
         session.Effects.PieceDone(torrent.Id, piece);
         session.Touched.Add(torrent);
         torrent.Awake.News.Came(piece);
+        torrent.Sharing.PieceWritten(piece);
         if (torrent.Picker.IsComplete)
             torrent.Lifecycle.WantedChanged(now);
     }
@@ -59,8 +60,10 @@ internal sealed class StorageReports(Torrent torrent, SessionContext session) : 
     {
         session.Touched.Add(torrent);
         torrent.Figures.HashFailures++;
-        torrent.Figures.Corrupt += torrent.Layout.LengthOf(failure.Piece);
+        for (int block = 0; block < failure.Senders.Length; block++)
+            torrent.Figures.Corrupt += failure.Senders[block] == PieceFailure.FromDisk ? 0 : torrent.Layout.Block(failure.Piece, block).Length;
         torrent.Picker.MarkFailed(failure.Piece);
+        torrent.Sharing.PieceFailed(failure.Piece, isWrong: true, now);
         var senders = new HashSet<ConnectionId>(failure.Senders);
         senders.Remove(PieceFailure.FromDisk);
         foreach (ConnectionId sender in failure.Senders.Distinct())
@@ -82,6 +85,7 @@ internal sealed class StorageReports(Torrent torrent, SessionContext session) : 
         foreach (int block in failure.Blocks)
             torrent.Figures.Corrupt += torrent.Layout.Block(failure.Piece, block).Length;
         torrent.Picker.MarkBlocksWrong(failure.Piece, failure.Blocks);
+        torrent.Sharing.PieceFailed(failure.Piece, isWrong: failure.Senders.Contains(PieceFailure.FromDisk), now);
         ConnectionId[] senders = [.. failure.Senders.Where(sender => sender != PieceFailure.FromDisk).Distinct()];
         foreach (ConnectionId sender in senders)
         {
@@ -113,9 +117,13 @@ internal sealed class StorageReports(Torrent torrent, SessionContext session) : 
     }
 
     /// <inheritdoc/>
+    public void BlocksCopied(BlocksCopied copied, MonoTime now) => torrent.Sharing.Copied(copied, now);
+
+    /// <inheritdoc/>
     public void PieceLost(PieceIndex piece, MonoTime now)
     {
         torrent.Requester.DropPiece(piece, now);
+        torrent.Sharing.PieceFailed(piece, isWrong: false, now);
         torrent.Blame.PieceDropped(piece);
     }
 

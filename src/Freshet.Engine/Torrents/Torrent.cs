@@ -2,6 +2,7 @@ using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Picking;
+using Freshet.Engine.Reuse;
 using Freshet.Engine.Session;
 using Freshet.Engine.Storage;
 
@@ -123,6 +124,8 @@ internal sealed class Torrent
 
     public InitialSeeding InitialSeeding => Awake.InitialSeeding;
 
+    public FileSharing Sharing => Awake.Sharing;
+
     public PeerMessages Messages => Awake.Messages;
 
     /// <summary>Peer exchange (BEP 11).</summary>
@@ -230,8 +233,9 @@ internal sealed class Torrent
     }
 
     /// <summary>Lets go of everything that is as large as the metainfo.</summary>
-    public void Drop()
+    public void Drop(MonoTime now)
     {
+        _awake?.Sharing.Gone(now);
         _awake = null;
         _connector = null;
         _metainfo = null;
@@ -296,6 +300,7 @@ internal sealed class Torrent
         if (_awake is not { } awake)
             return;
         awake.InitialSeeding.EndIteration(now);
+        awake.Sharing.EndIteration(now);
         awake.News.Tell();
         awake.Requester.EndIteration();
     }

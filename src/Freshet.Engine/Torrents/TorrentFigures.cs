@@ -12,6 +12,9 @@ internal sealed class TorrentFigures(Torrent torrent)
     /// <summary>Received in this run, good or not.</summary>
     public long Downloaded => _meters?.Download.Total ?? 0;
 
+    /// <summary>Copied from other torrents' data in this run, proved or not.</summary>
+    public long Taken { get; private set; }
+
     /// <summary>Sent in this run.</summary>
     public long Uploaded => _meters?.Upload.Total ?? 0;
 
@@ -61,6 +64,9 @@ internal sealed class TorrentFigures(Torrent torrent)
         (_meters ??= new Meters()).Download.Add(bytes, now);
         torrent.Lifecycle.Moved(now);
     }
+
+    /// <summary>Bytes were copied from another torrent's data: nobody has sent them, and no tracker is told.</summary>
+    public void CountTaken(int bytes) => Taken += bytes;
 
     public void CountUpload(int bytes, MonoTime now)
     {

@@ -161,6 +161,7 @@ internal sealed class TorrentLifecycle
         Health.Begin();
         if (_torrent.IsWhole)
             _torrent.Trackers.WasComplete();
+        _torrent.Sharing.Opened();
         bool keepsPlace = Seat is { Wants: QueueKind.Download, IsAdmitted: true } && !_torrent.Picker.IsComplete;
         if (keepsPlace || (hasPlace && _torrent.Picker.IsComplete))
             _gate.Open(now);
@@ -177,7 +178,7 @@ internal sealed class TorrentLifecycle
         if (IsResting)
         {
             Storage.Forget();
-            _torrent.Slumber.FallAsleep();
+            _torrent.Slumber.FallAsleep(now);
         }
 
         FinishStop(now);
@@ -323,6 +324,8 @@ internal sealed class TorrentLifecycle
         _gate.Leave(now);
         Health.End();
         Phase = RunPhase.Stopping;
+        if (_torrent.IsAwake)
+            _torrent.Sharing.Closed(now);
         Storage.Close(now);
         FinishStop(now);
     }

@@ -9,7 +9,7 @@ namespace Freshet.IO.Disk;
 /// once, through the callback of <see cref="Start"/>, with its answer or its trouble; nothing is thrown at the caller but misuse.
 /// Queues have no bound of their own: the engine bounds what it hands out.
 /// </summary>
-public sealed class DiskWorkers : IDiskQueue, IDisposable
+public sealed class DiskWorkers : IDiskQueue, ISourceLender, IDisposable
 {
     private readonly IStorage _storage;
     private readonly Lock _gate = new();
@@ -27,7 +27,7 @@ public sealed class DiskWorkers : IDiskQueue, IDisposable
     public DiskWorkers(IStorage storage, BlockPool pool, DiskWorkerOptions? options = null)
     {
         _storage = storage;
-        _workers = new WorkerPool(options ?? new DiskWorkerOptions(), () => new JobRunner(pool), Finish);
+        _workers = new WorkerPool(options ?? new DiskWorkerOptions(), () => new JobRunner(pool, this), Finish);
     }
 
     /// <summary>Says where finished jobs go; called once, before anything else.</summary>
@@ -95,13 +95,55 @@ public sealed class DiskWorkers : IDiskQueue, IDisposable
         _drained.Dispose();
     }
 
+    /// <inheritdoc/>
+    LentStorage ISourceLender.Borrow(StorageLocation location)
+    {
+        TorrentJobs? jobs;
+        lock (_gate)
+        {
+            if (_torrents.TryGetValue(location.Torrent, out jobs) && !jobs.TryLend())
+                throw new StorageException(new DiskError(DiskErrorKind.Handles, location.Directory, "the files of another torrent are being moved"));
+        }
+
+        if (jobs is null)
+        {
+            ITorrentStorage opened = _storage.Open(location);
+            return new LentStorage(opened, opened.Dispose);
+        }
+
+        try
+        {
+            return new LentStorage(jobs.Storage, () => GiveBack(jobs));
+        }
+        catch
+        {
+            GiveBack(jobs);
+            throw;
+        }
+    }
+
+    private void GiveBack(TorrentJobs jobs)
+    {
+        lock (_gate)
+        {
+            jobs.GiveBack();
+            StartWaiting(jobs);
+        }
+    }
+
+    // Under the lock.
+    private void StartWaiting(TorrentJobs jobs)
+    {
+        while (jobs.TryStartNext(out DiskJob next))
+            _workers.Post(new WorkItem(next, jobs));
+    }
+
     private void Finish(WorkItem done)
     {
         lock (_gate)
         {
             done.Torrent.Finish();
-            while (done.Torrent.TryStartNext(out DiskJob next))
-                _workers.Post(new WorkItem(next, done.Torrent));
+            StartWaiting(done.Torrent);
         }
 
         // The job is the engine's from here on.

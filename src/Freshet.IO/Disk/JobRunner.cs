@@ -12,14 +12,16 @@ internal sealed class JobRunner : IDisposable
     private readonly PieceHasher _hasher;
     private readonly PieceWriter _writer;
     private readonly LeafHasher _leaves;
+    private readonly BlockCopier _copier;
 
-    public JobRunner(BlockPool pool)
+    public JobRunner(BlockPool pool, ISourceLender lender)
     {
         _pool = pool;
         _checker = new PieceChecker(_buffer);
         _hasher = new PieceHasher(pool, _buffer);
         _writer = new PieceWriter(pool);
         _leaves = new LeafHasher(pool, _buffer);
+        _copier = new BlockCopier(_buffer, lender);
     }
 
     /// <summary>Carries a job out; trouble goes into <see cref="DiskJob.Error"/>.</summary>
@@ -79,6 +81,9 @@ internal sealed class JobRunner : IDisposable
                 break;
             case DiskJobKind.Check:
                 _checker.Check(job, torrent);
+                break;
+            case DiskJobKind.Copy:
+                _copier.Copy(job, torrent);
                 break;
             case DiskJobKind.Stamp:
                 job.Files = torrent.Storage.Stamp();

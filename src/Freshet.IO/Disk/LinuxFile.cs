@@ -119,6 +119,10 @@ internal sealed unsafe class LinuxFile : PayloadFile
     public override void ReadAhead(long offset, long length) => _ = FileCalls.Advise(_handle, offset, length, FileCalls.AdviseWillNeed);
 
     /// <inheritdoc/>
+    public override long Take(PayloadFile source, long offset, long length, ref long shared)
+        => source is LinuxFile file ? KernelCopy.Bring(file._handle, _handle, offset, length, ref shared) : 0;
+
+    /// <inheritdoc/>
     public override void Sync()
     {
         while (FileCalls.DataSync(_handle) < 0)

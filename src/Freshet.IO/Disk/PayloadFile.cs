@@ -29,6 +29,10 @@ internal abstract class PayloadFile : IDisposable
     {
     }
 
+    /// <summary>Takes a run of bytes from the same place in another file, within the system; never throws.</summary>
+    /// <returns>How many were taken, from the first on; 0 where the system cannot.</returns>
+    public virtual long Take(PayloadFile source, long offset, long length, ref long shared) => 0;
+
     /// <summary>Brings the file's bytes and length to the device.</summary>
     public abstract void Sync();
 

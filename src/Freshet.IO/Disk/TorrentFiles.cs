@@ -8,7 +8,7 @@ namespace Freshet.IO.Disk;
 /// One torrent's files. A file comes into being when its first byte is written (empty ones and reserved ones at once), so what was not
 /// selected leaves no trace: what a piece has of it is in the part file.
 /// </summary>
-internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage, IHoldableStorage
+internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage, IHoldableStorage, ISharingStorage
 {
     private readonly StorageLocation _location;
     private readonly Folder _folder;
@@ -100,6 +100,23 @@ internal sealed class TorrentFiles : IGatheringStorage, ICachedStorage, IHoldabl
         try
         {
             entry.File!.Write(runs, offset);
+        }
+        finally
+        {
+            _handles.Release(entry);
+            _stamps.Changed(file);
+        }
+    }
+
+    /// <inheritdoc/>
+    public long Take(FileIndex file, PayloadFile source, long offset, long length, ref long shared)
+    {
+        if (_skipped.Has(file))
+            return 0;
+        FileHandleCache.Entry entry = Acquire(file, write: true)!;
+        try
+        {
+            return entry.File!.Take(source, offset, length, ref shared);
         }
         finally
         {

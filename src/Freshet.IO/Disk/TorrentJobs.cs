@@ -16,6 +16,7 @@ internal sealed class TorrentJobs : IDisposable
     private ITorrentStorage? _open;
     private int _running;
     private bool _fenced;
+    private bool _isSyncing;
 
     public TorrentJobs(IStorage storage, StorageLocation location)
     {
@@ -51,6 +52,18 @@ internal sealed class TorrentJobs : IDisposable
         _waiting.Enqueue(job);
         return false;
     }
+
+    /// <summary>Whether a job of another torrent may read now: not while files are moved or closed. To be followed by <see cref="GiveBack"/>.</summary>
+    public bool TryLend()
+    {
+        if (_fenced && !_isSyncing)
+            return false;
+        _running++;
+        return true;
+    }
+
+    /// <summary>A job of another torrent has read.</summary>
+    public void GiveBack() => _running--;
 
     /// <summary>A job is done.</summary>
     public void Finish()
@@ -94,5 +107,6 @@ internal sealed class TorrentJobs : IDisposable
     {
         _running++;
         _fenced = IsFence(job);
+        _isSyncing = job.Kind == DiskJobKind.Sync;
     }
 }

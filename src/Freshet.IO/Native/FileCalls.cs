@@ -45,6 +45,9 @@ internal static unsafe partial class FileCalls
     /// <summary>RWF_NOWAIT: read what is in the page cache, and fail rather than wait for a device.</summary>
     public const int ReadNoWait = 8;
 
+    /// <summary>FICLONERANGE: _IOW(0x94, 13, struct file_clone_range), the same on both architectures.</summary>
+    public const nuint CloneRangeRequest = 0x4020940D;
+
     /// <summary>What <see cref="FileSystem.Type"/> says of tmpfs and ramfs, which have no device to wait for.</summary>
     public const long TemporaryFileSystem = 0x01021994;
     public const long RamFileSystem = 0x858458F6;
@@ -62,6 +65,10 @@ internal static unsafe partial class FileCalls
     /// <summary>Whether this C library has <c>preadv2</c>: glibc since 2.26, musl since 1.2.5.</summary>
     public static bool HasReadWithFlags { get; }
         = IsSupported && NativeLibrary.TryLoad(LibC, typeof(FileCalls).Assembly, null, out nint library) && NativeLibrary.TryGetExport(library, "preadv2", out _);
+
+    /// <summary>Whether this C library has <c>copy_file_range</c>: glibc since 2.27, musl since 1.1.20.</summary>
+    public static bool HasCopyRange { get; }
+        = IsSupported && NativeLibrary.TryLoad(LibC, typeof(FileCalls).Assembly, null, out nint copyLibrary) && NativeLibrary.TryGetExport(copyLibrary, "copy_file_range", out _);
 
     /// <summary>Whether the kernel has <c>openat2</c> (Linux 5.6) and whoever confines this process allows it.</summary>
     public static bool HasOpenBelow { get; } = IsSupported && CanOpenBelow();
@@ -124,6 +131,14 @@ internal static unsafe partial class FileCalls
     [LibraryImport(LibC, EntryPoint = "fallocate", SetLastError = true)]
     public static partial int Allocate(SafeFileHandle file, int mode, long offset, long length);
 
+    /// <summary>FICLONERANGE: lets a range of one file share what another stores. The whole blocks of the file system, and both files on it.</summary>
+    [LibraryImport(LibC, EntryPoint = "ioctl", SetLastError = true)]
+    public static partial int CloneRange(SafeFileHandle target, nuint request, CloneRangeOrder* order);
+
+    /// <summary>Copies within the kernel; see <see cref="HasCopyRange"/>.</summary>
+    [LibraryImport(LibC, EntryPoint = "copy_file_range", SetLastError = true)]
+    public static partial nint CopyRange(SafeFileHandle source, long* sourceOffset, SafeFileHandle target, long* targetOffset, nuint length, uint flags);
+
     [LibraryImport(LibC, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Stat(int folder, string name, int flags, uint mask, ExtendedStat* stat);
 
@@ -149,6 +164,16 @@ internal static unsafe partial class FileCalls
         public ulong Flags;
         public ulong Mode;
         public ulong Resolve;
+    }
+
+    /// <summary>The kernel's <c>struct file_clone_range</c>.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct CloneRangeOrder
+    {
+        public long Source;
+        public ulong SourceOffset;
+        public ulong Length;
+        public ulong TargetOffset;
     }
 
     /// <summary>The kernel's <c>struct statfs</c> (120 bytes), of which the first field is read.</summary>

@@ -69,6 +69,9 @@ public sealed record AddOptions
     /// <summary>Whether it downloads and seeds whatever <see cref="ClientOptions.Queue"/> says.</summary>
     public bool Force { get; init; }
 
+    /// <summary>Whether this torrent takes files from others of the session, and gives its own to them: both have to allow it. Default: <see cref="ClientOptions.Reuse"/>.</summary>
+    public ReuseScope? Reuse { get; init; }
+
     /// <summary>How fast this torrent, and each of its peers, may be uploaded and downloaded; the session's limits hold besides. Default: no limit.</summary>
     public TorrentLimits Limits { get; init; } = TorrentLimits.None;
 

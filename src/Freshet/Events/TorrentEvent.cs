@@ -75,6 +75,15 @@ public sealed record DiskTrouble(DateTimeOffset Time, TorrentId Torrent, DiskErr
 /// <param name="Extra">Bytes beyond the file's length in the torrent.</param>
 public sealed record FileLonger(DateTimeOffset Time, TorrentId Torrent, string Path, long Extra) : TorrentEvent(Time);
 
+/// <summary>A file, or a part of it, was taken from the data of another torrent of the session, in place of being fetched again.</summary>
+/// <param name="Time">When it was done.</param>
+/// <param name="Torrent">The torrent.</param>
+/// <param name="Path">The file, below the torrent's folder.</param>
+/// <param name="Giver">The torrent that has it.</param>
+/// <param name="GiverName">That torrent's name.</param>
+/// <param name="Bytes">So many bytes were taken.</param>
+public sealed record FileTaken(DateTimeOffset Time, TorrentId Torrent, string Path, TorrentId Giver, string GiverName, long Bytes) : TorrentEvent(Time);
+
 /// <summary>What was downloaded could not be remembered; downloading goes on, the next start may have to check more.</summary>
 public sealed record StateTrouble(DateTimeOffset Time, string Error) : TorrentEvent(Time);
 

@@ -26,6 +26,7 @@ internal sealed class NoticeReporter(ILogger logger, EventHub events)
             PickerFailedNotice picker => OnPickerFailed(picker),
             DiskNotice disk => OnDisk(disk),
             FileTailNotice tail => OnTail(tail),
+            FileTakenNotice taken => OnTaken(taken),
             StateStoreNotice store => OnStateStore(store),
             _ => null,
         };
@@ -127,6 +128,13 @@ internal sealed class NoticeReporter(ILogger logger, EventHub events)
         string path = PlainText.Of(notice.Path);
         logger.FileLonger(notice.Torrent, path, notice.Extra);
         return new FileLonger(events.Now, notice.Torrent, path, notice.Extra);
+    }
+
+    private FileTaken OnTaken(FileTakenNotice notice)
+    {
+        string path = PlainText.Of(notice.Path), giver = PlainText.Of(notice.GiverName);
+        logger.FileTaken(notice.Torrent, path, notice.Bytes, notice.Giver, giver);
+        return new FileTaken(events.Now, notice.Torrent, path, notice.Giver, giver, notice.Bytes);
     }
 
     private StateTrouble OnStateStore(StateStoreNotice notice)

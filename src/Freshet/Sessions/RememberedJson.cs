@@ -42,6 +42,7 @@ internal static class RememberedJson
         WriteSwitch(json, "isForced", options.IsForced);
         WriteSwitch(json, "seedOnly", options.SeedOnly);
         WriteNumber(json, "maxPeers", options.MaxPeers);
+        WriteNumber(json, "reuse", (int?)options.Reuse);
         if (options.Limits is { } limits)
         {
             json.WriteStartObject("limits");
@@ -82,6 +83,7 @@ internal static class RememberedJson
         IsForced = Find(json, "isForced")?.GetBoolean() ?? false,
         SeedOnly = Find(json, "seedOnly")?.GetBoolean() ?? false,
         MaxPeers = Find(json, "maxPeers")?.GetInt32(),
+        Reuse = (ReuseScope?)Find(json, "reuse")?.GetByte(),
         Limits = Find(json, "limits") is { } limits ? new TorrentLimits { Whole = ReadLimits(limits, "whole"), EachPeer = ReadLimits(limits, "eachPeer") } : null,
     };
 

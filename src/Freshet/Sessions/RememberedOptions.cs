@@ -31,10 +31,12 @@ internal sealed record RememberedOptions
 
     public TorrentLimits? Limits { get; init; }
 
+    public ReuseScope? Reuse { get; init; }
+
     /// <summary>Whether it says only what could have been written: the disk may have altered it, and one torrent must not keep all others from coming back.</summary>
     private bool IsSane
         => Enum.IsDefined(Strategy) && (TrackerTiers is not { } tiers || Enum.IsDefined(tiers)) && Array.TrueForAll(Priorities ?? [], Enum.IsDefined)
-            && Array.TrueForAll(Trackers ?? [], tracker => !string.IsNullOrEmpty(tracker)) && (MaxPeers is null or > 0)
+            && Array.TrueForAll(Trackers ?? [], tracker => !string.IsNullOrEmpty(tracker)) && (MaxPeers is null or > 0) && (Reuse is not { } reuse || Enum.IsDefined(reuse))
             && (Limits is not { } limits || (limits.Whole.IsValid && limits.EachPeer.IsValid))
             && !(Goals?.Ratio < 0) && !(Goals?.SeedTime < TimeSpan.Zero) && !(Goals?.IdleTime < TimeSpan.Zero);
 
@@ -60,5 +62,6 @@ internal sealed record RememberedOptions
         OnlyWhole = SeedOnly,
         MaxConnections = MaxPeers,
         Limits = Limits ?? TorrentLimits.None,
+        Reuse = Reuse,
     };
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.RateLimiting;
+using Freshet.Engine.Reuse;
 using Freshet.Engine.Session;
 using Freshet.Engine.Storage;
 using Freshet.IO.Disk;
@@ -264,6 +265,7 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
         Tiers = TorrentAdder.ToEngine(Options.TrackerTiers),
         Queue = Options.Queue,
         Goals = Options.Goals,
+        Reuse = ReuseSettings.Default with { Scope = Options.Reuse },
         Pipeline = Options.RequestQueue,
         PeerTimeout = Options.PeerTimeout,
         RequestTimeout = Options.RequestTimeout,

@@ -88,6 +88,9 @@ internal static partial class SessionLog
     [LoggerMessage(52, LogLevel.Warning, "{Torrent} {Path} is {Extra} bytes longer than in the torrent; they are left as they are")]
     public static partial void FileLonger(this ILogger logger, TorrentId torrent, string path, long extra);
 
+    [LoggerMessage(54, LogLevel.Information, "{Torrent} {Path}: {Bytes} bytes taken from {Giver} {GiverName}")]
+    public static partial void FileTaken(this ILogger logger, TorrentId torrent, string path, long bytes, TorrentId giver, string giverName);
+
     [LoggerMessage(51, LogLevel.Error, "Progress cannot be remembered: {Error}")]
     public static partial void StateTrouble(this ILogger logger, string error);
 }

@@ -194,6 +194,7 @@ internal sealed class SnapshotPublisher
         UploadRate = (long)torrent.UploadRate,
         Downloaded = torrent.Downloaded,
         DownloadedThisRun = torrent.DownloadedThisRun,
+        TakenThisRun = torrent.TakenThisRun,
         Uploaded = torrent.Uploaded,
         UploadedThisRun = torrent.UploadedThisRun,
         SeededBefore = torrent.SeededBefore,

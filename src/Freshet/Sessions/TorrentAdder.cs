@@ -194,6 +194,7 @@ internal sealed class TorrentAdder(SessionHost host)
         IsForced = options.Force,
         SeedOnly = options.SeedOnly,
         MaxPeers = options.MaxPeers,
+        Reuse = options.Reuse,
         Limits = options.Limits == TorrentLimits.None ? null : options.Limits,
     };
 

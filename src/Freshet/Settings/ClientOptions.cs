@@ -82,6 +82,12 @@ public sealed record ClientOptions
     /// <summary>When torrents have given enough that have no goals of their own. Default: never.</summary>
     public SeedGoals Goals { get; init; } = SeedGoals.None;
 
+    /// <summary>
+    /// Which torrents take files from others of the session that have them, in place of fetching them again (<c>docs/same-file.md</c>), unless
+    /// <see cref="AddOptions.Reuse"/> says otherwise. Default: those that are not private.
+    /// </summary>
+    public ReuseScope Reuse { get; init; } = ReuseScope.Public;
+
     /// <summary>Where payload is kept, or null for files of the file system.</summary>
     public IStorage? Storage { get; init; }
 

@@ -69,6 +69,9 @@ public sealed record TorrentStatus
     /// <summary>Payload bytes received in this run, good or not.</summary>
     public long DownloadedThisRun { get; init; }
 
+    /// <summary>Bytes copied in this run from the data of other torrents, proved or not; nobody has sent them, and neither ratios nor trackers count them.</summary>
+    public long TakenThisRun { get; init; }
+
     /// <summary>Payload bytes sent over all runs.</summary>
     public long Uploaded { get; init; }
 

@@ -26,6 +26,12 @@ public sealed record CreateOptions
     /// <summary>What a private tracker wants in the info dictionary, so that its torrents differ from those of others.</summary>
     public string? Source { get; init; }
 
+    /// <summary>Torrents that share files with it (BEP 38), by v1 info-hash: whoever has one of them need not fetch these again.</summary>
+    public IReadOnlyList<Sha1Hash> SimilarTorrents { get; init; } = [];
+
+    /// <summary>Collections whose torrents share files (BEP 38), by name.</summary>
+    public IReadOnlyList<string> Collections { get; init; } = [];
+
     /// <summary>A remark for people.</summary>
     public string? Comment { get; init; }
 

@@ -80,6 +80,8 @@ internal sealed record DraftContent(string Name, bool IsSingleFile, PieceLayout 
         Source = Options.Source,
         Trackers = [.. Options.Trackers.Where(tier => tier.Count > 0).Select(tier => (IReadOnlyList<string>)[.. tier.Select(url => url.OriginalString)])],
         WebSeeds = [.. Options.WebSeeds.Select(url => url.OriginalString)],
+        SimilarTorrents = Options.SimilarTorrents,
+        Collections = Options.Collections,
         Comment = Options.Comment,
         CreatedBy = Options.CreatedBy,
         CreationDate = Options.CreationDate,

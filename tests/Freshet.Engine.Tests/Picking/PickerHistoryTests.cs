@@ -44,6 +44,7 @@ public sealed class PickerHistoryTests
         private readonly int _pieces;
         private readonly Dictionary<ConnectionId, Peer> _peers = [];
         private readonly List<PieceIndex> _whole = [];
+        private readonly List<BlockRange> _copies = [];
         private readonly HashSet<int> _failedOnce = [];
         private readonly BlockRange[] _outstanding = new BlockRange[4096];
 
@@ -65,7 +66,7 @@ public sealed class PickerHistoryTests
 
         public void Step()
         {
-            switch (_random.Next(27))
+            switch (_random.Next(30))
             {
                 case 0 or 1:
                     Join();
@@ -135,6 +136,7 @@ public sealed class PickerHistoryTests
                     if (Picker.StateOf(have) != PieceState.Whole)
                     {
                         Picker.MarkHave(have);
+                        _copies.RemoveAll(block => block.Piece == have);
                         Forget(have);
                     }
 
@@ -143,6 +145,7 @@ public sealed class PickerHistoryTests
                     PieceIndex lost = AnyPiece();
                     Picker.DropPiece(lost);
                     _whole.Remove(lost);
+                    _copies.RemoveAll(block => block.Piece == lost);
                     Forget(lost);
                     break;
                 case 16 when _random.Chance(0.3):
@@ -159,6 +162,17 @@ public sealed class PickerHistoryTests
                     break;
                 case 23 when _random.Chance(0.3):
                     Picker.Strategy = (PickStrategy)_random.Next(5);
+                    break;
+                case 25:
+                    PieceIndex held = AnyPiece();
+                    bool canHold = Picker.StateOf(held) == PieceState.Pickable;
+                    Assert.Equal(Picker.IsHeld(held), Picker.LetGo(held) || (Picker.Hold(held) && !canHold));
+                    break;
+                case 26 or 27:
+                    Copy();
+                    break;
+                case 28:
+                    EndCopy(_random.Chance(0.7));
                     break;
                 case 18:
                     With(LateBlock);
@@ -189,6 +203,10 @@ public sealed class PickerHistoryTests
                 seeder.Has.Add(i);
             foreach (Peer peer in _peers.Values)
                 peer.Choked = peer.Snubbed = false;
+            while (_copies.Count > 0)
+                EndCopy(isGood: false);
+            for (int i = 0; i < _pieces; i++)
+                Picker.LetGo(new PieceIndex(i));
             int idle = 0;
             for (int round = 0; !Picker.IsComplete && idle < 3; round++)
             {
@@ -260,7 +278,7 @@ public sealed class PickerHistoryTests
         private void Ask(Peer peer, int count)
         {
             bool endGame = Picker.IsEndGame;
-            HashSet<BlockRange> asked = [.. _peers.Values.SelectMany(other => other.Requests)];
+            HashSet<BlockRange> asked = [.. _peers.Values.SelectMany(other => other.Requests), .. _copies];
             bool crowded = Picker.PartialCount > Math.Max(1, _peers.Count * 3 / 2);
             bool canHelp = FreeBlocksOf(peer, asked).Any(block => Picker.StateOf(block.Piece) == PieceState.Open);
             HashSet<PieceIndex> closed = [.. Enumerable.Range(0, _pieces).Select(i => new PieceIndex(i)).Where(i => Picker.StateOf(i) == PieceState.Pickable)];
@@ -312,7 +330,7 @@ public sealed class PickerHistoryTests
             {
                 var piece = new PieceIndex(p);
                 // What failed before is left to one sender.
-                if (!Picker.IsWanted(piece) || Picker.Have[piece] || _failedOnce.Contains(p))
+                if (!Picker.IsWanted(piece) || Picker.Have[piece] || _failedOnce.Contains(p) || Picker.IsHeld(piece))
                     continue;
                 for (int i = 0; i < World.Layout.BlocksIn(piece); i++)
                 {
@@ -337,11 +355,41 @@ public sealed class PickerHistoryTests
             BlockRange block = World.Layout.Block(piece, _random.Next(World.Layout.BlocksIn(piece)));
             if (peer.Requests.Contains(block))
                 return;
-            bool there = Picker.IsReceived(block);
+            bool there = Picker.IsReceived(block) || _copies.Contains(block);
             PieceState state = Picker.StateOf(piece);
             ReceiveOutcome outcome = Picker.MarkReceived(block, peer.Id);
             Assert.Equal(there ? ReceiveResult.Duplicate : state == PieceState.Open ? ReceiveResult.Accepted : ReceiveResult.Unwanted, outcome.Result);
             CancelTwins(block, outcome);
+        }
+
+        /// <summary>Takes some neighbouring blocks of a piece from elsewhere.</summary>
+        private void Copy()
+        {
+            PieceIndex piece = AnyPiece();
+            int first = _random.Next(World.Layout.BlocksIn(piece));
+            for (int i = first; i < World.Layout.BlocksIn(piece) && _random.Chance(0.9); i++)
+            {
+                BlockRange block = World.Layout.Block(piece, i);
+                bool isAsked = _copies.Contains(block) || _peers.Values.Any(peer => peer.Requests.Contains(block));
+                bool taken = Picker.TakeLocal(block);
+                Assert.False(taken && (isAsked || Picker.IsReceived(block) || Picker.IsHeld(piece)));
+                if (taken)
+                    _copies.Add(block);
+            }
+        }
+
+        private void EndCopy(bool isGood)
+        {
+            if (_copies.Count == 0)
+                return;
+            BlockRange block = _copies[_random.Next(_copies.Count)];
+            _copies.Remove(block);
+            if (!isGood)
+                Picker.AbortLocal(block);
+            else
+                Assert.True(Picker.MarkCopied(block));
+            if (isGood && Picker.StateOf(block.Piece) == PieceState.Whole)
+                _whole.Add(block.Piece);
         }
 
         private void CancelTwins(BlockRange block, ReceiveOutcome outcome)

@@ -31,6 +31,9 @@ public sealed class SimDisk
     /// <summary>Bytes written so far.</summary>
     public long BytesWritten { get; private set; }
 
+    /// <summary>Bytes copied from one torrent's files to another's so far.</summary>
+    public long BytesCopied { get; private set; }
+
     /// <summary>Bytes read or hashed from disk so far.</summary>
     public long BytesRead { get; private set; }
 
@@ -96,6 +99,8 @@ public sealed class SimDisk
                 continue;
             if (order.Job.Kind == DiskJobKind.Write)
                 Tear(order, pool);
+            else if (order.Job.Kind == DiskJobKind.Copy)
+                Copy(order.Job, _open[order.Job.Torrent].Layout, order.Files, _random.Next(order.Job.BlockCount + 1));
             else if (order.Job.Kind == DiskJobKind.Prepare)
                 PrepareSome(order);
         }
@@ -139,13 +144,13 @@ public sealed class SimDisk
     {
         long bytes = job.Kind switch
         {
-            DiskJobKind.Write or DiskJobKind.HashPrefix => (long)job.BlockCount * BlockRange.BlockLength,
+            DiskJobKind.Write or DiskJobKind.Copy or DiskJobKind.HashPrefix => (long)job.BlockCount * BlockRange.BlockLength,
             DiskJobKind.Read => job.Range.Length,
             DiskJobKind.Hash or DiskJobKind.HashBlocks => (long)job.Blocks.Length * BlockRange.BlockLength,
             DiskJobKind.Check => (long)job.PieceCount * _open[job.Torrent].Layout.PieceLength,
             _ => 0,
         };
-        bool disk = job.Kind is DiskJobKind.Write or DiskJobKind.Read or DiskJobKind.Check;
+        bool disk = job.Kind is DiskJobKind.Write or DiskJobKind.Copy or DiskJobKind.Read or DiskJobKind.Check;
         double rate = disk ? Settings.Rate : Settings.HashRate;
         return rate <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(bytes / rate);
     }
@@ -169,6 +174,10 @@ public sealed class SimDisk
             case DiskJobKind.Write:
                 HashLeaves(job, location, job.FirstBlock, job.BlockCount, files, pool);
                 Write(job, location.Layout, files, pool);
+                break;
+            case DiskJobKind.Copy:
+                if (!Fails(Settings.WriteFailures, job))
+                    Copy(job, location.Layout, files, job.BlockCount);
                 break;
             case DiskJobKind.Read:
                 Read(job, files, pool);
@@ -242,6 +251,39 @@ public sealed class SimDisk
                 received[i] = new Sha1Hash(SHA1.HashData(files.AsStored(block, bytes)));
             files.Write(block, bytes, _world.Now);
             BytesWritten += block.Length;
+        }
+    }
+
+    private void Copy(DiskJob job, PieceLayout layout, SimFiles files, int blocks)
+    {
+        for (int i = job.FirstBlock; i < job.FirstBlock + blocks; i++)
+        {
+            BlockRange block = layout.Block(job.Range.Piece, i);
+            byte[] bytes = new byte[block.Length];
+            int done = 0;
+            foreach (FileSlice slice in layout.Slices(block.Piece, block.Offset, block.Length))
+            {
+                Span<byte> part = bytes.AsSpan(done, slice.Length);
+                done += slice.Length;
+                if (!layout.Files[slice.File.Value].IsStored)
+                    continue;
+                CopySource source = job.Sources.Single(source => source.Target == slice.File);
+                SimFiles from = _files.Values.Single(candidate => ReferenceEquals(candidate.Layout, source.Location.Layout));
+                if (from.Read(source.File, slice.Offset, part))
+                    continue;
+                job.Error = new DiskError(DiskErrorKind.Missing, "simulated", "the file is too short");
+                job.IsSourceAtFault = true;
+                return;
+            }
+
+            if (!HasRoomFor(block, files))
+            {
+                job.Error = new DiskError(DiskErrorKind.Full, "simulated", "no space left on the simulated disk");
+                return;
+            }
+
+            files.Write(block, bytes, _world.Now);
+            BytesCopied += block.Length;
         }
     }
 

@@ -31,6 +31,18 @@ public sealed class SimFiles
         _partBytes = new byte[]?[layout.Files.Count];
     }
 
+    /// <summary>Whose files these are.</summary>
+    public PieceLayout Layout => _layout;
+
+    /// <summary>Reads bytes of one file; false where it is missing or too short.</summary>
+    public bool Read(FileIndex file, long offset, Span<byte> bytes)
+    {
+        if (_inPart[file.Value] || _lengths[file.Value] < offset + bytes.Length)
+            return false;
+        Content(file).AsSpan((int)offset, bytes.Length).CopyTo(bytes);
+        return true;
+    }
+
     /// <summary>The bytes that the files take.</summary>
     public long Used { get; private set; }
 

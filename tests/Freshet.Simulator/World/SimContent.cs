@@ -32,12 +32,15 @@ public sealed class SimContent
     /// <param name="fileLengths">The length of each file in bytes; one file makes a single-file torrent.</param>
     /// <param name="trackers">Announce URLs, each a tier of its own.</param>
     public static SimContent Make(SeededRandom random, int pieceLength, IReadOnlyList<long> fileLengths, params string[] trackers)
+        => Make(random, pieceLength, fileLengths, null, trackers);
+
+    private static SimContent Make(SeededRandom random, int pieceLength, IReadOnlyList<long> fileLengths, byte[][]? contents, params string[] trackers)
     {
         string name = $"content-{random.Next(1_000_000)}";
         var files = new List<FileEntry>();
         for (int i = 0; i < fileLengths.Count; i++)
             AddFile(files, fileLengths.Count == 1 ? name : $"{name}/file-{i}", fileLengths[i], FileAttributesBep47.None);
-        return Make(name, new PieceLayout(files, pieceLength), Fill(random, files), TorrentVersion.V1, trackers);
+        return Make(name, new PieceLayout(files, pieceLength), Fill(random, files, contents), TorrentVersion.V1, trackers);
     }
 
     /// <summary>Makes content of a torrent with a v2 side, where each file starts a piece: in a hybrid by filler between the files.</summary>
@@ -47,6 +50,9 @@ public sealed class SimContent
     /// <param name="fileLengths">The length of each file in bytes.</param>
     /// <param name="hasLayers">Whether the metadata has the piece layers; else peers have to be asked for them.</param>
     public static SimContent MakeV2(SeededRandom random, TorrentVersion version, int pieceLength, IReadOnlyList<long> fileLengths, bool hasLayers = true)
+        => MakeV2(random, version, pieceLength, fileLengths, hasLayers, null);
+
+    private static SimContent MakeV2(SeededRandom random, TorrentVersion version, int pieceLength, IReadOnlyList<long> fileLengths, bool hasLayers, byte[][]? contents)
     {
         string name = $"{version}-{random.Next(1_000_000)}";
         var files = new List<FileEntry>();
@@ -58,7 +64,7 @@ public sealed class SimContent
                 AddFile(files, $"{name}/.pad/{filler}", filler, FileAttributesBep47.Pad);
         }
 
-        byte[] bytes = Fill(random, files);
+        byte[] bytes = Fill(random, files, contents);
         var layers = new Dictionary<Sha256Hash, ReadOnlyMemory<byte>>();
         int height = MerkleTree.PieceLayerHeight(pieceLength);
         for (int i = 0; i < files.Count; i++)
@@ -75,6 +81,17 @@ public sealed class SimContent
         PieceLayout layout = version == TorrentVersion.V2 ? PieceLayout.StartingPiecesAtFiles(files, pieceLength) : new PieceLayout(files, pieceLength);
         SimContent made = Make(name, layout, bytes, version, []);
         return new SimContent(made.Metainfo with { PieceLayers = layers, HasAllPieceLayers = hasLayers }, bytes);
+    }
+
+    /// <summary>Makes a torrent of files with given bytes.</summary>
+    /// <param name="random">Draws the name.</param>
+    /// <param name="version">v1, v2 or hybrid.</param>
+    /// <param name="pieceLength">In bytes.</param>
+    /// <param name="contents">The bytes of each file.</param>
+    public static SimContent Of(SeededRandom random, TorrentVersion version, int pieceLength, params byte[][] contents)
+    {
+        long[] lengths = [.. contents.Select(static content => content.LongLength)];
+        return version == TorrentVersion.V1 ? Make(random, pieceLength, lengths, contents, []) : MakeV2(random, version, pieceLength, lengths, hasLayers: true, contents);
     }
 
     /// <summary>The same content with another side or other metadata.</summary>
@@ -94,13 +111,16 @@ public sealed class SimContent
         });
     }
 
-    private static byte[] Fill(SeededRandom random, List<FileEntry> files)
+    private static byte[] Fill(SeededRandom random, List<FileEntry> files, byte[][]? contents)
     {
         byte[] bytes = new byte[files[^1].Offset + files[^1].Length];
-        foreach (FileEntry file in files)
+        int next = 0;
+        foreach (FileEntry file in files.Where(static file => file.IsStored))
         {
-            if (file.IsStored)
+            if (contents is null)
                 random.NextBytes(bytes.AsSpan((int)file.Offset, (int)file.Length));
+            else
+                contents[next++].CopyTo(bytes.AsSpan((int)file.Offset));
         }
 
         return bytes;
