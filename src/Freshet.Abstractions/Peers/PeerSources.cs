@@ -24,4 +24,7 @@ public enum PeerSources : byte
 
     /// <summary>The user, or the torrent file's own list.</summary>
     User = 32,
+
+    /// <summary>The peer cache: it was of use in an earlier run, or to another client of the group.</summary>
+    Cache = 64,
 }

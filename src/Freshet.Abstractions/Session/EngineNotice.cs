@@ -32,6 +32,12 @@ public sealed record MetadataFetchedNotice(TorrentId Torrent, ReadOnlyMemory<byt
 /// <summary>Metadata that several peers gave together had a wrong hash, or the metadata of one peer, who is banned then.</summary>
 public sealed record MetadataFailedNotice(TorrentId Torrent, int Size, int Senders) : EngineNotice;
 
+/// <summary>A torrent begins to look for peers: whoever has a peer cache answers with what it knows of these swarms.</summary>
+public sealed record PeersWantedNotice(TorrentId Torrent, IReadOnlyList<InfoHash> Swarms) : EngineNotice;
+
+/// <summary>Peers of a torrent that a peer cache should keep; they take the place of those that were said before.</summary>
+public sealed record PeersKnownNotice(TorrentId Torrent, IReadOnlyList<CachedSwarm> Swarms) : EngineNotice;
+
 /// <summary>A piece had a wrong hash.</summary>
 public sealed record PieceFailedNotice(TorrentId Torrent, PieceIndex Piece, int Senders) : EngineNotice;
 

@@ -70,6 +70,9 @@ public interface IStateStore : IDisposable
     /// <summary>The identity of this boot of the machine: records of another boot are trusted less.</summary>
     string BootId { get; }
 
+    /// <summary>Where peers that were of use are kept beside the records, or null: by default nowhere.</summary>
+    IPeerCache? Peers => null;
+
     /// <summary>The record of a torrent, the latest where it was downloaded to several folders, or null. A damaged record is set aside and counts as none.</summary>
     ResumeRecord? Load(InfoHashes hashes);
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Freshet.Abstractions;
 using Freshet.Cli.Parsing;
+using Freshet.Redis;
 
 namespace Freshet.Cli.Download;
 
@@ -18,6 +19,10 @@ internal sealed record DownloadRequest
     public PieceStrategy Strategy { get; init; }
 
     public int? UploadSlots { get; init; }
+
+    public bool RememberPeers { get; init; } = true;
+
+    public RedisAddress? PeerCache { get; init; }
 
     public bool UsePeerExchange { get; init; } = true;
 

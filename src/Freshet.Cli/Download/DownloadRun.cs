@@ -3,6 +3,7 @@ using Freshet.Abstractions;
 using Freshet.Cli.Output;
 using Freshet.Cli.Parsing;
 using Freshet.Core;
+using Freshet.Redis;
 using Microsoft.Extensions.Logging;
 
 namespace Freshet.Cli.Download;
@@ -96,7 +97,8 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
         {
             await using var hook = new CompletionHook(request.OnComplete, warning => _display.Warn(TroubleText.Tag(warning, TroubleCodes.OnComplete)), log);
             _onComplete = hook.Look;
-            BitTorrentClient client = await BitTorrentClient.StartAsync(ClientOptionsOf(request, log), stop);
+            await using RedisClient? redis = request.PeerCache is { } address ? new RedisClient(address) : null;
+            BitTorrentClient client = await BitTorrentClient.StartAsync(ClientOptionsOf(request, log, redis), stop);
             await using var ending = client;
             if (client.StateWarning is { } warning)
                 _display.Warn(TroubleText.Tag(warning, TroubleCodes.StateFolder));
@@ -355,7 +357,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             _exitCode = exitCode;
     }
 
-    private static ClientOptions ClientOptionsOf(DownloadRequest request, ILoggerFactory? log)
+    private static ClientOptions ClientOptionsOf(DownloadRequest request, ILoggerFactory? log, RedisClient? redis)
     {
         var options = new ClientOptions
         {
@@ -369,6 +371,8 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             RequestQueue = request.Pipeline,
             UploadSlots = request.UploadSlots,
             PeerExchange = request.UsePeerExchange,
+            RememberPeers = request.RememberPeers,
+            PeerCache = redis is null ? null : new RedisPeerCache(redis),
             Limits = request.Limits,
             RequestTimeout = request.RequestTimeout,
             Queue = request.Queue,

@@ -5,6 +5,7 @@ using Freshet.Abstractions;
 using Freshet.Cli.Dht;
 using Freshet.Cli.Parsing;
 using Freshet.Cli.Settings;
+using Freshet.Redis;
 using static Freshet.Cli.Parsing.OptionShapes;
 
 namespace Freshet.Cli.Download;
@@ -60,6 +61,15 @@ internal sealed class SessionOptions
     private readonly Setting<bool> _dhtReadOnly = new("--dht-read-only") { Description = "Ask the DHT and answer nobody there (BEP 43)" };
     private readonly Setting<bool> _noLsd = new("--no-lsd") { Description = "No local peer discovery (there is none yet)" };
     private readonly Setting<bool> _noPex = new("--no-pex") { Description = "Neither tell peers of other peers nor be told (BEP 11)" };
+    private readonly Setting<bool> _noPeerCache = new("--no-peer-cache") { Description = "Do not remember peers that were of use for the next start" };
+
+    private readonly Setting<RedisAddress?> _peerCache = new("--peer-cache")
+    {
+        Description = "Share peers that were of use with other clients through this Redis; never those of private torrents",
+        HelpName = "REDIS-URL",
+        CustomParser = result => Parsed<RedisAddress>(result, "a URL like redis://127.0.0.1:6379/0", RedisAddress.TryParse),
+    };
+
     private readonly Setting<bool> _noPortMapping = new("--no-port-mapping") { Description = "No port mapping at the router (there is none yet)" };
     private readonly Setting<string> _transport = Later("--transport", "How peers are connected to", "tcp", "uTP", "utp", "any");
     private readonly Setting<string> _encryption = Later("--encryption", "Encryption of peer connections", "off", "encryption", "prefer", "require");
@@ -145,6 +155,8 @@ internal sealed class SessionOptions
             _dhtReadOnly,
             _noLsd,
             _noPex,
+            _noPeerCache,
+            _peerCache,
             _noPortMapping,
             _transport,
             _encryption,
@@ -203,6 +215,8 @@ internal sealed class SessionOptions
         MaxPeers = parsed.GetValue(_maxPeers),
         Pipeline = parsed.GetValue(_pipeline).Number,
         UploadSlots = parsed.GetValue(_uploadSlots).Number,
+        RememberPeers = !parsed.GetValue(_noPeerCache),
+        PeerCache = parsed.GetValue(_peerCache),
         UsePeerExchange = !parsed.GetValue(_noPex),
         SuperSeeding = parsed.GetValue(_superSeed),
         Limits = _limits.Read(parsed),

@@ -78,7 +78,7 @@ public sealed class PeerCandidate
 
     /// <summary>How much is behind the address: what the user says, what the peer itself or a tracker says, what any stranger may claim.</summary>
     internal int Rank => IsUsers ? UserRank
-        : (Sources & (PeerSources.Tracker | PeerSources.Lsd | PeerSources.Incoming)) != 0 ? 2
+        : (Sources & (PeerSources.Tracker | PeerSources.Lsd | PeerSources.Incoming | PeerSources.Cache)) != 0 ? 2
         : (Sources & PeerSources.Dht) != 0 ? 1
         : 0;
 }

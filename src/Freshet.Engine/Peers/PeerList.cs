@@ -69,6 +69,9 @@ public sealed class PeerList
     /// <summary>When the next candidate may be dialled; <see cref="MonoTime.Never"/> when none waits.</summary>
     public MonoTime NextDue => _due.Count > 0 ? _due.Top.NotBefore : _later.Count > 0 ? _later.Top.NotBefore : MonoTime.Never;
 
+    /// <summary>The candidates of a kind, in no order; looks at all of them.</summary>
+    public IEnumerable<PeerCandidate> Where(Func<PeerCandidate, bool> isMeant) => _all.Where(isMeant);
+
     /// <summary>How many could be dialled at a moment.</summary>
     public int CountDue(MonoTime now)
     {

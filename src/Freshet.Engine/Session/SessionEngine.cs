@@ -165,6 +165,14 @@ public sealed class SessionEngine : IEngine
         return torrent is not null;
     }
 
+    /// <summary>Answers a <see cref="PeersWantedNotice"/>.</summary>
+    public void AddCachedPeers(TorrentId id, InfoHash swarm, IReadOnlyList<IPEndPoint> peers, MonoTime now)
+    {
+        // It may have turned out to be private meanwhile, or have fallen asleep.
+        if (Find(id) is { HasConnector: true, Summary.IsPrivate: false } torrent)
+            torrent.AddPeers(peers, PeerSources.Cache, swarm, now);
+    }
+
     /// <summary>Asks every tracker of a torrent again as soon as the 30 s rule allows.</summary>
     /// <returns>False where there is no such torrent.</returns>
     public bool Reannounce(TorrentId id, MonoTime now)

@@ -58,6 +58,9 @@ public sealed record SessionSettings
     /// <summary>How the DHT is taken part in; null: not at all. Fixed for the session's life.</summary>
     public SessionDhtSettings? Dht { get; init; }
 
+    /// <summary>Whether a peer cache is asked for peers, and told of them; never of private torrents.</summary>
+    public bool UsePeerCache { get; init; }
+
     /// <summary>How many interested peers of a torrent may download from us at once; null: as many as keep the line busy (docs/choking.md).</summary>
     public int? UploadSlots { get; init; }
 

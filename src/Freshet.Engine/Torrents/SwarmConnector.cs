@@ -33,12 +33,16 @@ internal sealed class SwarmConnector
         _session = session;
         Candidates = new PeerList(session.Random, session.Bans, session.OwnAddresses);
         Exchange = new PeerExchange(torrent, session);
+        Memory = new PeerMemory(torrent, session, this);
         _places = new PlaceKeeper(this, session);
         _nextDial = new Deadline(session.Deadlines, now => session.Dialer.Want(this, now));
     }
 
     /// <summary>The addresses that are known.</summary>
     public PeerList Candidates { get; }
+
+    /// <summary>What a peer cache knows of the torrent's peers.</summary>
+    public PeerMemory Memory { get; }
 
     /// <summary>What peers tell each other of peers.</summary>
     public PeerExchange Exchange { get; }
@@ -81,6 +85,7 @@ internal sealed class SwarmConnector
     /// <summary>Closes every connection and takes no more.</summary>
     public void CloseAll(DisconnectReason reason, MonoTime now)
     {
+        Memory.End();
         _isOpen = false;
         _nextDial.Clear();
         _places.Close();
@@ -319,6 +324,8 @@ internal sealed class SwarmConnector
             if (_byPeer.TryGetValue(connection.Peer, out PeerConnection? known) && known == connection)
                 _byPeer.Remove(connection.Peer);
             _torrent.Left(connection, now);
+            if (track is { Bytes: > 0 })
+                Memory.Note(now);
             Exchange.Left(connection, now);
         }
 

@@ -150,6 +150,7 @@ internal sealed class SwarmGate : IQueueMember
 
         // Once: whoever of them was of use is known when it opens again.
         _hasFirstPeers = true;
+        _torrent.Connector.Memory.Begin();
         _torrent.AddPeers(_torrent.Spec.Peers, PeerSources.User, _torrent.Hashes.Primary, now);
     }
 }

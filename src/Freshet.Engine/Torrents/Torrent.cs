@@ -161,6 +161,8 @@ internal sealed class Torrent
 
         foreach (IPEndPoint peer in peers)
             _connector?.AddCandidate(peer, source, swarm, now);
+        if (source == PeerSources.Tracker && peers.Count > 0)
+            _connector?.Memory.Note(now);
     }
 
     /// <summary>A peer dialled us and named this torrent: accept it, have it wait, or refuse it.</summary>

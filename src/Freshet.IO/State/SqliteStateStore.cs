@@ -35,6 +35,9 @@ public sealed class SqliteStateStore : IStateStore
     /// <inheritdoc/>
     public string BootId { get; } = BootIdentity.Read();
 
+    /// <inheritdoc/>
+    public IPeerCache Peers => new SqlitePeerCache(this, TimeProvider.System);
+
     /// <summary>What the user should know, for instance that a damaged file was set aside; or null.</summary>
     public string? Warning { get; private set; }
 
@@ -84,7 +87,11 @@ public sealed class SqliteStateStore : IStateStore
     /// <inheritdoc/>
     public void Remove(InfoHashes hashes)
     {
-        Write(() => StateRows.Remove(_connection, hashes));
+        Write(() =>
+        {
+            StateRows.Remove(_connection, hashes);
+            SwarmRows.Remove(_connection, hashes);
+        });
     }
 
     /// <inheritdoc/>
@@ -131,6 +138,16 @@ public sealed class SqliteStateStore : IStateStore
         lock (_gate)
             _connection.Dispose();
     }
+
+    /// <summary>Reads rows.</summary>
+    internal T Read<T>(Func<SqliteConnection, T> rows)
+    {
+        lock (_gate)
+            return Guarded(() => rows(_connection));
+    }
+
+    /// <summary>Writes rows, all or none.</summary>
+    internal void Write(Action<SqliteConnection> rows) => Write(() => rows(_connection));
 
     private static bool IsCorrupt(SqliteException exception)
     {

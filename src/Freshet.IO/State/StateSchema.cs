@@ -83,6 +83,13 @@ internal static class StateSchema
             family   INTEGER PRIMARY KEY,
             contacts BLOB NOT NULL);
         """,
+        """
+        CREATE TABLE swarm (
+            hash  BLOB PRIMARY KEY,
+            saved INTEGER NOT NULL,
+            peers BLOB NOT NULL) WITHOUT ROWID;
+        CREATE INDEX swarm_by_age ON swarm (saved);
+        """,
     ];
 
     /// <summary>The version that this program reads and writes.</summary>
@@ -138,6 +145,7 @@ internal static class StateSchema
         Execute(connection, "SELECT remembered, torrent FROM metainfo LIMIT 0");
         Execute(connection, "SELECT id, hashes, root, nodes FROM layer LIMIT 0");
         Execute(connection, "SELECT family, contacts FROM node LIMIT 0");
+        Execute(connection, "SELECT hash, saved, peers FROM swarm LIMIT 0");
         Execute(connection, "SELECT torrent, boot, recorded, durable, partials, files, digest FROM progress LIMIT 0");
         Execute(connection, "SELECT id, found, hashes, folder, recorded, durable, partials, files FROM damaged LIMIT 0");
     }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
@@ -13,10 +12,6 @@ public static class PexCodec
     /// <summary>Peers of each kind (added, dropped) and family that are written or kept of one message: BEP 11's figure. What is beyond is not looked at.</summary>
     public const int MaxPeers = 50;
 
-    private const int IPv4Length = 6;
-
-    private const int IPv6Length = 18;
-
     /// <summary>Reads a message. Port 0 and the address of nobody are left out.</summary>
     /// <returns>False where the bytes do not start with a bencoded dictionary.</returns>
     public static bool TryParse(ReadOnlySpan<byte> body, [NotNullWhen(true)] out PexMessage? message)
@@ -30,11 +25,11 @@ public static class PexCodec
 
         BencodeValue root = document.Root;
         var added = new List<PexPeer>();
-        ReadAdded(root["added"u8], root["added.f"u8], IPv4Length, added);
-        ReadAdded(root["added6"u8], root["added6.f"u8], IPv6Length, added);
+        ReadAdded(root["added"u8], root["added.f"u8], CompactEndpoint.IPv4Length, added);
+        ReadAdded(root["added6"u8], root["added6.f"u8], CompactEndpoint.IPv6Length, added);
         var dropped = new List<IPEndPoint>();
-        ReadDropped(root["dropped"u8], IPv4Length, dropped);
-        ReadDropped(root["dropped6"u8], IPv6Length, dropped);
+        ReadDropped(root["dropped"u8], CompactEndpoint.IPv4Length, dropped);
+        ReadDropped(root["dropped6"u8], CompactEndpoint.IPv6Length, dropped);
         message = new PexMessage(added, dropped);
         return true;
     }
@@ -57,7 +52,7 @@ public static class PexCodec
         flags.TryGetBytes(out ReadOnlySpan<byte> described);
         for (int i = 0; i < MaxPeers && compact.Length >= length; i++, compact = compact[length..])
         {
-            if (TryReadEndpoint(compact[..length], out IPEndPoint? endpoint))
+            if (CompactEndpoint.TryRead(compact[..length], out IPEndPoint? endpoint))
                 added.Add(new PexPeer(endpoint, i < described.Length ? (PexFlags)described[i] : PexFlags.None));
         }
     }
@@ -68,26 +63,14 @@ public static class PexCodec
             return;
         for (int i = 0; i < MaxPeers && compact.Length >= length; i++, compact = compact[length..])
         {
-            if (TryReadEndpoint(compact[..length], out IPEndPoint? endpoint))
+            if (CompactEndpoint.TryRead(compact[..length], out IPEndPoint? endpoint))
                 dropped.Add(endpoint);
         }
     }
 
-    private static bool TryReadEndpoint(ReadOnlySpan<byte> compact, [NotNullWhen(true)] out IPEndPoint? endpoint)
-    {
-        endpoint = null;
-        ReadOnlySpan<byte> address = compact[..^2];
-        int port = BinaryPrimitives.ReadUInt16BigEndian(compact[^2..]);
-        if (port == 0 || !address.ContainsAnyExcept((byte)0))
-            return false;
-        var ip = new IPAddress(address);
-        endpoint = new IPEndPoint(ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip, port);
-        return true;
-    }
-
     private static void WriteAdded(IReadOnlyList<PexPeer> added, AddressFamily family, ReadOnlySpan<byte> key, ReadOnlySpan<byte> flagsKey, BencodeWriter writer)
     {
-        Span<byte> compact = stackalloc byte[MaxPeers * IPv6Length];
+        Span<byte> compact = stackalloc byte[MaxPeers * CompactEndpoint.IPv6Length];
         Span<byte> flags = stackalloc byte[MaxPeers];
         int length = 0;
         int count = 0;
@@ -96,7 +79,7 @@ public static class PexCodec
             if (count == MaxPeers || peer.Endpoint.AddressFamily != family)
                 continue;
             flags[count++] = (byte)peer.Flags;
-            length += WriteEndpoint(peer.Endpoint, compact[length..]);
+            length += CompactEndpoint.Write(peer.Endpoint, compact[length..]);
         }
 
         if (count == 0)
@@ -107,7 +90,7 @@ public static class PexCodec
 
     private static void WriteDropped(IReadOnlyList<IPEndPoint> dropped, AddressFamily family, ReadOnlySpan<byte> key, BencodeWriter writer)
     {
-        Span<byte> compact = stackalloc byte[MaxPeers * IPv6Length];
+        Span<byte> compact = stackalloc byte[MaxPeers * CompactEndpoint.IPv6Length];
         int length = 0;
         int count = 0;
         foreach (IPEndPoint peer in dropped)
@@ -115,17 +98,10 @@ public static class PexCodec
             if (count == MaxPeers || peer.AddressFamily != family)
                 continue;
             count++;
-            length += WriteEndpoint(peer, compact[length..]);
+            length += CompactEndpoint.Write(peer, compact[length..]);
         }
 
         if (count > 0)
             writer.Key(key).String(compact[..length]);
-    }
-
-    private static int WriteEndpoint(IPEndPoint endpoint, Span<byte> compact)
-    {
-        endpoint.Address.TryWriteBytes(compact, out int length);
-        BinaryPrimitives.WriteUInt16BigEndian(compact[length..], (ushort)endpoint.Port);
-        return length + 2;
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using Freshet.Abstractions;
 using Freshet.Core;
@@ -29,6 +30,7 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
     private readonly DiskWorkers _disk;
     private readonly StateWriter _stateWriter;
     private readonly bool _ownsStore;
+    private readonly PeerCacheWorker[] _peerCaches;
     private readonly NoticeReporter _reporter;
     private readonly ObservedEngine _observed;
     private readonly DiskWorkerOptions _workers = new();
@@ -46,6 +48,8 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
         _pool = new BlockPool(options.MemoryBudget);
         _disk = new DiskWorkers(options.Storage ?? new FileStorage(), _pool, _workers);
         _stateWriter = new StateWriter(store);
+        IPeerCache?[] caches = [options.RememberPeers ? store.Peers : null, options.PeerCache];
+        _peerCaches = [.. caches.OfType<IPeerCache>().Select(cache => new PeerCacheWorker(cache, AddCachedPeers, logger, TimeProvider.System))];
         Events = new EventHub(TimeProvider.System);
         _reporter = new NoticeReporter(logger, Events);
         Limits = new LimitSwitch(options.Limits, TimeProvider.System, ApplyLimits);
@@ -145,6 +149,7 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
         if (Loop.Post(_observed.Shutdown))
             await Task.WhenAny(_observed.Quiet, Loop.Completion, Task.Delay(QuietLimit)).ConfigureAwait(false);
         await SaveEndAsync().ConfigureAwait(false);
+        await Task.WhenAny(Task.WhenAll(_peerCaches.Select(cache => cache.FlushAsync())), Task.Delay(AnnounceGrace)).ConfigureAwait(false);
         await Loop.StopAsync(AnnounceGrace, _observed.Quiet.IsCompleted ? QuietLimit : AnnounceGrace).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await Loop.DisposeAsync().ConfigureAwait(false);
         await Nodes.FlushAsync().ConfigureAwait(false);
@@ -261,6 +266,7 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
         MaxConnectionsPerTorrent = Math.Min(Options.MaxPeersPerTorrent ?? SessionSettings.UsualConnectionsPerTorrent, Loop.MaxConnections),
         UploadSlots = Options.UploadSlots,
         UsePeerExchange = Options.PeerExchange,
+        UsePeerCache = _peerCaches.Length > 0,
         Limits = Limits.Now,
         Tiers = TorrentAdder.ToEngine(Options.TrackerTiers),
         Queue = Options.Queue,
@@ -270,6 +276,9 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
         PeerTimeout = Options.PeerTimeout,
         RequestTimeout = Options.RequestTimeout,
     };
+
+    private void AddCachedPeers(TorrentId torrent, InfoHash swarm, IReadOnlyList<IPEndPoint> peers)
+        => Loop.Post(now => Engine.AddCachedPeers(torrent, swarm, peers, now));
 
     private void ApplyLimits(SessionLimits limits) => Loop.Post(now => Engine.Apply(Engine.Settings with { Limits = limits }, now));
 
@@ -285,6 +294,14 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
                 break;
             case TorrentNeededNotice needed:
                 _ = WakeAsync(needed.Torrent);
+                break;
+            case PeersWantedNotice wanted:
+                foreach (PeerCacheWorker cache in _peerCaches)
+                    cache.Ask(wanted);
+                break;
+            case PeersKnownNotice known:
+                foreach (PeerCacheWorker cache in _peerCaches)
+                    cache.Tell(known);
                 break;
             case GoalReachedNotice { Action: GoalAction.Stop } goal:
                 Torrents.Find(goal.Torrent)?.NoteStarted(false);

@@ -91,6 +91,12 @@ internal static partial class SessionLog
     [LoggerMessage(54, LogLevel.Information, "{Torrent} {Path}: {Bytes} bytes taken from {Giver} {GiverName}")]
     public static partial void FileTaken(this ILogger logger, TorrentId torrent, string path, long bytes, TorrentId giver, string giverName);
 
+    [LoggerMessage(60, LogLevel.Warning, "The peer cache fails, peers are found without it: {Error}")]
+    public static partial void PeerCacheFails(this ILogger logger, string error);
+
+    [LoggerMessage(61, LogLevel.Information, "The peer cache works again")]
+    public static partial void PeerCacheWorks(this ILogger logger);
+
     [LoggerMessage(51, LogLevel.Error, "Progress cannot be remembered: {Error}")]
     public static partial void StateTrouble(this ILogger logger, string error);
 }

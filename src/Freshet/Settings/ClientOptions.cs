@@ -59,6 +59,15 @@ public sealed record ClientOptions
     /// <summary>Whether peers tell each other of peers (BEP 11). Those of private torrents never do. Default: they do.</summary>
     public bool PeerExchange { get; init; } = true;
 
+    /// <summary>Whether peers that were of use are remembered in the state store, so that a torrent that starts again begins with them; never those of private torrents.</summary>
+    public bool RememberPeers { get; init; } = true;
+
+    /// <summary>
+    /// A peer cache beside the one of the state store, such as one that a group of clients shares; null: none. It is told nothing of private torrents. The session does not
+    /// dispose of it.
+    /// </summary>
+    public IPeerCache? PeerCache { get; init; }
+
     /// <summary>How many peers of a torrent may download from us at once; 0 gives nothing, null finds out how many keep the line busy.</summary>
     public int? UploadSlots { get; init; }
 
