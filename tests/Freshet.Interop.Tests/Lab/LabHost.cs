@@ -34,6 +34,10 @@ internal sealed class LabHost(string space, IPAddress v4, IPAddress v6, NetworkL
     /// <summary>Gives it one more IPv4 address.</summary>
     public Task AddAddressAsync(IPAddress address) => NetworkLab.Ip("-n", Namespace, "addr", "add", $"{address}/24", "dev", "eth0");
 
+    /// <summary>Gives it all addresses of a network, for many clients on one host.</summary>
+    /// <param name="network">The network and its length, such as <c>10.78.0.0/16</c>.</param>
+    public Task AddNetworkAsync(string network) => NetworkLab.Ip("-n", Namespace, "addr", "add", network, "dev", "lo");
+
     /// <summary>Takes an IPv4 address from it.</summary>
     public Task RemoveAddressAsync(IPAddress address) => NetworkLab.Ip("-n", Namespace, "addr", "del", $"{address}/24", "dev", "eth0");
 

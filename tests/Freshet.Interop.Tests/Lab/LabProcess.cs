@@ -99,6 +99,13 @@ internal sealed class LabProcess : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>Writes a line to its standard input.</summary>
+    public async Task TellAsync(string line)
+    {
+        await _process.StandardInput.WriteLineAsync(line);
+        await _process.StandardInput.FlushAsync();
+    }
+
     /// <summary>Closes its standard input.</summary>
     public void EndInput() => _process.StandardInput.Close();
 
