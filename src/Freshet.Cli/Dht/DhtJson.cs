@@ -53,12 +53,17 @@ internal static class DhtJson
         }
 
         json.WriteStartObject("dht");
+        WriteFields(json, status);
+        json.WriteEndObject();
+    }
+
+    public static void WriteFields(Utf8JsonWriter json, DhtStatus status)
+    {
         json.WriteNumber("nodes", status.Nodes);
         json.WriteNumber("torrents", status.Torrents);
         json.WriteNumber("lookingFor", status.LookingFor);
         WriteNode(json, "ipv4", status.IPv4);
         WriteNode(json, "ipv6", status.IPv6);
-        json.WriteEndObject();
     }
 
     public static void WriteNode(Utf8JsonWriter json, string name, DhtNodeStatus? node)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Freshet.Cli.Dht;
 using Freshet.Cli.Output;
 using Freshet.Core;
 
@@ -8,7 +9,10 @@ namespace Freshet.Cli.Download;
 /// <summary>One JSON object a line for each event: docs/json-events.md is the contract.</summary>
 internal sealed class JsonDisplay(CommandContext context) : IDownloadDisplay
 {
+    private static readonly TimeSpan DhtInterval = TimeSpan.FromMinutes(1);
+
     private readonly Lock _gate = new();
+    private DateTimeOffset _dhtAt;
 
     public TimeSpan Interval => TimeSpan.FromSeconds(1);
 
@@ -50,6 +54,12 @@ internal sealed class JsonDisplay(CommandContext context) : IDownloadDisplay
     {
         foreach (TorrentStatus status in view.Changed)
             WriteUnflushed("progress", view.Snapshot.Time, status.Id, json => StatusJson.WriteFields(json, status));
+        if (view.Snapshot is { Dht: { Nodes: > 0 } dht, Time: var time } && time - _dhtAt >= DhtInterval)
+        {
+            _dhtAt = time;
+            WriteUnflushed("dht", time, null, json => DhtJson.WriteFields(json, dht));
+        }
+
         context.Out.Flush();
     }
 
