@@ -49,6 +49,9 @@ public sealed record RememberedTorrent
     /// <summary>For how long it has seeded over all runs.</summary>
     public TimeSpan Seeded { get; init; }
 
+    /// <summary>Numbers by which <see cref="IStateStore.FindRelatives"/> finds the torrent, of the session's making; kept, and not loaded again.</summary>
+    public IReadOnlyList<long> Marks { get; init; } = [];
+
     /// <summary>Whatever else the session wants to know again, in a form of its own; null: all as by default.</summary>
     public string? Options { get; init; }
 }

@@ -94,6 +94,11 @@ public interface IStateStore : IDisposable
     /// <summary>What <see cref="Remember"/> has kept, in the queue's order.</summary>
     IReadOnlyList<RememberedTorrent> LoadRemembered() => [];
 
+    /// <summary>Remembered torrents that have any of these <see cref="RememberedTorrent.Marks"/>: those with the first marks first, each once.</summary>
+    /// <param name="marks">What to look for.</param>
+    /// <param name="most">The most torrents that are wanted.</param>
+    IReadOnlyList<InfoHashes> FindRelatives(IReadOnlyList<long> marks, int most) => [];
+
     /// <summary>The torrent file that <see cref="Remember"/> has kept, or null.</summary>
     ReadOnlyMemory<byte>? LoadMetainfo(InfoHashes hashes) => null;
 

@@ -97,7 +97,11 @@ public sealed class SqliteStateStore : IStateStore
     /// <inheritdoc/>
     public bool Remember(IReadOnlyList<RememberedEntry> torrents)
     {
-        Write(() => RememberedRows.Put(_connection, torrents));
+        Write(() =>
+        {
+            RememberedRows.Put(_connection, torrents);
+            MarkRows.Put(_connection, torrents);
+        });
         return true;
     }
 
@@ -119,6 +123,13 @@ public sealed class SqliteStateStore : IStateStore
     {
         lock (_gate)
             return Guarded(() => RememberedRows.All(_connection));
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<InfoHashes> FindRelatives(IReadOnlyList<long> marks, int most)
+    {
+        lock (_gate)
+            return Guarded(() => MarkRows.Find(_connection, marks, most));
     }
 
     /// <inheritdoc/>

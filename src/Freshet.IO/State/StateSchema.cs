@@ -90,6 +90,13 @@ internal static class StateSchema
             peers BLOB NOT NULL) WITHOUT ROWID;
         CREATE INDEX swarm_by_age ON swarm (saved);
         """,
+        """
+        CREATE TABLE mark (
+            mark       INTEGER NOT NULL,
+            remembered INTEGER NOT NULL REFERENCES remembered (id) ON DELETE CASCADE,
+            PRIMARY KEY (mark, remembered)) WITHOUT ROWID;
+        CREATE INDEX mark_of ON mark (remembered);
+        """,
     ];
 
     /// <summary>The version that this program reads and writes.</summary>
@@ -144,6 +151,7 @@ internal static class StateSchema
             "SELECT id, hashes, folder, name, bytes, pieces, private, trackers, position, started, whole, added, completed, seeded, options FROM remembered LIMIT 0");
         Execute(connection, "SELECT remembered, torrent FROM metainfo LIMIT 0");
         Execute(connection, "SELECT id, hashes, root, nodes FROM layer LIMIT 0");
+        Execute(connection, "SELECT mark, remembered FROM mark LIMIT 0");
         Execute(connection, "SELECT family, contacts FROM node LIMIT 0");
         Execute(connection, "SELECT hash, saved, peers FROM swarm LIMIT 0");
         Execute(connection, "SELECT torrent, boot, recorded, durable, partials, files, digest FROM progress LIMIT 0");

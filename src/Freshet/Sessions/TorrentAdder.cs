@@ -17,6 +17,9 @@ internal sealed class TorrentAdder(SessionHost host)
     /// <summary>Torrents that are added together: enough that what they share costs nothing, few enough that a caller does not wait for long.</summary>
     private const int MaxTogether = 256;
 
+    /// <summary>Remembered torrents that are asked for files: more than are woken for one, because some may be awake.</summary>
+    private const int MaxRelatives = 16;
+
     private readonly Lock _gate = new();
     private readonly Queue<Addition> _waiting = new();
     private bool _isWorking;
@@ -170,11 +173,29 @@ internal sealed class TorrentAdder(SessionHost host)
 
                 // A picker of somebody else's has a memory of its own, which would be lost.
                 MaySleep = picker is null,
+                Relatives = RelativesOf(addition),
             };
         }
         catch (Exception error)
         {
             Fail(addition, error);
+        }
+    }
+
+    /// <summary>Torrents of earlier runs that may have the same files and sleep: the state knows them by more than is in memory.</summary>
+    private IReadOnlyList<InfoHash> RelativesOf(Addition addition)
+    {
+        if ((addition.Options.Reuse ?? host.Options.Reuse) == ReuseScope.Off)
+            return [];
+        try
+        {
+            return [.. host.Store.FindRelatives(FileMarks.Of(addition.Metainfo), MaxRelatives).Select(static hashes => hashes.Primary)];
+        }
+        catch (Exception error)
+        {
+            // Whatever a store throws: then they are not found, and the files are fetched.
+            host.Logger.StateStoreWarning($"Torrents with files of {PlainText.Of(addition.Metainfo.Name)} are not looked for: {error.Message}");
+            return [];
         }
     }
 
@@ -230,6 +251,7 @@ internal sealed class TorrentAdder(SessionHost host)
                 Trackers = metainfo.Trackers,
                 IsStarted = addition.Spec!.Start,
                 AddedTicks = DateTime.UtcNow.Ticks,
+                Marks = FileMarks.Of(metainfo),
                 Seeded = addition.Spec.Resume?.Seeded ?? default,
                 Options = addition.Kept!.ToText(),
             },

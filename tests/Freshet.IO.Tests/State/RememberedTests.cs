@@ -37,6 +37,19 @@ public sealed class RememberedTests : IDisposable
     }
 
     [Fact]
+    public void Torrents_are_found_by_their_marks_those_of_the_first_first_until_they_are_forgotten()
+    {
+        using SqliteStateStore store = SqliteStateStore.Open(_folder.Path);
+        store.Remember([new RememberedEntry(Torrent(1) with { Marks = [10, 30, -5] }, default), new RememberedEntry(Torrent(2) with { Marks = [20, 30] }, default)]);
+        store.Remember([new RememberedEntry(Torrent(3) with { Marks = [30] }, default)]);
+        Assert.Equal([Records.V1(2), Records.V1(1)], store.FindRelatives([20, -5, 99], 10));
+        Assert.Equal([Records.V1(1), Records.V1(2), Records.V1(3)], store.FindRelatives([10, 30], 10));
+        Assert.Equal(2, store.FindRelatives([30], 2).Count);
+        store.Remove(Records.V1(1));
+        Assert.Equal([Records.V1(2), Records.V1(3)], store.FindRelatives([10, 30], 10));
+    }
+
+    [Fact]
     public void A_record_says_whether_it_is_whole_and_what_it_has_moved()
     {
         using SqliteStateStore store = SqliteStateStore.Open(_folder.Path);
