@@ -21,8 +21,9 @@ internal sealed class Upkeep(LookupHost host) : IAskingObserver, IAsker, IDhtSin
     /// <summary>Nodes that are checked in one round.</summary>
     private const int MaxChecks = 8;
 
-    /// <summary>How often we look for our neighbours: they change as nodes come and go.</summary>
-    private static readonly TimeSpan LookAround = TimeSpan.FromMinutes(15);
+    /// <summary>How often we look for our neighbours, who change as nodes come and go: soon after the way in, when others come in too, then less and less often.</summary>
+    private static readonly TimeSpan FirstLookAround = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LastLookAround = TimeSpan.FromMinutes(15);
 
     /// <summary>Rounds of checks are at least so far apart.</summary>
     private static readonly TimeSpan Round = TimeSpan.FromSeconds(5);
@@ -30,10 +31,16 @@ internal sealed class Upkeep(LookupHost host) : IAskingObserver, IAsker, IDhtSin
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(10);
 
+    /// <summary>Nodes that went and are asked again now and then: a network that fell in two grows together again by them. The rest of a look around costs far more.</summary>
+    private const int MaxLost = 16;
+    private const int LostOfLookAround = 2;
+
     private readonly ExternalAddress _external = new();
+    private readonly List<NodeEndpoint> _lost = [];
     private MonoTime _lookAroundAt = MonoTime.Never;
     private MonoTime _checkAt = MonoTime.Never;
     private TimeSpan _retry = FirstRetry;
+    private TimeSpan _lookAround = FirstLookAround;
     private DhtOperation? _looking;
     private int _newcomers;
     private int _fill = -1;
@@ -115,7 +122,8 @@ internal sealed class Upkeep(LookupHost host) : IAskingObserver, IAsker, IDhtSin
     /// <inheritdoc/>
     public void NotHeard(NodeEndpoint endpoint, MonoTime now)
     {
-        Table.Failed(endpoint, now);
+        if (Table.Failed(endpoint, now))
+            Lose(endpoint);
         if (Table.Count > 0)
             _checkAt = MonoTime.Min(_checkAt, now + Round);
     }
@@ -164,13 +172,27 @@ internal sealed class Upkeep(LookupHost host) : IAskingObserver, IAsker, IDhtSin
         {
             _retry = FirstRetry;
             host.ForgetSaved();
-            _lookAroundAt = now + LookAround + TimeSpan.FromSeconds(Core.Random.Next(300));
+            _lookAroundAt = now + (_lookAround * (1 + (Core.Random.NextDouble() / 3)));
+            _lookAround = TimeSpan.FromTicks(Math.Min(LastLookAround.Ticks, _lookAround.Ticks * 2));
 
             // After the way in all distances are looked at, later one at a time.
             _fill = _isFilled ? Core.Random.Next(Table.Buckets.Count) : Table.Buckets.Count - 1;
         }
 
+        for (int i = 0; i < LostOfLookAround && wasLookAround && _lost.Count > 0; i++)
+            Verify(_lost[Core.Random.Next(_lost.Count)], now);
         Fill(now);
+    }
+
+    /// <summary>Remembers a node that went, in place of a random one: so some stay that went long ago.</summary>
+    private void Lose(NodeEndpoint endpoint)
+    {
+        if (_lost.Contains(endpoint))
+            return;
+        if (_lost.Count < MaxLost)
+            _lost.Add(endpoint);
+        else
+            _lost[Core.Random.Next(MaxLost)] = endpoint;
     }
 
     private void Look(NodeId target, MonoTime now)

@@ -15,6 +15,7 @@ public sealed class DhtNetworkTests
     public void What_was_announced_is_found_by_nearly_every_look_up()
     {
         int count = int.TryParse(Environment.GetEnvironmentVariable("FRESHET_SIM_DHT"), out int wished) ? wished : 1000;
+        long before = GC.GetTotalMemory(forceFullCollection: true);
         var dht = new DhtWorld(1);
         dht.Grow(count, TimeSpan.FromMinutes(4), BehindRouters);
         dht.World.Run(TimeSpan.FromMinutes(2));
@@ -23,8 +24,64 @@ public sealed class DhtNetworkTests
         MonoTime end = dht.World.Now + TimeSpan.FromMinutes(30);
         while (dht.World.Now < end)
             report.AnnounceAndSearch(dht, searches: 10);
-        TestContext.Current.TestOutputHelper?.WriteLine(report.ToString());
+
+        // What the world itself needs for a node counts too: the node alone takes less.
+        double kibibytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / 1024.0 / count;
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{report}; Kademlia's bound is {Math.Log2(count):0.0} hops; {dht.Datagrams / count} datagrams and {kibibytes:0.0} KiB a node");
+        Assert.InRange(kibibytes, 1, 100);
         Assert.True(report.FoundShare >= 0.99, report.ToString());
         Assert.True(report.MeanHops <= Math.Log2(count), report.ToString());
+    }
+
+    [Fact]
+    public void A_network_that_falls_in_two_works_on_both_sides_and_grows_together_again()
+    {
+        var dht = new DhtWorld(3);
+        dht.Grow(300, TimeSpan.FromMinutes(2), BehindRouters);
+        dht.World.Run(TimeSpan.FromMinutes(10));
+        SimDhtNode[] left = [.. dht.Nodes.Where(static node => IsLeft(node.Endpoint.Address))];
+        SimDhtNode[] right = [.. dht.Nodes.Where(static node => !IsLeft(node.Endpoint.Address))];
+        dht.Passes = static (from, to) => IsLeft(from) == IsLeft(to);
+        dht.World.Run(TimeSpan.FromMinutes(40));
+        var cut = new SearchReport();
+        cut.AnnounceAndSearch(dht, 20, () => left[dht.World.Random.Next(left.Length)]);
+        cut.AnnounceAndSearch(dht, 20, () => right[dht.World.Random.Next(right.Length)]);
+        Assert.True(cut.FoundShare >= 0.97, cut.ToString());
+
+        // Nobody has to be told: they remember some that went.
+        dht.Passes = null;
+        dht.World.Run(TimeSpan.FromMinutes(40));
+        var healed = new SearchReport();
+        for (int i = 0; i < 8; i++)
+            healed.AnnounceAndSearch(dht, searches: 10);
+        TestContext.Current.TestOutputHelper?.WriteLine($"cut: {cut}; healed: {healed}");
+        Assert.True(healed.FoundShare >= 0.97, healed.ToString());
+
+        static bool IsLeft(System.Net.IPAddress address) => address.GetAddressBytes()[0] % 2 == 0;
+    }
+
+    [Fact]
+    public void Two_hundred_sybils_of_sixteen_networks_hide_hardly_any_honest_peer()
+    {
+        var dht = new DhtWorld(2);
+        dht.Grow(400, TimeSpan.FromMinutes(3), BehindRouters);
+        var sybils = new SybilRing(dht, 200, 16);
+        HashSet<SimDhtNode> villains = [.. sybils.Members];
+        sybils.Push(TimeSpan.FromSeconds(5));
+        dht.World.Run(TimeSpan.FromMinutes(10));
+        var report = new SearchReport();
+        for (int i = 0; i < 12; i++)
+            report.AnnounceAndSearch(dht, searches: 10, Honest);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{report}; {sybils.Asked} queries fell into their hands");
+        Assert.True(report.FoundShare >= 0.95, report.ToString());
+
+        SimDhtNode Honest()
+        {
+            SimDhtNode node = dht.Any();
+            while (villains.Contains(node))
+                node = dht.Any();
+            return node;
+        }
     }
 }

@@ -12,21 +12,26 @@ internal sealed class SearchReport
     private readonly List<DhtOperation> _ended = [];
     private int _searches;
     private int _found;
+    private int _nearest;
 
     public double FoundShare => _found / (double)_searches;
 
     public double MeanHops => _ended.Average(static operation => operation.Hops);
 
     /// <summary>One node announces a swarm; after a minute other ones look for it, one after the other.</summary>
-    public void AnnounceAndSearch(DhtWorld dht, int searches)
+    /// <param name="dht">The world.</param>
+    /// <param name="searches">How many look for it.</param>
+    /// <param name="pick">Picks announcers and searchers, or null for any.</param>
+    public void AnnounceAndSearch(DhtWorld dht, int searches, Func<SimDhtNode>? pick = null)
     {
+        pick ??= dht.Any;
         InfoHash swarm = NodeId.Random(dht.World.Random).Swarm;
-        SimDhtNode announcer = dht.Any();
+        SimDhtNode announcer = pick();
         announcer.Do(now => announcer.Node.FindPeers(swarm, new PeerSearch { AnnouncePort = 7000 }, new SimSearch(), now));
         dht.World.Run(TimeSpan.FromMinutes(1));
         for (int i = 0; i < searches; i++)
         {
-            SimDhtNode searcher = dht.Any();
+            SimDhtNode searcher = pick();
             var search = new SimSearch();
             searcher.Do(now => searcher.Node.FindPeers(swarm, PeerSearch.Plain, search, now));
             dht.World.Run(TimeSpan.FromSeconds(15));
@@ -34,12 +39,16 @@ internal sealed class SearchReport
                 continue;
             _searches++;
             _found += search.Peers.Any(peer => peer.Address.Equals(announcer.Endpoint.Address) && peer.Port == 7000) ? 1 : 0;
-            if (search.Ended is { } operation)
-                _ended.Add(operation);
+            if (search.Ended is not { } operation)
+                continue;
+            _ended.Add(operation);
+            NodeId[] nearest = [.. dht.Nodes.Where(static node => !node.IsBehindRouter).Select(static node => node.Node.Id)
+                .Order(Comparer<NodeId>.Create((a, b) => operation.Target.CompareDistance(a, b))).Take(8)];
+            _nearest += nearest.Count(id => operation.Closest.Any(node => node.Id == id));
         }
     }
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{_found} of {_searches} look-ups found what was announced; hops {MeanHops:0.00} (at most {_ended.Max(static o => o.Hops)}), nodes asked {_ended.Average(static o => o.Asked):0.0}, seconds {_ended.Average(static o => (o.EndedAt!.Value - o.StartedAt).TotalSeconds):0.00}, first peer after {_ended.Where(static o => o.FirstFoundAt is not null).Average(static o => (o.FirstFoundAt!.Value - o.StartedAt).TotalSeconds):0.00}");
+        $"{_found} of {_searches} look-ups found what was announced; hops {MeanHops:0.00} (at most {_ended.Max(static o => o.Hops)}), {100.0 * _nearest / (8 * _ended.Count):0} % of the nearest reached, nodes asked {_ended.Average(static o => o.Asked):0.0}, seconds {_ended.Average(static o => (o.EndedAt!.Value - o.StartedAt).TotalSeconds):0.00}, first peer after {_ended.Where(static o => o.FirstFoundAt is not null).Average(static o => (o.FirstFoundAt!.Value - o.StartedAt).TotalSeconds):0.00}");
 }

@@ -57,6 +57,9 @@ public sealed class SimDhtNode : IDhtEffects
         Sleep();
     }
 
+    /// <summary>Sends something that the node itself would not: a villain.</summary>
+    public void SendTo(IPEndPoint remote, ReadOnlyMemory<byte> bytes) => Send(new Datagram(remote, bytes));
+
     /// <inheritdoc/>
     public void Send(in Datagram datagram)
     {

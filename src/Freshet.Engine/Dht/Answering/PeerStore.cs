@@ -105,6 +105,10 @@ internal sealed class PeerStore(DhtCore core)
     private void MakeRoom(StoredSwarm keep)
     {
         StoredSwarm least = Least();
+
+        // One that has just begun has nobody to give up: its neighbour goes then.
+        if (least == keep && keep.Peers.Count == 0)
+            least = _swarms[(keep.Index + 1) % _swarms.Count];
         if (least == keep)
             RemoveAt(keep, Oldest(keep));
         else

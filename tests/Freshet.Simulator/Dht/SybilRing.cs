@@ -1,0 +1,116 @@
+using System.Net;
+using Freshet.Core;
+using Freshet.Protocol.Dht;
+
+namespace Freshet.Simulator.Dht;
+
+/// <summary>
+/// Villains that hold some networks and work together: for each target each of them takes that one of its valid ids (BEP 42) which is nearest, tells of its friends alone,
+/// keeps nothing, and gives peers that do not exist. They push themselves into all tables that they can reach.
+/// </summary>
+public sealed class SybilRing
+{
+    private readonly DhtWorld _world;
+    private readonly List<SimDhtNode> _members = [];
+    private readonly Dictionary<NodeId, NodeContact[]> _nearest = [];
+    private readonly KrpcWriter _writer = new();
+
+    /// <summary>Begins a ring.</summary>
+    /// <param name="world">Its world.</param>
+    /// <param name="count">How many there are.</param>
+    /// <param name="networks">How many /24 they share evenly.</param>
+    public SybilRing(DhtWorld world, int count, int networks)
+    {
+        _world = world;
+        byte[][] prefixes = [.. Enumerable.Range(0, networks).Select(_ => world.NextAddress().GetAddressBytes())];
+        for (int i = 0; i < count; i++)
+        {
+            byte[] prefix = prefixes[i % networks];
+            SimDhtNode member = world.Add(address: new IPAddress([prefix[0], prefix[1], prefix[2], (byte)(1 + (i / networks))]), routers: []);
+            member.Receives = (from, bytes) => Answer(member, from, bytes);
+            _members.Add(member);
+        }
+    }
+
+    /// <summary>The villains.</summary>
+    public IReadOnlyList<SimDhtNode> Members => _members;
+
+    /// <summary>Queries that fell into their hands.</summary>
+    public int Asked { get; private set; }
+
+    /// <summary>Every villain asks some honest nodes something, again and again, so that they come to know it.</summary>
+    public void Push(TimeSpan every)
+    {
+        foreach (SimDhtNode member in _members)
+        {
+            SimDhtNode victim = _world.Any();
+            var query = new KrpcQuery
+            {
+                Method = KrpcMethod.FindNode,
+                TransactionId = "xx"u8,
+                Id = member.Node.Id,
+                Target = NodeId.Random(_world.World.Random),
+            };
+            member.SendTo(victim.Endpoint, _writer.Write(query));
+        }
+
+        _world.World.After(every, () => Push(every));
+    }
+
+    private void Answer(SimDhtNode member, IPEndPoint from, byte[] bytes)
+    {
+        if (!KrpcReader.TryRead(bytes, out KrpcMessage query) || query.Kind != KrpcKind.Query)
+            return;
+        Asked++;
+        NodeContact[] friends = query.Target is { } target ? NearestTo(target) : [];
+        var own = NodeEndpoint.Of(member.Endpoint);
+        int place = Array.FindIndex(friends, friend => friend.Endpoint == own);
+        byte[] nodes = new byte[Math.Min(8, friends.Length) * NodeContact.Length4];
+        for (int i = 0; i < nodes.Length / NodeContact.Length4; i++)
+            friends[i].WriteCompact(nodes.AsSpan(i * NodeContact.Length4));
+        var answer = new KrpcAnswer
+        {
+            TransactionId = query.TransactionId,
+            Id = place < 0 ? member.Node.Id : friends[place].Id,
+            Asker = NodeEndpoint.Of(from),
+            HasNodes4 = true,
+            Nodes4 = nodes,
+            Token = "token"u8,
+        };
+        if (query.Method == KrpcMethod.GetPeers)
+        {
+            answer.PeerLength = NodeEndpoint.Length4;
+            answer.Peers = Enumerable.Range(0, 50).SelectMany(_ => _world.NextAddress().GetAddressBytes().Concat<byte>([1, 1])).ToArray();
+        }
+
+        member.SendTo(from, _writer.Write(answer));
+    }
+
+    private NodeContact[] NearestTo(NodeId target)
+    {
+        if (_nearest.TryGetValue(target, out NodeContact[]? known))
+            return known;
+        if (_nearest.Count > 1000)
+            _nearest.Clear();
+        NodeContact[] nearest = [.. _members.Select(member => NearestIdOf(NodeEndpoint.Of(member.Endpoint), target))];
+        Array.Sort(nearest, (a, b) => target.CompareDistance(a.Id, b.Id));
+        _nearest.Add(target, nearest);
+        return nearest;
+    }
+
+    private static NodeContact NearestIdOf(NodeEndpoint endpoint, NodeId target)
+    {
+        NodeId best = default;
+        Span<byte> bytes = stackalloc byte[NodeId.Length];
+        for (byte chance = 0; chance < 8; chance++)
+        {
+            target.Bytes.CopyTo(bytes);
+            bytes[^1] = (byte)((bytes[^1] & ~7) | chance);
+            NodeId id = NodeIdRules.Generate(endpoint, new NodeId(bytes));
+            if (chance == 0 || target.CompareDistance(id, best) < 0)
+                best = id;
+        }
+
+        return new NodeContact(best, endpoint);
+    }
+}
