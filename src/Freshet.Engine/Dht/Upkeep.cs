@@ -109,7 +109,7 @@ internal sealed class Upkeep(LookupHost host) : IAskingObserver, IAsker, IDhtSin
         Core.Counters.AnswersIn++;
         if (message.External is { } seen && _external.Vote(endpoint, seen))
             Moved?.Invoke(_external.Winner!.Value);
-        TellSibling(message, now);
+        TellSibling(endpoint, message, now);
         if (message.Id is not { } id || Table.Answered(new NodeContact(id, endpoint), now) != Admission.Kept)
             return;
         _checkAt = MonoTime.Min(_checkAt, now + KnownNode.MappingTime);
@@ -137,7 +137,7 @@ internal sealed class Upkeep(LookupHost host) : IAskingObserver, IAsker, IDhtSin
         {
             if (taken >= MaxNewcomersOfAnswer)
                 break;
-            if (Table.Rumoured(node) != Admission.Wanted)
+            if (!query.Endpoint.MayTellOf(node.Endpoint) || Table.Rumoured(node) != Admission.Wanted)
                 continue;
             Verify(node.Endpoint, now);
             taken++;
@@ -257,12 +257,15 @@ internal sealed class Upkeep(LookupHost host) : IAskingObserver, IAsker, IDhtSin
         _checkAt = next.IsNever ? next : MonoTime.Max(next, now + Round);
     }
 
-    private void TellSibling(in KrpcMessage answer, MonoTime now)
+    private void TellSibling(NodeEndpoint teller, in KrpcMessage answer, MonoTime now)
     {
         if (Core.Sibling is not { NeedsNodes: true } sibling)
             return;
         foreach (NodeContact node in Core.OtherNodesOf(answer))
-            sibling.Rumoured(node, now);
+        {
+            if (teller.MayTellOf(node.Endpoint))
+                sibling.Rumoured(node, now);
+        }
     }
 
     private void Done(PendingQuery query)

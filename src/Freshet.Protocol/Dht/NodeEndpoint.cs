@@ -44,7 +44,7 @@ public readonly record struct NodeEndpoint(ulong High, ulong Low, ushort Port)
         get
         {
             if (Scope != AddressScope.Global)
-                return new UInt128(High | ((ulong)Port << 48), Low);
+                return new UInt128(High, Low ^ ((ulong)Port << 48));
             return IsIPv4 ? new UInt128(0, Low) : new UInt128(High, 0);
         }
     }
@@ -61,6 +61,18 @@ public readonly record struct NodeEndpoint(ulong High, ulong Low, ushort Port)
             return IsIPv4 ? new UInt128(0, Low & ~0xFFUL) : new UInt128(High & ~0xFFFFUL, 0);
         }
     }
+
+    /// <summary>
+    /// Whether this one may tell of another: who is on the internet of addresses on the internet alone, who is in a local network of those in local networks too, who is on
+    /// this machine of all. So nobody sends us into networks that it does not reach itself, and what local addresses need not keep to is no way around a rule.
+    /// </summary>
+    public bool MayTellOf(NodeEndpoint other) => other.Scope switch
+    {
+        AddressScope.Global => true,
+        AddressScope.Lan or AddressScope.LinkLocal => Scope != AddressScope.Global,
+        AddressScope.Loopback => Scope == AddressScope.Loopback,
+        _ => false,
+    };
 
     /// <summary>Takes an endpoint.</summary>
     public static NodeEndpoint Of(IPEndPoint endpoint) => Of(endpoint.Address, (ushort)endpoint.Port);

@@ -10,9 +10,12 @@ namespace Freshet.Simulator.Dht;
 /// </summary>
 public sealed class SybilRing
 {
+    private const int MaxTargets = 1000;
+
     private readonly DhtWorld _world;
     private readonly List<SimDhtNode> _members = [];
     private readonly Dictionary<NodeId, NodeContact[]> _nearest = [];
+    private readonly Dictionary<NodeId, NodeContact[]> _madeUp = [];
     private readonly KrpcWriter _writer = new();
 
     /// <summary>Begins a ring.</summary>
@@ -34,6 +37,9 @@ public sealed class SybilRing
 
     /// <summary>The villains.</summary>
     public IReadOnlyList<SimDhtNode> Members => _members;
+
+    /// <summary>Whether half of what they tell of are nodes that do not exist, each in a network of its own and with an id that fits it.</summary>
+    public bool TellsOfNobodies { get; set; }
 
     /// <summary>Queries that fell into their hands.</summary>
     public int Asked { get; private set; }
@@ -65,13 +71,16 @@ public sealed class SybilRing
         NodeContact[] friends = query.Target is { } target ? NearestTo(target) : [];
         var own = NodeEndpoint.Of(member.Endpoint);
         int place = Array.FindIndex(friends, friend => friend.Endpoint == own);
+        NodeId id = place < 0 ? member.Node.Id : friends[place].Id;
+        if (TellsOfNobodies && query.Target is { } made)
+            friends = [.. friends.Take(4), .. MadeUp(made).Skip(4 * (Asked % 12)).Take(4)];
         byte[] nodes = new byte[Math.Min(8, friends.Length) * NodeContact.Length4];
         for (int i = 0; i < nodes.Length / NodeContact.Length4; i++)
             friends[i].WriteCompact(nodes.AsSpan(i * NodeContact.Length4));
         var answer = new KrpcAnswer
         {
             TransactionId = query.TransactionId,
-            Id = place < 0 ? member.Node.Id : friends[place].Id,
+            Id = id,
             Asker = NodeEndpoint.Of(from),
             HasNodes4 = true,
             Nodes4 = nodes,
@@ -86,11 +95,32 @@ public sealed class SybilRing
         member.SendTo(from, _writer.Write(answer));
     }
 
+    private NodeContact[] MadeUp(NodeId target)
+    {
+        const int Near = 12;
+        if (_madeUp.TryGetValue(target, out NodeContact[]? known))
+            return known;
+        if (_madeUp.Count > MaxTargets)
+            _madeUp.Clear();
+        var nodes = new NodeContact[48];
+        for (int i = 0; i < nodes.Length; i++)
+        {
+            do
+            {
+                nodes[i] = NearestIdOf(NodeEndpoint.Of(_world.NextAddress(), 6881), target);
+            }
+            while (nodes[i].Id.CommonPrefix(target) < Near);
+        }
+
+        _madeUp.Add(target, nodes);
+        return nodes;
+    }
+
     private NodeContact[] NearestTo(NodeId target)
     {
         if (_nearest.TryGetValue(target, out NodeContact[]? known))
             return known;
-        if (_nearest.Count > 1000)
+        if (_nearest.Count > MaxTargets)
             _nearest.Clear();
         NodeContact[] nearest = [.. _members.Select(member => NearestIdOf(NodeEndpoint.Of(member.Endpoint), target))];
         Array.Sort(nearest, (a, b) => target.CompareDistance(a.Id, b.Id));

@@ -9,8 +9,8 @@ namespace Freshet.Engine.Dht.Lookups;
 /// </summary>
 internal sealed class CandidateList(NodeId target)
 {
-    /// <summary>More than any look-up comes to; the farthest go.</summary>
-    public const int MaxCandidates = 96;
+    /// <summary>More than any look-up comes to, even if a dozen nodes tell of none that exist; the farthest go.</summary>
+    public const int MaxCandidates = 256;
 
     private readonly List<Candidate> _list = [];
 

@@ -18,11 +18,11 @@ internal interface IDhtTask
 /// </summary>
 internal abstract class Lookup(LookupHost host, DhtOperation operation) : IAsker, IDhtTask
 {
-    /// <summary>Nodes that one look-up asks at most: a look-up in a network of ten millions takes some forty.</summary>
-    private const int MaxAsked = 160;
+    /// <summary>Nodes that one look-up asks at most: in a network of ten millions it takes some forty, the rest is for nodes that do not exist (THREATS U2).</summary>
+    private const int MaxAsked = 256;
 
-    /// <summary>Nodes of one answer that are believed in: k, and as many for those who send more (THREATS U2).</summary>
-    private const int MaxNodesOfAnswer = 16;
+    /// <summary>Nodes of one answer that are believed in: k. Who makes nodes up fills no look-up with them.</summary>
+    private const int MaxNodesOfAnswer = KademliaBucket<KnownNode>.Capacity;
 
     /// <summary>Nodes that are asked although their ids do not fit their addresses: they may know peers.</summary>
     private const int MaxUnfit = 12;
@@ -108,7 +108,7 @@ internal abstract class Lookup(LookupHost host, DhtOperation operation) : IAsker
         {
             if (++taken > MaxNodesOfAnswer)
                 break;
-            if (node.Id != host.Table.Own)
+            if (node.Id != host.Table.Own && query.Endpoint.MayTellOf(node.Endpoint))
                 _candidates.Add(new Candidate(node, candidate.Hop + 1, host.Table.Fits(node)));
         }
 

@@ -68,7 +68,7 @@ internal sealed class PeerLookup(LookupHost host, DhtOperation operation, PeerSe
         {
             if (++taken > MaxPeersOfAnswer || _told.Count >= MaxPeers)
                 break;
-            if (_told.Add(peer))
+            if (candidate.Contact.Endpoint.MayTellOf(peer) && _told.Add(peer))
                 (peers ??= []).Add(peer.ToIPEndPoint());
         }
 
