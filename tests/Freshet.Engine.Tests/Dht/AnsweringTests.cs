@@ -39,7 +39,7 @@ public sealed class AnsweringTests
         Assert.Equal(KrpcKind.Answer, Read(Announce(Stranger, token, port: 7000)).Kind);
         Assert.Equal(["30.1.1.1:7000"], PeersOf(Ask(KrpcMethod.GetPeers, "31.1.1.1:1")));
         Assert.Equal(KrpcKind.Answer, Read(Announce(Stranger, token, port: 1, impliesPort: true)).Kind);
-        Assert.Equal(["30.1.1.1:6881", "30.1.1.1:7000"], PeersOf(Ask(KrpcMethod.GetPeers, "31.1.1.1:1")).Order(StringComparer.Ordinal));
+        Assert.Equal(["30.1.1.1:6881", "30.1.1.1:7000"], (string[])[.. PeersOf(Ask(KrpcMethod.GetPeers, "31.1.1.1:1")).Order(StringComparer.Ordinal)]);
     }
 
     [Fact]

@@ -159,7 +159,7 @@ public sealed class DhtNodeTests
         var log = new SinkLog();
         DhtOperation search = both.FindPeers(swarm, PeerSearch.Plain, log, _rig.Now);
         _rig.Run(TimeSpan.FromSeconds(10));
-        Assert.Equal(["23.0.1.1:4", "[2a00:4::1]:6"], log.Peers.Order(StringComparer.Ordinal));
+        Assert.Equal(["23.0.1.1:4", "[2a00:4::1]:6"], (string[])[.. log.Peers.Order(StringComparer.Ordinal)]);
         Assert.Equal((1, true), (log.Ends, search.IsOver));
     }
 

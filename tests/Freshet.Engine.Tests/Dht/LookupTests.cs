@@ -124,6 +124,30 @@ public sealed class LookupTests
     }
 
     [Fact]
+    public void A_stranger_sends_us_into_no_local_network()
+    {
+        DhtNode node = _rig.Node(Own);
+        var log = new SinkLog();
+        node.Bootstrap([], [IPEndPoint.Parse("30.1.1.1:1")], _rig.Now);
+        node.FindPeers(NodeId.Random(_random).Swarm, PeerSearch.Plain, log, _rig.Now);
+        _rig.Settle();
+        string[] endpoints = ["127.0.0.1:22", "192.168.1.1:80", "10.0.0.1:80", "169.254.169.254:80", "31.1.1.1:5"];
+        byte[] nodes = [.. endpoints.SelectMany(endpoint => Compact(endpoint, withId: true))];
+        byte[] peers = [.. endpoints.SelectMany(endpoint => Compact(endpoint, withId: false))];
+        foreach ((IPEndPoint _, IPEndPoint to, byte[] bytes) in _rig.ToStrangers.ToArray())
+        {
+            KrpcReader.TryRead(bytes, out KrpcMessage query);
+            NodeId id = NodeIdRules.Generate(NodeEndpoint.Of(to), _random);
+            var answer = new KrpcAnswer { TransactionId = query.TransactionId, Id = id, Asker = default, HasNodes4 = true, Nodes4 = nodes, Peers = peers, PeerLength = 6 };
+            _rig.Send(to.ToString(), Own, new KrpcWriter().Write(answer).Span);
+        }
+
+        _rig.Run(TimeSpan.FromMinutes(1));
+        Assert.Equal(["31.1.1.1:5"], log.Peers);
+        Assert.Equal([IPAddress.Parse("30.1.1.1"), IPAddress.Parse("31.1.1.1")], _rig.ToStrangers.Select(static sent => sent.To.Address).Distinct().Order(Comparer<IPAddress>.Create(static (a, b) => a.GetAddressBytes()[0] - b.GetAddressBytes()[0])));
+    }
+
+    [Fact]
     public void More_look_ups_than_run_at_once_wait_for_their_turn()
     {
         DhtNode[] nodes = _rig.Network(20);
@@ -154,5 +178,13 @@ public sealed class LookupTests
         nodes[33].FindPeers(swarm, PeerSearch.Plain, log, _rig.Now);
         _rig.Run(TimeSpan.FromSeconds(10));
         Assert.Equal(["127.0.0.4:9"], log.Peers);
+    }
+
+    private byte[] Compact(string text, bool withId)
+    {
+        var endpoint = NodeEndpoint.Of(IPEndPoint.Parse(text));
+        byte[] bytes = new byte[NodeContact.Length4];
+        int length = withId ? new NodeContact(NodeIdRules.Generate(endpoint, _random), endpoint).WriteCompact(bytes) : endpoint.WriteCompact(bytes);
+        return bytes[..length];
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using Freshet.Core;
 using Freshet.Protocol.Dht;
 
 namespace Freshet.Simulator.Dht;
@@ -97,7 +96,7 @@ public sealed class SybilRing
 
     private NodeContact[] MadeUp(NodeId target)
     {
-        const int Near = 12;
+        const int Near = 9;
         if (_madeUp.TryGetValue(target, out NodeContact[]? known))
             return known;
         if (_madeUp.Count > MaxTargets)
