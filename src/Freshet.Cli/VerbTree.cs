@@ -41,7 +41,7 @@ internal sealed class VerbTree
 
     // Those that are not here look at the others.
     private static bool CanStandAlone(string verb)
-        => verb is "download" or "create" or "seed" or "info" or "verify" or "tracker" or "dht" or "demo" or "version" or "completion";
+        => verb is "download" or "create" or "seed" or "info" or "verify" or "magnet" or "tracker" or "dht" or "demo" or "version" or "completion";
 
     private (string Name, Func<Command> Make)[] Verbs(GlobalOptions globals, Streams streams) =>
     [
@@ -50,6 +50,7 @@ internal sealed class VerbTree
         ("seed", () => new SeedCommand(globals, streams).Create()),
         ("info", () => new InfoCommand(globals, streams).Create()),
         ("verify", () => new VerifyCommand(globals, streams).Create()),
+        ("magnet", () => new MagnetCommand(globals, streams).Create()),
         ("tracker", () => new TrackerCommand(globals, streams).Create()),
         ("dht", () => new DhtCommand(globals, streams).Create()),
         ("demo", () => new DemoCommand(globals, streams).Create()),

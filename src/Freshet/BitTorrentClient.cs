@@ -60,7 +60,41 @@ public sealed class BitTorrentClient : IAsyncDisposable
     public Task<AddResult> AddAsync(TorrentSource source, AddOptions? options = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return _adder.AddAsync(source, options ?? new AddOptions(), cancellationToken);
+        return _adder.AddAsync(source, options ?? new AddOptions(), onlyMetadata: false, cancellationToken);
+    }
+
+    /// <summary>
+    /// Finds out what torrent a magnet link names, and fetches none of it. The torrent is in the session for as long as its peers are asked; one that is there already stays. From
+    /// any other source it is what <see cref="TorrentSource.LoadAsync"/> gives.
+    /// </summary>
+    /// <param name="source">The link.</param>
+    /// <param name="options">Where to look for peers: the trackers, the peers, the connections. What is about files is not used.</param>
+    /// <param name="cancellationToken">Gives up: there may be nobody who has it.</param>
+    /// <exception cref="FreshetException">The metadata cannot be used (<see cref="FreshetError.Storage"/>), or see <see cref="AddAsync"/>.</exception>
+    public async Task<Metainfo> ResolveAsync(TorrentSource source, AddOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        if (source.Magnet is not { } link)
+            return await source.LoadAsync(cancellationToken).ConfigureAwait(false);
+        if (_host.Torrents.FindAny(link.Hashes) is null && await Task.Run(() => _host.FindMetadata(link), cancellationToken).ConfigureAwait(false) is { } kept)
+            return kept;
+        while (true)
+        {
+            AddResult added = await _adder.AddAsync(source, (options ?? new AddOptions()) with { Start = true }, onlyMetadata: true, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                return await added.Torrent.WaitForMetadataAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (FreshetException error) when (error.Error == FreshetError.Conflict && added.Torrent.Pending is { OnlyMetadata: true })
+            {
+                // Somebody has added the torrent itself meanwhile.
+            }
+            finally
+            {
+                if (!added.WasThere)
+                    await added.Torrent.RemoveAsync(DataDisposal.Keep).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
     }
 
     /// <summary>Stops a torrent and forgets it. Nothing happens where there is no such torrent.</summary>

@@ -5,7 +5,7 @@ public static class DownloadExtensions
 {
     /// <summary>Adds a torrent and waits until every wanted piece is verified and stored. It gives back to others until the session ends.</summary>
     /// <param name="client">The session.</param>
-    /// <param name="source">A path of a .torrent file, or an http or https URL.</param>
+    /// <param name="source">A path of a .torrent file, an http or https URL, a magnet link or an info-hash.</param>
     /// <param name="options">How to add it.</param>
     /// <param name="progress">Told how it is doing, about twice a second.</param>
     /// <param name="cancellationToken">Gives up waiting; the torrent stays in the session.</param>

@@ -16,8 +16,8 @@ namespace Freshet;
 public sealed class Torrent
 {
     private readonly SessionHost _host;
-    private readonly TorrentSummary _summary;
-    private readonly Metainfo? _metainfo;
+    private volatile TorrentSummary _summary;
+    private volatile Metainfo? _metainfo;
     private volatile WeakReference<Metainfo>? _recent;
     private volatile RememberedOptions? _remembered;
     private TorrentStatus? _last;
@@ -27,8 +27,9 @@ public sealed class Torrent
     private long _commandedAt;
     private TorrentLease? _lease;
 
-    internal Torrent(SessionHost host, TorrentId id, TorrentSpec spec, TorrentLease? lease, RememberedOptions? remembered)
+    internal Torrent(SessionHost host, TorrentId id, TorrentSpec spec, TorrentLease? lease, RememberedOptions? remembered, PendingMagnet? pending = null)
     {
+        Pending = pending;
         _host = host;
         _lease = lease;
         _remembered = remembered;
@@ -47,14 +48,27 @@ public sealed class Torrent
     /// <summary>Its info-hashes.</summary>
     public InfoHashes Hashes => _summary.Hashes;
 
+    /// <summary>Whether its metadata is known. If not, it was added by a magnet link, and its peers are asked: see <see cref="WaitForMetadataAsync"/>.</summary>
+    public bool HasMetadata => _summary.HasMetadata;
+
     /// <summary>Its metainfo. Of a torrent that is remembered it is read from the state where it is not in memory.</summary>
-    /// <exception cref="FreshetException">The state has it no more (<see cref="FreshetError.Storage"/>).</exception>
+    /// <exception cref="FreshetException">
+    /// It is not known yet (<see cref="FreshetError.SourceUnreadable"/>, <see cref="TroubleCodes.MetadataUnknown"/>), or the state has it no more (<see cref="FreshetError.Storage"/>).
+    /// </exception>
     public Metainfo Metainfo
     {
         get
         {
             if (_metainfo is { } held || (_recent is { } recent && recent.TryGetTarget(out held)))
                 return held;
+            if (!HasMetadata)
+            {
+                throw new FreshetException(FreshetError.SourceUnreadable, $"The metadata of {PlainText.Of(_summary.Name)} is not known yet: wait until its peers have given it.")
+                {
+                    Code = TroubleCodes.MetadataUnknown,
+                };
+            }
+
             Metainfo metainfo = _host.LoadMetainfo(Hashes, _summary.Name);
             _recent = new WeakReference<Metainfo>(metainfo);
             return metainfo;
@@ -172,6 +186,23 @@ public sealed class Torrent
     public Task<TorrentStatus> WaitAsync(TorrentCondition condition, CancellationToken cancellationToken = default)
         => _host.Waiters.WaitAsync(Id, condition, Interlocked.Read(ref _commandedAt), () => _host.Snapshots.Current, cancellationToken);
 
+    /// <summary>Waits until its metadata is known: at once, but for a torrent that was added by a magnet link.</summary>
+    /// <exception cref="FreshetException">As <see cref="WaitAsync"/>.</exception>
+    /// <exception cref="ObjectDisposedException">The session has ended.</exception>
+    public async Task<Metainfo> WaitForMetadataAsync(CancellationToken cancellationToken = default)
+    {
+        if (Pending is not { } pending)
+            return Metainfo;
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<TorrentStatus> known = WaitAsync(TorrentCondition.MetadataKnown, ended.Token);
+
+        // Also where only the metadata is wanted, so that the torrent itself never has it.
+        if (await Task.WhenAny(known, pending.Found).ConfigureAwait(false) == known)
+            await known.ConfigureAwait(false);
+        await ended.CancelAsync().ConfigureAwait(false);
+        return await pending.Found.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Its connections at this moment.</summary>
     public Task<IReadOnlyList<PeerStatus>> GetPeersAsync(CancellationToken cancellationToken = default)
         => InvokeAsync<IReadOnlyList<PeerStatus>>(now => [.. _host.Engine.GetPeers(Id, now).Select(PeerReporter.Translate)], cancellationToken);
@@ -184,6 +215,27 @@ public sealed class Torrent
     /// <summary>A copy of which pieces are verified and stored; empty once the torrent is removed.</summary>
     public Task<Bitfield> GetPiecesAsync(CancellationToken cancellationToken = default)
         => InvokeAsync(_ => _host.Engine.GetPieces(Id) ?? new Bitfield(Status().PieceCount), cancellationToken);
+
+    /// <summary>What waits for its metadata, or has waited for it in this session.</summary>
+    internal PendingMagnet? Pending { get; }
+
+    /// <summary>Has the next start know the metadata, also of a torrent that is not remembered. May block.</summary>
+    internal void Keep(Metainfo metainfo, IReadOnlyList<FilePriority>? priorities, ReadOnlyMemory<byte> info)
+    {
+        RememberedOptions? options = _remembered is { } before ? before with { Magnet = null, Priorities = priorities?.ToArray() } : null;
+        _host.KeepMetadata(Directory, metainfo, options, info);
+        _remembered = options;
+    }
+
+    /// <summary>Its metadata is known.</summary>
+    internal void Resolved(Metainfo metainfo)
+    {
+        if (_remembered is null)
+            _metainfo = metainfo;
+        else
+            _recent = new WeakReference<Metainfo>(metainfo);
+        _summary = TorrentSummary.Of(metainfo);
+    }
 
     /// <summary>Its removal, once somebody has asked for it.</summary>
     internal TorrentRemoval? Removal => Volatile.Read(ref _removal);

@@ -23,8 +23,8 @@ public static class TroubleCodes
     /// <summary>A torrent file is damaged, or not one.</summary>
     public const string SourceInvalid = "source-invalid";
 
-    /// <summary>A magnet link: not supported yet.</summary>
-    public const string MagnetUnsupported = "magnet-unsupported";
+    /// <summary>The torrent's metadata is not known yet: only peers have it.</summary>
+    public const string MetadataUnknown = "metadata-unknown";
 
     /// <summary>A pattern or index fits no file of the torrent.</summary>
     public const string NothingSelected = "nothing-selected";

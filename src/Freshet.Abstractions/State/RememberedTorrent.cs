@@ -58,7 +58,7 @@ public sealed record RememberedTorrent
 
 /// <summary>A torrent that is to be remembered.</summary>
 /// <param name="Torrent">What is to be known at once.</param>
-/// <param name="Metainfo">The torrent file, read only where it is needed.</param>
+/// <param name="Metainfo">The torrent file, read only where it is needed; empty where only a magnet link is known.</param>
 public sealed record RememberedEntry(RememberedTorrent Torrent, ReadOnlyMemory<byte> Metainfo);
 
 /// <summary>What has changed of a torrent that is remembered; null: nothing.</summary>

@@ -111,6 +111,15 @@ public interface IStateStore : IDisposable
     /// <summary>The nodes that <see cref="Save(SavedNodes)"/> has kept.</summary>
     SavedNodes LoadNodes() => SavedNodes.None;
 
+    /// <summary>Keeps the info dictionary of a torrent that came from its peers, until the torrent is forgotten or many others were kept since. By default nothing is kept.</summary>
+    void KeepMetadata(InfoHashes hashes, ReadOnlyMemory<byte> info)
+    {
+        // Then it is fetched again.
+    }
+
+    /// <summary>The info dictionary that <see cref="KeepMetadata"/> has kept, or null.</summary>
+    ReadOnlyMemory<byte>? LoadMetadata(InfoHashes hashes) => null;
+
     /// <summary>Keeps what has changed of remembered torrents, all or none; others are left out.</summary>
     void Change(IReadOnlyList<RememberedChange> changes)
     {

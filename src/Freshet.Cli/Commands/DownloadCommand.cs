@@ -11,7 +11,7 @@ internal sealed class DownloadCommand(GlobalOptions globals, Streams streams)
 {
     private readonly Argument<string[]> _sources = new("SRC")
     {
-        Description = "A torrent file, a folder of torrents, an http(s) URL, or - for standard input",
+        Description = "A torrent file, a folder of torrents, an http(s) URL, a magnet link, an info-hash, or - for standard input",
         Arity = ArgumentArity.OneOrMore,
     };
 

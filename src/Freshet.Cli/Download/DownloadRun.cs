@@ -23,6 +23,9 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
     private readonly Dictionary<TorrentId, Torrent> _running = [];
     private readonly HashSet<TorrentId> _complete = [];
     private readonly List<TorrentId> _misplaced = [];
+
+    // Magnet links of which it is not known yet whether the files that were asked for are in them.
+    private readonly HashSet<TorrentId> _unchecked = [];
     private readonly StatusFile? _statusFile = request.StatusFile is { } path ? new StatusFile(path, context.Warn) : null;
     private readonly IdleHeap _idleHeap = new();
     private long _lastShown;
@@ -37,9 +40,9 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(signals.Stop, cancellationToken);
         try
         {
-            List<(TorrentSource Source, Metainfo Metainfo)> loaded = await LoadAsync(stop.Token);
+            List<LoadedSource> loaded = await LoadAsync(stop.Token);
             if (request.List)
-                ListFiles(loaded.ConvertAll(torrent => torrent.Metainfo));
+                await FileListing.WriteAsync(loaded, request, ClientOptionsOf(request, log: null, redis: null), context, stop.Token);
             else if (loaded.Count > 0 || RestoresAll)
                 await DownloadAsync(loaded, stop.Token);
         }
@@ -54,14 +57,14 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
         return _exitCode;
     }
 
-    private async Task<List<(TorrentSource, Metainfo)>> LoadAsync(CancellationToken stop)
+    private async Task<List<LoadedSource>> LoadAsync(CancellationToken stop)
     {
-        var loaded = new List<(TorrentSource, Metainfo)>();
+        var loaded = new List<LoadedSource>();
         foreach (TorrentSource source in Sources.OpenAll(request.Sources, context.Streams, request.Bind))
         {
             try
             {
-                loaded.Add((source, await source.LoadAsync(stop)));
+                loaded.Add(new LoadedSource(source, source.Magnet is null ? await source.LoadAsync(stop) : null));
             }
             catch (FreshetException failure)
             {
@@ -72,26 +75,11 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
         return loaded;
     }
 
-    private void ListFiles(List<Metainfo> torrents)
+    private async Task DownloadAsync(List<LoadedSource> loaded, CancellationToken stop)
     {
-        var sections = new MetainfoSections(Files: true, Trackers: false, Pieces: false, Roots: false);
-        foreach (Metainfo metainfo in torrents)
-        {
-            if (context.Json)
-            {
-                JsonText.WriteDocument(context.Out, json => MetainfoJson.Write(json, metainfo, sections));
-                continue;
-            }
-
-            context.Out.WriteLine(TerminalText.Escape(metainfo.Name));
-            MetainfoText.WriteFiles(context.Out, metainfo);
-        }
-    }
-
-    private async Task DownloadAsync(List<(TorrentSource Source, Metainfo Metainfo)> loaded, CancellationToken stop)
-    {
-        // A pattern that fits nothing is found before anything is started.
-        Func<FileEntry, FilePriority>?[] selections = [.. loaded.Select(torrent => request.Selection.For(torrent.Metainfo))];
+        // A pattern that fits nothing is found before anything is started; of a magnet link when its files are known.
+        Func<FileEntry, FilePriority>?[] selections =
+            [.. loaded.Select(torrent => torrent.Metainfo is { } metainfo ? request.Selection.For(metainfo) : request.Selection.ForEach)];
         using ILoggerFactory? log = Logging.Create(context);
         await _display.RunAsync(async () =>
         {
@@ -135,20 +123,22 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
     /// <summary>Adds some of the torrents, and lets go of what was read of them: the session has it, and a seed that sleeps needs it no more.</summary>
     private async Task AddAsync(
         BitTorrentClient client,
-        List<(TorrentSource Source, Metainfo Metainfo)> loaded,
+        List<LoadedSource> loaded,
         Func<FileEntry, FilePriority>?[] selections,
         int first,
         int count,
         CancellationToken stop)
     {
-        var adding = new List<(TorrentSource Source, Task<AddResult> Added)>(count);
+        var adding = new List<(TorrentSource Source, bool IsKnown, Task<AddResult> Added)>(count);
         for (int i = first; i < first + count; i++)
         {
-            adding.Add((loaded[i].Source, client.AddAsync(TorrentSource.FromMetainfo(loaded[i].Metainfo), AddOptionsOf(selections[i]), stop)));
-            loaded[i] = default;
+            (TorrentSource given, Metainfo? metainfo) = loaded[i];
+            TorrentSource source = metainfo is null ? given : TorrentSource.FromMetainfo(metainfo);
+            adding.Add((given, metainfo is not null, client.AddAsync(source, AddOptionsOf(selections[i]), stop)));
+            loaded[i] = new LoadedSource(given, null);
         }
 
-        foreach ((TorrentSource source, Task<AddResult> result) in adding)
+        foreach ((TorrentSource source, bool isKnown, Task<AddResult> result) in adding)
         {
             try
             {
@@ -156,6 +146,8 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
                 if (added.WasThere)
                     continue;
                 _running.Add(added.Torrent.Id, added.Torrent);
+                if (!isKnown && !request.Selection.IsEverything)
+                    _unchecked.Add(added.Torrent.Id);
                 _display.Added(added.Torrent);
             }
             catch (FreshetException failure)
@@ -268,11 +260,11 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
 
     private static bool IsComplete(TorrentStatus status) => status is { IsComplete: true, State: TorrentState.Seeding or TorrentState.Stopped or TorrentState.Queued };
 
-    private bool IsNewlyComplete(TorrentStatus status) => IsComplete(status) && _running.ContainsKey(status.Id) && !_complete.Contains(status.Id);
+    private bool IsNewlyComplete(TorrentStatus status) => IsComplete(status) && !_unchecked.Contains(status.Id) && _running.ContainsKey(status.Id) && !_complete.Contains(status.Id);
 
     private void Judge(TorrentStatus status, TimeSpan elapsed)
     {
-        if (!_running.ContainsKey(status.Id))
+        if (!_running.ContainsKey(status.Id) || !HasWhatIsSelected(status))
             return;
         if (IsComplete(status))
         {
@@ -298,6 +290,25 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
         }
     }
 
+    private bool HasWhatIsSelected(TorrentStatus status)
+    {
+        if (!status.HasMetadata || !_unchecked.Remove(status.Id))
+            return true;
+        try
+        {
+            request.Selection.For(_running[status.Id].Metainfo);
+            return true;
+        }
+        catch (CommandFailure failure)
+        {
+            NoteFailure(failure.ExitCode);
+            _display.Failed(status.Name, failure.ExitCode, failure.Message, failure.Code);
+            _running.Remove(status.Id);
+            _misplaced.Add(status.Id);
+            return false;
+        }
+    }
+
     // What was never seeded, because its data is not where it was said to be, is nothing to come back to: it would fail each later start.
     private async Task ForgetAsync(BitTorrentClient client, CancellationToken stop)
     {
@@ -318,7 +329,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             return false;
 
         // A check counts as progress: it may take long, and nothing can come in meanwhile.
-        long bytes = view.Incomplete.Sum(static status => status.Downloaded + status.TakenThisRun);
+        long bytes = view.Incomplete.Sum(static status => status.Downloaded + status.TakenThisRun + (long)((status.MetadataProgress ?? 0) * MetainfoLimits.MaxFileBytes));
         if (bytes != _lastProgressBytes || view.Incomplete.Any(static status => status.State == TorrentState.Checking))
         {
             _lastProgressBytes = bytes;

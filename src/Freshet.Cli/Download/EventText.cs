@@ -19,6 +19,8 @@ internal static class EventText
         StateTrouble state => TroubleText.Tag(
             $"progress cannot be remembered: {TerminalText.Escape(state.Error)}; the next start may have to check more", TroubleCodes.StateFolder),
         TrackerAnnounced { Warning: { } warning } tracker => $"{TerminalText.Escape(tracker.Url)} says: {TerminalText.Escape(warning)}",
+        MetadataReceived metadata => $"the metadata is here: {TerminalText.Escape(metadata.Name)}",
+        MetadataFailed failed when verbose => $"metadata of {Amounts.Bytes(failed.Size)} had a wrong hash and is fetched again",
         PieceFailed failed when verbose => $"piece {failed.Piece} had a wrong hash and is fetched again",
         TrackerAnnounced { Error: { } error } tracker when verbose => TroubleText.Tag(
             $"{TerminalText.Escape(tracker.Url)}: {TerminalText.Escape(error)}", TroubleCodes.TrackerFailed),

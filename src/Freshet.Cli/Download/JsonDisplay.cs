@@ -87,6 +87,20 @@ internal sealed class JsonDisplay(CommandContext context) : IDownloadDisplay
                     json.WriteString("action", StatusJson.NameOf(goal.Action));
                 });
                 break;
+            case MetadataReceived metadata:
+                Write("metadata", metadata.Time, metadata.Torrent, json =>
+                {
+                    json.WriteString("name", metadata.Name);
+                    json.WriteNumber("bytes", metadata.Size);
+                });
+                break;
+            case MetadataFailed metadata:
+                Write("metadataFailed", metadata.Time, metadata.Torrent, json =>
+                {
+                    json.WriteNumber("bytes", metadata.Size);
+                    json.WriteNumber("senders", metadata.Senders);
+                });
+                break;
             case PieceCompleted piece when context.Verbosity > 0:
                 Write("piece", piece.Time, piece.Torrent, json => json.WriteNumber("piece", piece.Piece.Value));
                 break;

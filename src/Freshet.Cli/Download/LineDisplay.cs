@@ -21,7 +21,8 @@ internal sealed class LineDisplay(CommandContext context) : IDownloadDisplay
     public void Added(Torrent torrent)
     {
         TorrentStatus status = torrent.Status();
-        context.Say($"{TerminalText.Escape(status.Name)}: {Amounts.Bytes(status.WantedBytes)} to {TerminalText.Escape(status.Directory)}");
+        string what = status.HasMetadata ? Amounts.Bytes(status.WantedBytes) : "metadata first, then all of it";
+        context.Say($"{TerminalText.Escape(status.Name)}: {what} to {TerminalText.Escape(status.Directory)}");
         context.Out.Flush();
     }
 
@@ -37,7 +38,7 @@ internal sealed class LineDisplay(CommandContext context) : IDownloadDisplay
 
         foreach (TorrentPeers one in _peers)
         {
-            context.Say($"peers of {TerminalText.Escape(one.Torrent.Metainfo.Name)}:");
+            context.Say($"peers of {TerminalText.Escape(one.Torrent.Status().Name)}:");
             foreach (string line in PeerTable.Lines(one.Peers, MostPeers))
                 context.Say("  " + line);
         }

@@ -10,6 +10,8 @@ internal static class StatusJson
         json.WriteString("state", NameOf(status.State));
         json.WriteString("reason", status.Reason);
         json.WriteBoolean("complete", status.IsComplete);
+        json.WriteBoolean("hasMetadata", status.HasMetadata);
+        WriteOptional(json, "metadataProgress", status.MetadataProgress);
         json.WriteNumber("progress", Math.Round(status.Progress, 6));
         WriteOptional(json, "checkProgress", status.CheckProgress);
         json.WriteNumber("totalBytes", status.TotalBytes);

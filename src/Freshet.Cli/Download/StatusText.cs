@@ -10,6 +10,8 @@ internal static class StatusText
     /// <summary>What it is doing, in one or two words.</summary>
     public static string State(TorrentStatus status) => status.State switch
     {
+        TorrentState.FetchingMetadata when status.Peers == 0 => "looking for peers",
+        TorrentState.FetchingMetadata => "fetching metadata",
         TorrentState.Checking => "checking",
         TorrentState.Downloading when status.Peers == 0 => "looking for peers",
         TorrentState.Downloading => "downloading",
@@ -24,10 +26,17 @@ internal static class StatusText
     {
         if (status is { State: TorrentState.Checking, CheckProgress: { } check })
             return $"checking {Amounts.Percent(check)} of {Amounts.Bytes(status.TotalBytes)}";
+        if (!status.HasMetadata)
+            return Metadata(status);
         string eta = status.Eta is { } left ? $", ETA {Amounts.Duration(left)}" : "";
         return $"{Amounts.Percent(status.Progress)} of {Amounts.Bytes(status.WantedBytes)}, {Amounts.Rate(status.DownloadRate)}{eta}, "
             + $"{Pieces(status)} pieces, {Peers(status)}, {State(status)}";
     }
+
+    /// <summary>How far the metadata of a magnet link is.</summary>
+    public static string Metadata(TorrentStatus status) => status.State == TorrentState.FetchingMetadata
+        ? $"fetching metadata{(status.MetadataProgress is { } part ? $", {Amounts.Percent(part)}" : "")}, {Peers(status)} of {status.KnownPeers} known"
+        : $"metadata not known, {State(status)}";
 
     /// <summary>What came back from an earlier run.</summary>
     public static string Restored(int torrents, int complete)

@@ -31,9 +31,9 @@ internal sealed class TorrentPanel(TorrentStatus status) : Renderable
         yield return Segment.LineBreak;
 
         bool checking = status is { State: TorrentState.Checking, CheckProgress: not null };
-        double part = checking ? status.CheckProgress!.Value : status.Progress;
+        double part = checking ? status.CheckProgress!.Value : status.HasMetadata ? status.Progress : status.MetadataProgress ?? 0;
         string percent = Amounts.Percent(part).PadLeft(7);
-        string facts = checking ? $"of {Amounts.Bytes(status.TotalBytes)}" : Facts();
+        string facts = !status.HasMetadata ? $"of the metadata  {StatusText.Peers(status)}" : checking ? $"of {Amounts.Bytes(status.TotalBytes)}" : Facts();
         int bar = Math.Min(MostBar, width - percent.Length - facts.Length - 3);
         yield return new Segment(percent + " ");
         if (bar >= LeastBar)
@@ -58,7 +58,7 @@ internal sealed class TorrentPanel(TorrentStatus status) : Renderable
     private Color StateColor() => status.State switch
     {
         TorrentState.Error => Color.Red,
-        TorrentState.Downloading => Color.Blue,
+        TorrentState.Downloading or TorrentState.FetchingMetadata => Color.Blue,
         TorrentState.Seeding => Color.Green,
         _ => Color.Grey,
     };

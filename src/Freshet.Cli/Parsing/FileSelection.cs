@@ -30,6 +30,15 @@ internal sealed class FileSelection(IReadOnlyList<string> patterns, IReadOnlyLis
         return file => priorities[file.Index.Value];
     }
 
+    /// <summary>How much one file is wanted, of a torrent whose files are not known before it is asked for; null: all alike. <see cref="For"/> says later whether each pattern has fitted a file.</summary>
+    public Func<FileEntry, FilePriority>? ForEach => IsEverything ? null : PriorityOf;
+
+    private FilePriority PriorityOf(FileEntry file)
+    {
+        FilePriority priority = patterns.Count == 0 || patterns.Any(pattern => Fits(pattern, file)) ? FilePriority.Normal : FilePriority.Skip;
+        return rules.LastOrDefault(rule => Fits(rule.Pattern, file))?.Priority ?? priority;
+    }
+
     private static void Set(FilePriority[] priorities, Metainfo metainfo, string option, string pattern, FilePriority priority)
     {
         bool any = false;

@@ -1,9 +1,10 @@
 using System.Net;
 using Freshet.Cli.Output;
+using Freshet.Core;
 
 namespace Freshet.Cli.Parsing;
 
-/// <summary>What a user may name as a torrent: a file, an http(s) URL, <c>-</c>, and for downloads a folder of torrents.</summary>
+/// <summary>What a user may name as a torrent: a file, an http(s) URL, <c>-</c>, and for downloads a magnet link, an info-hash or a folder of torrents.</summary>
 internal static class Sources
 {
     public const string Help = "A torrent file, an http(s) URL, or - for standard input";
@@ -13,11 +14,24 @@ internal static class Sources
     {
         if (text == "-")
             return TorrentSource.FromStream(streams.In(), "standard input");
-        if (text.StartsWith("magnet:", StringComparison.OrdinalIgnoreCase))
-            throw new CommandFailure(ExitCode.Usage, "magnet links are not supported yet: give the torrent's file or its URL.", TroubleCodes.MagnetUnsupported);
         if (text.Length == 0)
             throw new CommandFailure(ExitCode.Usage, "a source is empty: give a torrent file, an http(s) URL, or -.");
-        return TorrentSource.Parse(text, bind);
+
+        // What is pasted has blanks around it.
+        return TorrentSource.Parse(MagnetLink.IsMeant(text.Trim()) ? text.Trim() : text, bind);
+    }
+
+    /// <summary>A magnet link or an info-hash, and nothing else.</summary>
+    public static MagnetLink Link(string text)
+    {
+        try
+        {
+            return MagnetLink.Parse(text.Trim());
+        }
+        catch (MagnetException error)
+        {
+            throw new CommandFailure(ExitCode.VerifyFailed, error.Message, TroubleCodes.SourceInvalid);
+        }
     }
 
     /// <summary>Each text as a source; of a folder every <c>*.torrent</c> in it, by name.</summary>

@@ -95,6 +95,22 @@ public sealed record Metainfo
     /// <exception cref="MetainfoException">The file cannot be used; the message says what is wrong and where.</exception>
     public static Metainfo Load(ReadOnlyMemory<byte> torrent) => Load(torrent, OperatingSystem.IsWindows() ? PathRules.Windows : PathRules.Posix);
 
+    /// <summary>
+    /// The torrent as who knows only some of its hashes knows it: a hybrid by one hash is a torrent of that version, in that swarm.
+    /// </summary>
+    /// <param name="hashes">Hashes of the info dictionary.</param>
+    /// <exception cref="MetainfoException">A hash is of a version that the torrent is not for.</exception>
+    public Metainfo KnownBy(InfoHashes hashes)
+    {
+        if (hashes == Hashes)
+            return this;
+        if (hashes is { V1: not null, V2: null } && hashes.V1 == Hashes.V1)
+            return this with { Hashes = hashes, Version = TorrentVersion.V1, PieceLayers = new Dictionary<Sha256Hash, ReadOnlyMemory<byte>>(), HasAllPieceLayers = true };
+        if (hashes is { V1: null, V2: not null } && hashes.V2 == Hashes.V2)
+            return this with { Hashes = hashes, Version = TorrentVersion.V2, PieceHashes = default };
+        throw new MetainfoException("info", -1, $"is one of {Version} alone, and the torrent was named by a hash of another version");
+    }
+
     /// <summary>The SHA-1 that a piece must have. Not for v2-only torrents.</summary>
     public Sha1Hash PieceHash(PieceIndex piece) => new(PieceHashes.Span.Slice(piece.Value * Sha1Hash.Length, Sha1Hash.Length));
 }

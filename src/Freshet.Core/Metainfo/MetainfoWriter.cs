@@ -26,6 +26,29 @@ public static class MetainfoWriter
         return writer.End().ToArray();
     }
 
+    /// <summary>The bytes of a .torrent file around an info dictionary, whose bytes stay as they stand, as it came from peers.</summary>
+    /// <param name="info">The info dictionary, bencoded.</param>
+    /// <param name="trackers">The trackers, by tier.</param>
+    /// <param name="webSeeds">The web seeds.</param>
+    /// <param name="pieceLayers">The piece layers of a v2 side, by root; null: none are known.</param>
+    public static byte[] WriteAround(
+        ReadOnlySpan<byte> info,
+        IReadOnlyList<IReadOnlyList<string>> trackers,
+        IReadOnlyList<string> webSeeds,
+        IReadOnlyDictionary<Sha256Hash, ReadOnlyMemory<byte>>? pieceLayers = null)
+    {
+        ArgumentNullException.ThrowIfNull(trackers);
+        ArgumentNullException.ThrowIfNull(webSeeds);
+        var writer = new BencodeWriter(info.Length + 4096);
+        writer.Dictionary();
+        WriteTrackers(writer, trackers);
+        writer.Key("info"u8).Raw(info);
+        if (pieceLayers is not null)
+            WritePieceLayers(writer.Key("piece layers"u8), pieceLayers);
+        WriteWebSeeds(writer, webSeeds);
+        return writer.End().ToArray();
+    }
+
     private static void WriteTrackers(BencodeWriter writer, IReadOnlyList<IReadOnlyList<string>> tiers)
     {
         if (tiers.Count == 0)

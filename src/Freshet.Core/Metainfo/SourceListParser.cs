@@ -1,13 +1,8 @@
-using System.Text;
-
 namespace Freshet.Core;
 
 /// <summary>Where peers and data come from: trackers (BEP 3, BEP 12), web seeds (BEP 17, BEP 19) and DHT nodes (BEP 5). What is no use is left out with a warning.</summary>
 internal static class SourceListParser
 {
-    private static readonly string[] TrackerSchemes = ["http://", "https://", "udp://", "ws://", "wss://"];
-    private static readonly string[] WebSeedSchemes = ["http://", "https://", "ftp://"];
-
     /// <summary>The tiers of <c>announce-list</c>, else <c>announce</c> as one tier; each tracker once.</summary>
     public static IReadOnlyList<IReadOnlyList<string>> Trackers(BencodeValue root, ParseContext context)
     {
@@ -18,9 +13,9 @@ internal static class SourceListParser
             var urls = new List<string>();
             // A tier should be a list; torrents that name a tracker in its place are in use.
             if (tier.Kind == BencodeKind.String)
-                AddUrl(tier, "announce-list", TrackerSchemes, seen, urls, context);
+                AddUrl(tier, "announce-list", UrlText.TrackerSchemes, seen, urls, context);
             foreach (BencodeValue tracker in tier.Items)
-                AddUrl(tracker, "announce-list", TrackerSchemes, seen, urls, context);
+                AddUrl(tracker, "announce-list", UrlText.TrackerSchemes, seen, urls, context);
             if (urls.Count > 0)
                 tiers.Add(urls);
         }
@@ -28,7 +23,7 @@ internal static class SourceListParser
         if (tiers.Count > 0 || !root["announce"u8].Exists)
             return tiers;
         var single = new List<string>();
-        AddUrl(root["announce"u8], "announce", TrackerSchemes, seen, single, context);
+        AddUrl(root["announce"u8], "announce", UrlText.TrackerSchemes, seen, single, context);
         return single.Count > 0 ? [single] : [];
     }
 
@@ -40,11 +35,11 @@ internal static class SourceListParser
         if (seeds.Kind == BencodeKind.List)
         {
             foreach (BencodeValue seed in seeds.Items)
-                AddUrl(seed, key, WebSeedSchemes, seen, urls, context);
+                AddUrl(seed, key, UrlText.WebSeedSchemes, seen, urls, context);
         }
         else if (seeds.Exists)
         {
-            AddUrl(seeds, key, WebSeedSchemes, seen, urls, context);
+            AddUrl(seeds, key, UrlText.WebSeedSchemes, seen, urls, context);
         }
 
         // BEP 19: the URL of several files is that of their folder.
@@ -77,30 +72,14 @@ internal static class SourceListParser
             return;
         }
 
-        string url = Escape(bytes);
+        string url = UrlText.Escape(bytes);
         if (url.Length == 0)
             return;
-        if (!schemes.Any(scheme => url.StartsWith(scheme, StringComparison.OrdinalIgnoreCase) && url.Length > scheme.Length))
+        if (!UrlText.HasScheme(url, schemes))
             context.Warn($"'{key}' at byte {value.Position} is no URL of a scheme that is served here: left out");
         else if (seen.Count >= MetainfoLimits.MaxUrls)
             context.Warn($"'{key}' at byte {value.Position} is past the limit of {MetainfoLimits.MaxUrls}: left out");
         else if (seen.Add(url))
             urls.Add(url);
-    }
-
-    // Trims, and percent-encodes what no URL may hold; what is encoded already stays.
-    private static string Escape(ReadOnlySpan<byte> bytes)
-    {
-        bytes = bytes.Trim(" \t\r\n\0"u8);
-        var url = new StringBuilder(bytes.Length);
-        foreach (byte b in bytes)
-        {
-            if (b is > 0x20 and < 0x7F and not ((byte)'"' or (byte)'<' or (byte)'>' or (byte)'\\' or (byte)'^' or (byte)'`' or (byte)'{' or (byte)'|' or (byte)'}'))
-                url.Append((char)b);
-            else
-                url.Append('%').Append(b.ToString("X2"));
-        }
-
-        return url.ToString();
     }
 }

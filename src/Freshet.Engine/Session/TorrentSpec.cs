@@ -117,6 +117,9 @@ public sealed record ResolvedTorrent(Metainfo Metainfo, ResumeRecord? Resume)
 
     /// <summary>As <see cref="TorrentSpec.MaySleep"/>.</summary>
     public bool MaySleep { get; init; }
+
+    /// <summary>As <see cref="TorrentSpec.Relatives"/>.</summary>
+    public IReadOnlyList<InfoHash> Relatives { get; init; } = [];
 }
 
 /// <summary>What a torrent has moved over all runs.</summary>

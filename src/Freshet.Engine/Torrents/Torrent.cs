@@ -211,7 +211,7 @@ internal sealed class Torrent
         Fetch = null;
         Metainfo metainfo = resolved.Metainfo;
         Summary = TorrentSummary.Of(metainfo) with { Trackers = Summary.Trackers };
-        Spec = Spec with { Summary = Summary, MaySleep = resolved.MaySleep };
+        Spec = Spec with { Summary = Summary, MaySleep = resolved.MaySleep, Relatives = resolved.Relatives };
         Selection.Begin(resolved.Priorities, resolved.Picker);
         MakeParts(metainfo);
         if (metainfo.IsPrivate)

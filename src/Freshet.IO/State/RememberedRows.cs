@@ -26,8 +26,9 @@ internal static class RememberedRows
                 VALUES ($hashes, (SELECT id FROM folder WHERE path = $folder), $name, $bytes, $pieces, $private,
                     (SELECT id FROM trackers WHERE tiers = $trackers), $position, $started, $added, $seeded, $options)
                 ON CONFLICT (hashes) DO UPDATE SET
-                    folder = excluded.folder, name = excluded.name, trackers = excluded.trackers, started = excluded.started, options = excluded.options;
-            INSERT OR REPLACE INTO metainfo (remembered, torrent) VALUES ((SELECT id FROM remembered WHERE hashes = $hashes), $metainfo);
+                    folder = excluded.folder, name = excluded.name, bytes = excluded.bytes, pieces = excluded.pieces, private = excluded.private,
+                    trackers = excluded.trackers, started = excluded.started, options = excluded.options;
+            INSERT OR REPLACE INTO metainfo (remembered, torrent) SELECT id, $metainfo FROM remembered WHERE hashes = $hashes AND length($metainfo) > 0;
             """;
         foreach (RememberedEntry entry in torrents)
         {

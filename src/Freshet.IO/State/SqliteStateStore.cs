@@ -144,6 +144,19 @@ public sealed class SqliteStateStore : IStateStore
     }
 
     /// <inheritdoc/>
+    public void KeepMetadata(InfoHashes hashes, ReadOnlyMemory<byte> info) => Write(() => MetadataRows.Put(_connection, RecordCodec.Hashes(hashes), info));
+
+    /// <inheritdoc/>
+    public ReadOnlyMemory<byte>? LoadMetadata(InfoHashes hashes)
+    {
+        lock (_gate)
+        {
+            byte[]? info = Guarded(() => MetadataRows.Get(_connection, RecordCodec.Hashes(hashes)));
+            return info is null ? default(ReadOnlyMemory<byte>?) : info;
+        }
+    }
+
+    /// <inheritdoc/>
     public void Dispose()
     {
         lock (_gate)

@@ -102,6 +102,7 @@ internal static class StateRows
         command.CommandText = """
             DELETE FROM torrent WHERE hashes = $hashes;
             DELETE FROM layer WHERE hashes = $hashes;
+            DELETE FROM metadata WHERE hashes = $hashes;
             DELETE FROM remembered WHERE hashes = $hashes;
             DELETE FROM folder WHERE id NOT IN (SELECT folder FROM torrent) AND id NOT IN (SELECT folder FROM remembered);
             DELETE FROM trackers WHERE id NOT IN (SELECT trackers FROM remembered);

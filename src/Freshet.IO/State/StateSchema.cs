@@ -97,6 +97,12 @@ internal static class StateSchema
             PRIMARY KEY (mark, remembered)) WITHOUT ROWID;
         CREATE INDEX mark_of ON mark (remembered);
         """,
+        """
+        CREATE TABLE metadata (
+            id     INTEGER PRIMARY KEY,
+            hashes BLOB NOT NULL UNIQUE,
+            info   BLOB NOT NULL);
+        """,
     ];
 
     /// <summary>The version that this program reads and writes.</summary>
@@ -154,6 +160,7 @@ internal static class StateSchema
         Execute(connection, "SELECT mark, remembered FROM mark LIMIT 0");
         Execute(connection, "SELECT family, contacts FROM node LIMIT 0");
         Execute(connection, "SELECT hash, saved, peers FROM swarm LIMIT 0");
+        Execute(connection, "SELECT id, hashes, info FROM metadata LIMIT 0");
         Execute(connection, "SELECT torrent, boot, recorded, durable, partials, files, digest FROM progress LIMIT 0");
         Execute(connection, "SELECT id, found, hashes, folder, recorded, durable, partials, files FROM damaged LIMIT 0");
     }

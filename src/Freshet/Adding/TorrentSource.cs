@@ -4,7 +4,7 @@ using Freshet.Core;
 
 namespace Freshet;
 
-/// <summary>Where a torrent comes from: a file, bytes, a stream or a URL.</summary>
+/// <summary>Where a torrent comes from: a file, bytes, a stream, a URL, or a magnet link.</summary>
 public abstract class TorrentSource
 {
     /// <summary>The most bytes that a torrent file may have: 32 MiB, three times the largest honest one.</summary>
@@ -20,12 +20,18 @@ public abstract class TorrentSource
     /// <summary>The source in words for a message, secrets redacted.</summary>
     public abstract string Description { get; }
 
-    /// <summary>A path of a file, or an http or https URL.</summary>
-    /// <param name="text">The path or URL.</param>
+    /// <summary>The magnet link; null where the source has the torrent itself.</summary>
+    public virtual MagnetLink? Magnet => null;
+
+    /// <summary>A path of a file, an http or https URL, a magnet link, or an info-hash (in hexadecimal digits or base32) where no file is called so.</summary>
+    /// <param name="text">The path, URL, link or hash.</param>
     /// <param name="bindAddress">The only local address to fetch a URL from, or null.</param>
+    /// <exception cref="FreshetException">A magnet link cannot be used (<see cref="FreshetError.SourceInvalid"/>); the message says why.</exception>
     public static TorrentSource Parse(string text, IPAddress? bindAddress = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(text);
+        if (MagnetLink.IsMeant(text) && !File.Exists(text))
+            return FromMagnet(text);
         return Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
             ? FromUrl(url, bindAddress)
             : FromFile(text);
@@ -50,12 +56,33 @@ public abstract class TorrentSource
     /// <exception cref="ArgumentException">The URL has another scheme, or is relative.</exception>
     public static TorrentSource FromUrl(Uri url, IPAddress? bindAddress = null) => new UrlSource(url, bindAddress);
 
+    /// <summary>A magnet link or an info-hash: the metadata comes from the torrent's peers.</summary>
+    /// <exception cref="FreshetException">It cannot be used (<see cref="FreshetError.SourceInvalid"/>); the message says why.</exception>
+    public static TorrentSource FromMagnet(string link)
+    {
+        try
+        {
+            return FromMagnet(MagnetLink.Parse(link));
+        }
+        catch (MagnetException error)
+        {
+            throw new FreshetException(FreshetError.SourceInvalid, error.Message, error);
+        }
+    }
+
+    /// <summary>A magnet link: the metadata comes from the torrent's peers.</summary>
+    public static TorrentSource FromMagnet(MagnetLink link)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        return new MagnetSource(link);
+    }
+
     /// <summary>A torrent that was read before.</summary>
     public static TorrentSource FromMetainfo(Metainfo metainfo) => new MetainfoSource(metainfo);
 
     /// <summary>The bytes of the torrent file, unchecked.</summary>
     /// <exception cref="FreshetException">
-    /// It cannot be read (<see cref="FreshetError.SourceUnreadable"/>, <see cref="FreshetError.Network"/>) or has more than <see cref="MaxBytes"/>.
+    /// It cannot be read (<see cref="FreshetError.SourceUnreadable"/>, <see cref="FreshetError.Network"/>), as of a magnet link, or has more than <see cref="MaxBytes"/>.
     /// </exception>
     public abstract Task<ReadOnlyMemory<byte>> ReadAsync(CancellationToken cancellationToken = default);
 

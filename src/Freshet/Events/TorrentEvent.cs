@@ -11,6 +11,20 @@ public abstract record TorrentEvent(DateTimeOffset Time);
 /// <summary>A torrent went into another state.</summary>
 public sealed record TorrentStateChanged(DateTimeOffset Time, TorrentId Torrent, TorrentState State, string? Reason) : TorrentEvent(Time);
 
+/// <summary>The metadata of a torrent that was added by a magnet link has come.</summary>
+/// <param name="Time">When.</param>
+/// <param name="Torrent">The torrent.</param>
+/// <param name="Name">Its own name.</param>
+/// <param name="Size">Bytes of the metadata.</param>
+public sealed record MetadataReceived(DateTimeOffset Time, TorrentId Torrent, string Name, int Size) : TorrentEvent(Time);
+
+/// <summary>Metadata that peers gave had a wrong hash, and is fetched again.</summary>
+/// <param name="Time">When.</param>
+/// <param name="Torrent">The torrent.</param>
+/// <param name="Size">Bytes of the metadata, as they say.</param>
+/// <param name="Senders">How many peers sent pieces of it; one alone is banned.</param>
+public sealed record MetadataFailed(DateTimeOffset Time, TorrentId Torrent, int Size, int Senders) : TorrentEvent(Time);
+
 /// <summary>All that is wanted of a torrent has come in and is verified and stored.</summary>
 public sealed record TorrentCompleted(DateTimeOffset Time, TorrentId Torrent) : TorrentEvent(Time);
 

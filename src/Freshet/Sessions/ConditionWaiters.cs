@@ -141,6 +141,7 @@ internal sealed class ConditionWaiters
 
         private bool Holds(TorrentStatus status) => condition switch
         {
+            TorrentCondition.MetadataKnown => status.HasMetadata,
             TorrentCondition.Checked => status.State is TorrentState.Downloading or TorrentState.Seeding,
             TorrentCondition.Complete => status is { IsComplete: true, State: TorrentState.Seeding or TorrentState.Stopped or TorrentState.Queued },
             _ => status.State == TorrentState.Stopped,

@@ -16,6 +16,7 @@ internal sealed class NoticeReporter(ILogger logger, EventHub events)
         TorrentEvent? happened = notice switch
         {
             PieceFailedNotice piece => OnPieceFailed(piece),
+            MetadataFailedNotice metadata => OnMetadataFailed(metadata),
             TorrentCompletedNotice completed => OnCompleted(completed),
             GoalReachedNotice goal => OnGoal(goal),
             TorrentStateNotice state => OnState(state),
@@ -46,6 +47,12 @@ internal sealed class NoticeReporter(ILogger logger, EventHub events)
     {
         logger.TorrentCompleted(notice.Torrent);
         return new TorrentCompleted(events.Now, notice.Torrent);
+    }
+
+    private MetadataFailed OnMetadataFailed(MetadataFailedNotice notice)
+    {
+        logger.MetadataFailed(notice.Torrent, notice.Size, notice.Senders);
+        return new MetadataFailed(events.Now, notice.Torrent, notice.Size, notice.Senders);
     }
 
     private GoalReached OnGoal(GoalReachedNotice notice)

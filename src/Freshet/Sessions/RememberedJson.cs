@@ -25,6 +25,8 @@ internal static class RememberedJson
             json.WriteEndArray();
         }
 
+        if (options.Magnet is { } magnet)
+            json.WriteString("magnet", magnet);
         WriteNumber(json, "strategy", options.Strategy == default ? null : (int)options.Strategy);
         WriteSwitch(json, "superSeeding", options.SuperSeeding);
         WriteSwitch(json, "ignoresTrackers", options.IgnoresTrackers);
@@ -74,6 +76,7 @@ internal static class RememberedJson
     private static RememberedOptions Read(JsonElement json) => new()
     {
         Priorities = Find(json, "priorities") is { } priorities ? [.. priorities.EnumerateArray().Select(static item => (FilePriority)item.GetByte())] : null,
+        Magnet = Find(json, "magnet")?.GetString(),
         Strategy = (PieceStrategy)(Find(json, "strategy")?.GetInt32() ?? 0),
         SuperSeeding = Find(json, "superSeeding")?.GetBoolean() ?? false,
         IgnoresTrackers = Find(json, "ignoresTrackers")?.GetBoolean() ?? false,

@@ -11,6 +11,9 @@ internal sealed record RememberedOptions
 
     public FilePriority[]? Priorities { get; init; }
 
+    /// <summary>The magnet link of a torrent whose metadata is not known; null: it is.</summary>
+    public string? Magnet { get; init; }
+
     public PieceStrategy Strategy { get; init; }
 
     public bool SuperSeeding { get; init; }

@@ -35,6 +35,12 @@ internal static partial class SessionLog
     [LoggerMessage(14, LogLevel.Information, "{Torrent} is {State}: {Reason}")]
     public static partial void TorrentStateChangedFor(this ILogger logger, TorrentId torrent, TorrentState state, string reason);
 
+    [LoggerMessage(16, LogLevel.Information, "{Torrent} has its metadata ({Size} bytes): {Name}")]
+    public static partial void MetadataReceived(this ILogger logger, TorrentId torrent, string name, int size);
+
+    [LoggerMessage(17, LogLevel.Warning, "{Torrent} got wrong metadata of {Size} bytes from {Senders} peers")]
+    public static partial void MetadataFailed(this ILogger logger, TorrentId torrent, int size, int senders);
+
     [LoggerMessage(15, LogLevel.Information, "{Torrent} is complete")]
     public static partial void TorrentCompleted(this ILogger logger, TorrentId torrent);
 

@@ -189,6 +189,8 @@ internal sealed class SnapshotPublisher
         PiecesWanted = torrent.PiecesWanted,
         PiecesHave = torrent.PiecesDone,
         IsComplete = torrent.IsFinished,
+        HasMetadata = torrent.HasMetadata,
+        MetadataProgress = torrent.MetadataProgress,
         CheckProgress = torrent.CheckProgress,
         DownloadRate = (long)torrent.DownloadRate,
         UploadRate = (long)torrent.UploadRate,

@@ -17,33 +17,43 @@ internal sealed class TorrentAdder(SessionHost host)
     /// <summary>Torrents that are added together: enough that what they share costs nothing, few enough that a caller does not wait for long.</summary>
     private const int MaxTogether = 256;
 
-    /// <summary>Remembered torrents that are asked for files: more than are woken for one, because some may be awake.</summary>
-    private const int MaxRelatives = 16;
-
     private readonly Lock _gate = new();
     private readonly Queue<Addition> _waiting = new();
     private bool _isWorking;
 
-    public async Task<AddResult> AddAsync(TorrentSource source, AddOptions options, CancellationToken cancellationToken)
+    /// <summary>Adds a torrent.</summary>
+    /// <param name="source">The torrent.</param>
+    /// <param name="options">How it is added.</param>
+    /// <param name="onlyMetadata">Whether nothing but the metadata is wanted, of a magnet link.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<AddResult> AddAsync(TorrentSource source, AddOptions options, bool onlyMetadata, CancellationToken cancellationToken)
     {
         SettingsCheck.Check(options.Limits);
-        Metainfo metainfo = await source.LoadAsync(cancellationToken).ConfigureAwait(false);
-        IReadOnlyList<IPEndPoint> peers = await EndpointLookup.ResolveAsync(options.Peers, host.Resolver, cancellationToken).ConfigureAwait(false);
+        MagnetLink? magnet = source.Magnet;
+        Metainfo? metainfo = magnet is null
+            ? await source.LoadAsync(cancellationToken).ConfigureAwait(false)
+            : await Task.Run(() => host.FindMetadata(magnet), cancellationToken).ConfigureAwait(false);
+        InfoHashes hashes = metainfo?.Hashes ?? magnet!.Hashes;
+        EndPoint[] named = [.. options.Peers, .. (magnet?.Peers ?? []).Select(static peer => EndPointOf(peer))];
+        IReadOnlyList<IPEndPoint> peers = await EndpointLookup.ResolveAsync(named, host.Resolver, cancellationToken).ConfigureAwait(false);
         while (true)
         {
-            if (host.Torrents.FindAny(metainfo.Hashes)?.Removal?.End is { } removal)
+            if (host.Torrents.FindAny(hashes)?.Removal?.End is { } removal)
             {
                 // How it ends is for whoever asked for it.
                 await removal.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            var addition = new Addition(metainfo, peers, options, Path.GetFullPath(options.Directory ?? host.Options.DownloadDirectory), cancellationToken);
+            var addition = new Addition(metainfo, magnet, peers, options, Path.GetFullPath(options.Directory ?? host.Options.DownloadDirectory), onlyMetadata, cancellationToken);
             Enqueue(addition);
             if (await addition.Result.Task.ConfigureAwait(false) is { } result)
                 return result;
         }
     }
+
+    private static EndPoint EndPointOf((string Host, int Port) peer)
+        => IPAddress.TryParse(peer.Host, out IPAddress? address) ? new IPEndPoint(address, peer.Port) : new DnsEndPoint(peer.Host, peer.Port);
 
     private void Enqueue(Addition addition)
     {
@@ -87,7 +97,7 @@ internal sealed class TorrentAdder(SessionHost host)
         lock (_gate)
         {
             // One torrent given twice: the second time it is there already.
-            while (some.Count < MaxTogether && _waiting.TryPeek(out Addition? next) && !next.Metainfo.Hashes.Swarms.Any(hashes.Contains))
+            while (some.Count < MaxTogether && _waiting.TryPeek(out Addition? next) && !next.Hashes.Swarms.Any(hashes.Contains))
             {
                 _waiting.Dequeue();
                 if (next.Cancellation.IsCancellationRequested)
@@ -96,7 +106,7 @@ internal sealed class TorrentAdder(SessionHost host)
                     continue;
                 }
 
-                hashes.UnionWith(next.Metainfo.Hashes.Swarms);
+                hashes.UnionWith(next.Hashes.Swarms);
                 some.Add(next);
             }
 
@@ -108,14 +118,14 @@ internal sealed class TorrentAdder(SessionHost host)
 
     private async Task AddAsync(List<Addition> some)
     {
-        await JoinAsync(some.Where(addition => host.Torrents.FindAny(addition.Metainfo.Hashes) is not null)).ConfigureAwait(false);
+        await JoinAsync(some.Where(addition => host.Torrents.FindAny(addition.Hashes) is not null)).ConfigureAwait(false);
         List<Addition> added = some.FindAll(addition => !addition.Result.Task.IsCompleted);
         if (added.Count == 0)
             return;
         Lease(added);
         added.ForEach(Prepare);
         added.RemoveAll(addition => addition.Spec is null);
-        Remember(added.FindAll(addition => addition.Options.Remember && !addition.Metainfo.FileBytes.IsEmpty));
+        Remember(added.FindAll(static addition => addition.Options.Remember && addition.CanBeRemembered));
         await host.Loop.InvokeAsync(now => AddToEngine(added, now)).ConfigureAwait(false);
     }
 
@@ -125,8 +135,16 @@ internal sealed class TorrentAdder(SessionHost host)
         foreach (Addition addition in some)
         {
             // On its way out meanwhile: look again.
-            if (host.Torrents.FindAny(addition.Metainfo.Hashes) is not { } there || there.Removal?.End is not null)
+            if (host.Torrents.FindAny(addition.Hashes) is not { } there || there.Removal?.End is not null)
             {
+                addition.Result.TrySetResult(null);
+                continue;
+            }
+
+            if (there.Pending is { OnlyMetadata: true } && !addition.OnlyMetadata)
+            {
+                // Whoever asks only for the metadata asks this torrent when it is there.
+                _ = there.RemoveAsync(DataDisposal.Keep);
                 addition.Result.TrySetResult(null);
                 continue;
             }
@@ -136,10 +154,12 @@ internal sealed class TorrentAdder(SessionHost host)
         }
     }
 
-    private void Lease(List<Addition> some)
+    private void Lease(List<Addition> all)
     {
+        // Who touches no data needs none.
+        List<Addition> some = all.FindAll(static addition => !addition.OnlyMetadata);
         (TorrentLease? Lease, FreshetException? Refusal)[] leases
-            = host.TakeLeases([.. some.Select(addition => (addition.Metainfo.Hashes, addition.Metainfo.Name, addition.Directory))]);
+            = host.TakeLeases([.. some.Select(static addition => (addition.Hashes, addition.Name, addition.Directory))]);
         for (int i = 0; i < leases.Length; i++)
         {
             some[i].Lease = leases[i].Lease;
@@ -155,26 +175,18 @@ internal sealed class TorrentAdder(SessionHost host)
             return;
         try
         {
-            (Metainfo metainfo, AddOptions options) = (addition.Metainfo, addition.Options);
-            ResumeRecord? resume = host.Store.Load(metainfo.Hashes, addition.Directory);
-            addition.Kept = KeptOf(metainfo, options);
-            IPiecePicker? picker = options.Picker?.Invoke(metainfo) ?? host.Options.Picker?.Invoke(metainfo);
-            addition.Spec = addition.Kept.ToSpec(addition.Directory) with
+            AddOptions options = addition.Options;
+            addition.Kept = KeptOf(addition);
+            TorrentSpec spec = addition.Kept.ToSpec(addition.Directory) with
             {
-                Metainfo = metainfo,
-                Resume = resume,
                 BootId = host.Store.BootId,
                 Check = (DiskCheck)options.Check,
                 Overwrite = options.Overwrite,
-                Picker = picker,
                 Peers = addition.Peers,
                 FullAllocation = host.Options.AllocateFully,
                 Start = options.Start,
-
-                // A picker of somebody else's has a memory of its own, which would be lost.
-                MaySleep = picker is null,
-                Relatives = RelativesOf(addition),
             };
+            addition.Spec = addition.Metainfo is { } metainfo ? Known(spec, metainfo, options) : spec with { Summary = addition.Pending!.Summary };
         }
         catch (Exception error)
         {
@@ -182,30 +194,33 @@ internal sealed class TorrentAdder(SessionHost host)
         }
     }
 
-    /// <summary>Torrents of earlier runs that may have the same files and sleep: the state knows them by more than is in memory.</summary>
-    private IReadOnlyList<InfoHash> RelativesOf(Addition addition)
+    private TorrentSpec Known(TorrentSpec spec, Metainfo metainfo, AddOptions options)
     {
-        if ((addition.Options.Reuse ?? host.Options.Reuse) == ReuseScope.Off)
-            return [];
-        try
+        IPiecePicker? picker = options.Picker?.Invoke(metainfo) ?? host.Options.Picker?.Invoke(metainfo);
+        return spec with
         {
-            return [.. host.Store.FindRelatives(FileMarks.Of(addition.Metainfo), MaxRelatives).Select(static hashes => hashes.Primary)];
-        }
-        catch (Exception error)
-        {
-            // Whatever a store throws: then they are not found, and the files are fetched.
-            host.Logger.StateStoreWarning($"Torrents with files of {PlainText.Of(addition.Metainfo.Name)} are not looked for: {error.Message}");
-            return [];
-        }
+            Metainfo = metainfo,
+            Resume = host.Store.Load(metainfo.Hashes, spec.Directory),
+            Picker = picker,
+            Relatives = host.RelativesOf(metainfo, options),
+
+            // A picker of somebody else's has a memory of its own, which would be lost.
+            MaySleep = picker is null,
+        };
     }
 
     /// <summary>Where the session has ended, that is the reason, whatever it was that failed because of it.</summary>
     private void Fail(Addition addition, Exception error)
         => addition.Result.TrySetException(host.Loop.Completion.IsCompleted ? new ObjectDisposedException(typeof(BitTorrentClient).FullName) : error);
 
-    private static RememberedOptions KeptOf(Metainfo metainfo, AddOptions options) => new()
+    private static RememberedOptions KeptOf(Addition addition) => KeptOf(addition.Options) with
     {
-        Priorities = FilePriorities.Of(metainfo.Layout, options.Select, options.Priority)?.ToArray(),
+        Priorities = addition.Metainfo is { } metainfo ? PendingMagnet.PrioritiesOf(addition.Magnet, addition.Options, metainfo.Layout)?.ToArray() : null,
+        Magnet = addition.Pending?.Link.ToString(),
+    };
+
+    private static RememberedOptions KeptOf(AddOptions options) => new()
+    {
         Strategy = options.Strategy,
         SuperSeeding = options.SuperSeeding,
         IgnoresTrackers = !options.UseTrackers,
@@ -225,37 +240,15 @@ internal sealed class TorrentAdder(SessionHost host)
             return;
         try
         {
-            bool isKept = host.Store.Remember([.. some.Select(EntryOf)]);
+            bool isKept = host.Store.Remember([.. some.Select(static addition => SessionHost.EntryOf(addition.Spec!, addition.Kept!, addition.Metainfo))]);
             some.ForEach(addition => addition.IsRemembered = isKept);
         }
         catch (Exception error)
         {
             // Whatever a store throws: the torrents run, and have to be added again at the next start.
             foreach (Addition addition in some)
-                host.Logger.StateStoreWarning($"{PlainText.Of(addition.Metainfo.Name)} is not remembered for the next start: {error.Message}");
+                host.Logger.StateStoreWarning($"{addition.Name} is not remembered for the next start: {error.Message}");
         }
-    }
-
-    private static RememberedEntry EntryOf(Addition addition)
-    {
-        Metainfo metainfo = addition.Metainfo;
-        return new RememberedEntry(
-            new RememberedTorrent
-            {
-                Hashes = metainfo.Hashes,
-                Directory = addition.Directory,
-                Name = metainfo.Name,
-                TotalBytes = metainfo.Layout.TotalLength,
-                PieceCount = metainfo.Layout.PieceCount,
-                IsPrivate = metainfo.IsPrivate,
-                Trackers = metainfo.Trackers,
-                IsStarted = addition.Spec!.Start,
-                AddedTicks = DateTime.UtcNow.Ticks,
-                Marks = FileMarks.Of(metainfo),
-                Seeded = addition.Spec.Resume?.Seeded ?? default,
-                Options = addition.Kept!.ToText(),
-            },
-            metainfo.FileBytes);
     }
 
     /// <summary>On the loop's thread; the snapshot is taken at once, so that the torrents can be seen when the callers have them.</summary>
@@ -273,7 +266,7 @@ internal sealed class TorrentAdder(SessionHost host)
                 continue;
             }
 
-            torrents[i] = new Torrent(host, outcome.Id, spec, addition.Lease, addition.IsRemembered ? addition.Kept : null);
+            torrents[i] = new Torrent(host, outcome.Id, spec, addition.Lease, addition.IsRemembered ? addition.Kept : null, addition.Pending);
             addition.Lease = null;
             host.Take(torrents[i]!);
         }
@@ -283,7 +276,7 @@ internal sealed class TorrentAdder(SessionHost host)
         {
             if (torrents[i] is not { } torrent)
                 continue;
-            host.Logger.TorrentAdded(torrent.Id, torrent.Hashes, PlainText.Of(some[i].Metainfo.Name), some[i].Directory);
+            host.Logger.TorrentAdded(torrent.Id, torrent.Hashes, some[i].Name, some[i].Directory);
             some[i].Result.TrySetResult(new AddResult(torrent, WasThere: false));
         }
 
@@ -293,9 +286,25 @@ internal sealed class TorrentAdder(SessionHost host)
     internal static TierOrder ToEngine(TrackerTiers tiers) => tiers == TrackerTiers.Bep12 ? TierOrder.OneByOne : TierOrder.AllAtOnce;
 
     /// <summary>A torrent on its way into the session.</summary>
-    private sealed class Addition(Metainfo metainfo, IReadOnlyList<IPEndPoint> peers, AddOptions options, string directory, CancellationToken cancellation)
+    private sealed class Addition(
+        Metainfo? metainfo, MagnetLink? magnet, IReadOnlyList<IPEndPoint> peers, AddOptions options, string directory, bool onlyMetadata, CancellationToken cancellation)
     {
-        public Metainfo Metainfo => metainfo;
+        /// <summary>Null where peers are to be asked for it.</summary>
+        public Metainfo? Metainfo => metainfo;
+
+        public MagnetLink? Magnet => magnet;
+
+        /// <summary>What waits for the metadata; null where that is known.</summary>
+        public PendingMagnet? Pending { get; } = metainfo is null ? new PendingMagnet(magnet!, options, onlyMetadata) : null;
+
+        public bool OnlyMetadata => onlyMetadata;
+
+        public InfoHashes Hashes => metainfo?.Hashes ?? magnet!.Hashes;
+
+        public string Name => PlainText.Of(metainfo?.Name ?? magnet!.DisplayName);
+
+        /// <summary>Whether there is something to remember it by.</summary>
+        public bool CanBeRemembered => metainfo is null ? !onlyMetadata : !metainfo.FileBytes.IsEmpty;
 
         public IReadOnlyList<IPEndPoint> Peers => peers;
 

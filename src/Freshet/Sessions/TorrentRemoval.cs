@@ -57,12 +57,15 @@ internal sealed class TorrentRemoval(SessionHost host, Torrent torrent)
 
     private void Forget()
     {
+        // It left nothing behind; what the state knows of the torrent is of others.
+        if (torrent.Pending is { OnlyMetadata: true })
+            return;
         bool deletesData;
         lock (_gate)
             deletesData = _deletesData;
 
         // Read before the state forgets it.
-        Metainfo? metainfo = deletesData ? torrent.Metainfo : null;
+        Metainfo? metainfo = deletesData && torrent.HasMetadata ? torrent.Metainfo : null;
         try
         {
             host.Store.Remove(torrent.Hashes);

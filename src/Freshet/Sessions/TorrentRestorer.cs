@@ -1,3 +1,4 @@
+using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Session;
@@ -18,14 +19,14 @@ internal sealed class TorrentRestorer(SessionHost host)
     /// <exception cref="FreshetException">The state cannot be read.</exception>
     public async Task<IReadOnlyList<FreshetException>> RestoreAsync()
     {
-        List<(TorrentSpec Spec, TorrentLease? Lease, RememberedOptions Options)> found = await Task.Run(Find).ConfigureAwait(false);
+        List<(TorrentSpec Spec, TorrentLease? Lease, RememberedOptions Options, PendingMagnet? Pending)> found = await Task.Run(Find).ConfigureAwait(false);
         await host.Loop.InvokeAsync(now =>
         {
-            foreach ((TorrentSpec spec, TorrentLease? lease, RememberedOptions options) in found)
+            foreach ((TorrentSpec spec, TorrentLease? lease, RememberedOptions options, PendingMagnet? pending) in found)
             {
                 AddOutcome outcome = host.Engine.AddTorrent(spec, now);
                 if (outcome.IsAdded)
-                    host.Take(new Torrent(host, outcome.Id, spec, lease, options));
+                    host.Take(new Torrent(host, outcome.Id, spec, lease, options, pending));
                 else
                     lease?.Dispose();
             }
@@ -37,11 +38,11 @@ internal sealed class TorrentRestorer(SessionHost host)
         return _failures;
     }
 
-    private List<(TorrentSpec, TorrentLease?, RememberedOptions)> Find()
+    private List<(TorrentSpec, TorrentLease?, RememberedOptions, PendingMagnet?)> Find()
     {
         IReadOnlyList<RememberedTorrent> remembered = LoadRemembered();
         (TorrentLease? Lease, FreshetException? Refusal)[] leases = host.TakeLeases([.. remembered.Select(torrent => (torrent.Hashes, torrent.Name, torrent.Directory))]);
-        var found = new List<(TorrentSpec, TorrentLease?, RememberedOptions)>(remembered.Count);
+        var found = new List<(TorrentSpec, TorrentLease?, RememberedOptions, PendingMagnet?)>(remembered.Count);
 
         // Most torrents were added with the same options.
         var optionsOf = new Dictionary<string, RememberedOptions>(StringComparer.Ordinal);
@@ -61,11 +62,20 @@ internal sealed class TorrentRestorer(SessionHost host)
                 if (!optionsOf.TryGetValue(text, out RememberedOptions? options))
                     optionsOf.Add(text, options = RememberedOptions.Parse(text));
 
+                // One whose metadata was not found goes on looking for it.
+                if (options.Magnet is { } magnet && MagnetLink.TryParse(magnet, out MagnetLink? link))
+                {
+                    var pending = new PendingMagnet(link, new AddOptions(), onlyMetadata: false);
+                    found.Add((Unresolved(SpecOf(torrent, options, metainfo: null), pending), lease, options, pending));
+                    lease = null;
+                    continue;
+                }
+
                 // One that is whole comes back asleep, without its metainfo.
                 Metainfo? metainfo = torrent.IsWhole && options.Priorities is null ? null : host.LoadMetainfo(torrent.Hashes, torrent.Name);
                 if (options.Priorities is { } priorities && priorities.Length != metainfo!.Layout.Files.Count)
                     options = options with { Priorities = null };
-                found.Add((SpecOf(torrent, options, metainfo), lease, options));
+                found.Add((SpecOf(torrent, options, metainfo), lease, options, null));
                 lease = null;
             }
             catch (FreshetException error)
@@ -93,6 +103,16 @@ internal sealed class TorrentRestorer(SessionHost host)
             throw new FreshetException(FreshetError.Storage, $"The torrents that are remembered in {host.StateDirectory} cannot be read: {error.Message}", error);
         }
     }
+
+    private TorrentSpec Unresolved(TorrentSpec spec, PendingMagnet pending) => spec with
+    {
+        Summary = pending.Summary with { Trackers = spec.Summary.Trackers },
+        Peers = AddressesOf(pending.Link),
+    };
+
+    // Names are looked up only when a person adds a link: a start does not wait for that.
+    private static IPEndPoint[] AddressesOf(MagnetLink link)
+        => [.. link.Peers.Where(static peer => IPAddress.TryParse(peer.Host, out _)).Select(static peer => new IPEndPoint(IPAddress.Parse(peer.Host), peer.Port))];
 
     private TorrentSpec SpecOf(RememberedTorrent torrent, RememberedOptions options, Metainfo? metainfo)
     {

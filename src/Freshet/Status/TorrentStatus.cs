@@ -33,6 +33,12 @@ public sealed record TorrentStatus
     /// <summary>Whether it runs whatever the limits of active torrents are.</summary>
     public bool IsForced { get; init; }
 
+    /// <summary>Whether its metadata is known. If not, there is nothing to tell of files and pieces, and <see cref="Name"/> is what the magnet link says.</summary>
+    public bool HasMetadata { get; init; } = true;
+
+    /// <summary>How much of the metadata has come, from 0 to 1; null where it is known, or nobody has said how much there is.</summary>
+    public double? MetadataProgress { get; init; }
+
     /// <summary>Bytes of all files.</summary>
     public long TotalBytes { get; init; }
 

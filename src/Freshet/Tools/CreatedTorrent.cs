@@ -14,7 +14,7 @@ public sealed record CreatedTorrent(
     ReadOnlyMemory<byte> Bytes, Metainfo Metainfo, string Directory, IReadOnlyList<SkippedContent> Skipped, TimeSpan Elapsed)
 {
     /// <summary>The magnet link, or null for a private torrent.</summary>
-    public string? Magnet => MagnetLink.Of(Metainfo);
+    public string? Magnet => MagnetLink.Of(Metainfo)?.ToString();
 
     /// <summary>
     /// Writes the .torrent file: beside its place first and then moved there, so that nobody finds half of it.

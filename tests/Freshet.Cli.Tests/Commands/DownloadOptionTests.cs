@@ -100,14 +100,6 @@ public sealed class DownloadOptionTests
     }
 
     [Fact]
-    public async Task A_magnet_link_is_named_as_not_supported()
-    {
-        CliResult result = await Cli.RunAsync("download", "magnet:?xt=urn:btih:0123456789012345678901234567890123456789");
-        Assert.Equal(ExitCode.Usage, result.ExitCode);
-        Assert.Contains("magnet links are not supported yet", result.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_source_that_is_not_there_is_named_and_the_code_is_4()
     {
         CliResult result = await Cli.RunAsync("download", "/nowhere/x.torrent");

@@ -48,7 +48,8 @@ public sealed class TroubleTests
     [Theory]
     [InlineData("usage", "info")]
     [InlineData("source-unreadable", "info", "/nowhere/x.torrent")]
-    [InlineData("magnet-unsupported", "download", "magnet:?xt=urn:btih:0123456789012345678901234567890123456789")]
+    [InlineData("metadata-unknown", "info", "magnet:?xt=urn:btih:0123456789012345678901234567890123456789")]
+    [InlineData("source-invalid", "download", "magnet:?xt=urn:btih:0123456789")]
     [InlineData("source-unreadable", "create", "/nowhere")]
     [InlineData("configuration", "config", "print", "--config", "/nowhere/config.json")]
     public async Task An_error_ends_in_its_code_and_help_explains_it(string code, params string[] arguments)
