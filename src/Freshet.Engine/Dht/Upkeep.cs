@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Freshet.Core;
 using Freshet.Engine.Dht.Asking;
 using Freshet.Engine.Dht.Lookups;
@@ -69,7 +70,13 @@ internal sealed class Upkeep(LookupHost host) : IAskingObserver, IAsker, IDhtSin
     public void Advance(MonoTime now)
     {
         if (now >= _lookAroundAt && _looking is null)
+        {
+            // A network that was away altogether is still there when it comes back.
+            if (Table.Count == 0)
+                AskLost(MaxLost, now);
             Look(Core.Id, now);
+        }
+
         if (now >= _checkAt)
             Check(now);
     }
@@ -108,7 +115,7 @@ internal sealed class Upkeep(LookupHost host) : IAskingObserver, IAsker, IDhtSin
 
         Core.Counters.AnswersIn++;
         if (message.External is { } seen && _external.Vote(endpoint, seen))
-            Moved?.Invoke(_external.Winner!.Value);
+            Move(now);
         TellSibling(endpoint, message, now);
         if (message.Id is not { } id || Table.Answered(new NodeContact(id, endpoint), now) != Admission.Kept)
             return;
@@ -126,6 +133,8 @@ internal sealed class Upkeep(LookupHost host) : IAskingObserver, IAsker, IDhtSin
             Lose(endpoint);
         if (Table.Count > 0)
             _checkAt = MonoTime.Min(_checkAt, now + Round);
+        else if (_looking is null)
+            _lookAroundAt = MonoTime.Min(_lookAroundAt, now + _retry);
     }
 
     /// <inheritdoc/>
@@ -179,9 +188,28 @@ internal sealed class Upkeep(LookupHost host) : IAskingObserver, IAsker, IDhtSin
             _fill = _isFilled ? Core.Random.Next(Table.Buckets.Count) : Table.Buckets.Count - 1;
         }
 
-        for (int i = 0; i < LostOfLookAround && wasLookAround && _lost.Count > 0; i++)
-            Verify(_lost[Core.Random.Next(_lost.Count)], now);
+        if (wasLookAround)
+            AskLost(LostOfLookAround, now);
         Fill(now);
+    }
+
+    private void AskLost(int count, MonoTime now)
+    {
+        Core.Random.Shuffle(CollectionsMarshal.AsSpan(_lost));
+        for (int i = 0; i < Math.Min(count, _lost.Count); i++)
+            Verify(_lost[i], now);
+    }
+
+    /// <summary>Most see us at another address. Where we take another id for it, we have other neighbours.</summary>
+    private void Move(MonoTime now)
+    {
+        NodeId before = Core.Id;
+        Moved?.Invoke(_external.Winner!.Value);
+        if (Core.Id == before)
+            return;
+        _isFilled = false;
+        _lookAround = FirstLookAround;
+        _lookAroundAt = now;
     }
 
     /// <summary>Remembers a node that went, in place of a random one: so some stay that went long ago.</summary>
@@ -199,7 +227,9 @@ internal sealed class Upkeep(LookupHost host) : IAskingObserver, IAsker, IDhtSin
     {
         if (!host.KnowsAnybody)
         {
-            _lookAroundAt = MonoTime.Never;
+            // Nobody to ask; those that were lost are tried again less and less often.
+            _lookAroundAt = _lost.Count > 0 ? now + _retry : MonoTime.Never;
+            _retry = TimeSpan.FromTicks(Math.Min(LastRetry.Ticks, _retry.Ticks * 2));
             return;
         }
 

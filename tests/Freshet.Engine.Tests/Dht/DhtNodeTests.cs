@@ -83,6 +83,21 @@ public sealed class DhtNodeTests
     }
 
     [Fact]
+    public void Who_was_without_a_network_for_hours_finds_its_way_back_by_itself()
+    {
+        DhtNode[] nodes = _rig.Network(20);
+        DhtNode away = _rig.Node("90.1.1.1:6881");
+        away.AddNode(IPEndPoint.Parse("20.0.1.1:6881"), _rig.Now);
+        _rig.Run(TimeSpan.FromMinutes(5));
+        _rig.IsCut = true;
+        _rig.Run(TimeSpan.FromHours(5));
+        Assert.Equal(0, away.GetStatistics(_rig.Now).Nodes);
+        _rig.IsCut = false;
+        _rig.Run(TimeSpan.FromMinutes(30));
+        Assert.All(nodes.Append(away), node => Assert.InRange(node.GetStatistics(_rig.Now).Nodes, 5, 20));
+    }
+
+    [Fact]
     public void Who_has_a_global_address_has_an_id_that_fits_it()
     {
         Assert.True(NodeIdRules.Fits(_rig.Node(Own, id: NodeId.Random(_random)).Id, NodeEndpoint.Of(IPEndPoint.Parse(Own))));

@@ -46,6 +46,9 @@ internal sealed class DhtRig
 
     public void Remove(string endpoint) => _nodes.Remove(IPEndPoint.Parse(endpoint));
 
+    /// <summary>Whether datagrams are carried at all.</summary>
+    public bool IsCut { get; set; }
+
     /// <summary>Lets a stranger send something to a node, and carries everything to its end.</summary>
     public void Send(string from, string to, ReadOnlySpan<byte> bytes)
     {
@@ -68,6 +71,8 @@ internal sealed class DhtRig
     {
         while (_underWay.TryDequeue(out (IPEndPoint From, IPEndPoint To, byte[] Bytes) sent))
         {
+            if (IsCut)
+                continue;
             if (_nodes.TryGetValue(sent.To, out DhtNode? node))
                 node.Handle(new Datagram(sent.From, sent.Bytes), Now);
             else
