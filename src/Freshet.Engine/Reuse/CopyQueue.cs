@@ -14,6 +14,9 @@ internal sealed class CopyQueue(Torrent torrent, SessionContext session, SharedF
     // Pieces that hold copied blocks and are not proved yet.
     private readonly HashSet<int> _unproved = [];
 
+    // Those of them that are whole: a worker hashes them, or will.
+    private readonly HashSet<int> _proving = [];
+
     // Made when a piece waits first: most torrents share nothing.
     private Bitfield? _waiting;
     private int _out;
@@ -33,17 +36,23 @@ internal sealed class CopyQueue(Torrent torrent, SessionContext session, SharedF
     {
         _waiting = null;
         _unproved.Clear();
+        _proving.Clear();
     }
 
     /// <summary>A piece is right, wrong or lost. False where nothing in it was copied.</summary>
-    public bool Forget(PieceIndex piece) => _unproved.Remove(piece.Value);
+    public bool Forget(PieceIndex piece)
+    {
+        if (_proving.Remove(piece.Value))
+            session.Work.Add(torrent);
+        return _unproved.Remove(piece.Value);
+    }
 
     /// <summary>Begins as many copies as may be out.</summary>
     public void Advance(MonoTime now)
     {
         if (_waiting is null || torrent.Storage is not { IsReady: true } storage || torrent.Lifecycle.Health.Trouble is not null)
             return;
-        for (int piece = _waiting.NextSet(0); piece >= 0 && _out < session.Settings.Reuse.MaxCopies;)
+        for (int piece = _waiting.NextSet(0); piece >= 0 && _out < session.Settings.Reuse.MaxCopies && _proving.Count < session.Settings.Reuse.MaxUnproved;)
         {
             // The same again: what is left of a long one.
             if (!TryBegin(new PieceIndex(piece), storage, now))
@@ -71,6 +80,8 @@ internal sealed class CopyQueue(Torrent torrent, SessionContext session, SharedF
 
         if (copied.Error is not null)
             torrent.Requester.WakeIdle();
+        else if (torrent.Picker.StateOf(copied.Range.Piece) == PieceState.Whole)
+            _proving.Add(copied.Range.Piece.Value);
     }
 
     private bool TryBegin(PieceIndex piece, TorrentStorage storage, MonoTime now)
@@ -114,6 +125,8 @@ internal sealed class CopyQueue(Torrent torrent, SessionContext session, SharedF
         if (storage.Copy(piece, first, count, sources, now))
             return true;
         _out--;
+        foreach (SharedFile shared in _from)
+            shared.IsTrying = false;
         for (int block = first; block < first + count; block++)
             torrent.Picker.AbortLocal(torrent.Layout.Block(piece, block));
         return false;

@@ -29,6 +29,9 @@ public sealed record ReuseSettings
     /// <summary>The most blocks in one copy, 4 MiB: some milliseconds of a worker's time.</summary>
     public int MaxBlocks { get; init; } = 256;
 
+    /// <summary>Copied pieces that are not hashed yet: copies are faster than hashes, and each such piece takes memory for its blocks' states.</summary>
+    public int MaxUnproved { get; init; } = 16;
+
     /// <summary>A torrent that another waits for is given up when nothing has come to it for so long.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 
