@@ -4,6 +4,7 @@ using Freshet.Engine.Session;
 using Freshet.Engine.Statistics;
 using Freshet.Simulator.Network;
 using Freshet.Simulator.Nodes;
+using Freshet.Simulator.Peers;
 using Freshet.Simulator.World;
 
 namespace Freshet.Simulation.Tests;
@@ -111,6 +112,31 @@ public sealed class DhtSessionTests
         swarm.Must(router.Dht!.IPv4!.Swarms == 2, $"the router keeps both ({router.Dht.IPv4.Swarms})");
     });
 
+    [Fact]
+    public void A_magnet_link_without_anything_else_becomes_a_download() => Scenario.Play(Seeds, swarm =>
+    {
+        Build(swarm, nodes: 12);
+        SimContent content = SimContent.Make(swarm.World.Fork(), 64 * 1024, [700_000]);
+        swarm.Seeder(content, Line, Settings());
+        swarm.World.Run(TimeSpan.FromMinutes(2));
+        SimNode leecher = swarm.Node(Line, Settings());
+        TorrentId id = leecher.AddMagnet(content);
+        swarm.MustComplete(leecher, id, TimeSpan.FromMinutes(5));
+    });
+
+    [Fact]
+    public void A_magnet_link_that_turns_out_to_be_private_leaves_the_dht() => Scenario.Play(Seeds, swarm =>
+    {
+        Build(swarm, nodes: 6);
+        SimContent hidden = SimContent.Make(swarm.World.Fork(), 64 * 1024, [300_000]).With(static metainfo => metainfo with { IsPrivate = true });
+        var named = new MetadataPeer(swarm.World, swarm.Network, swarm.NextAddress(), hidden, Line);
+        SimNode leecher = swarm.Node(Line, Settings());
+        TorrentId id = leecher.AddMagnet(hidden, spec => spec with { Peers = [named.Endpoint] });
+        swarm.Must(leecher.Dht!.Torrents == 1, "nobody knows yet that it is private");
+        swarm.MustComplete(leecher, id, TimeSpan.FromMinutes(2));
+        swarm.Must(leecher.Dht!.Torrents == 0 && leecher.Dht.LookingFor == 0, "it is not looked for any more");
+    });
+
     /// <summary>The goal: 2,000 sleeping torrents are announced with less than 8 KB/s.</summary>
     [Fact]
     public void Two_thousand_sleeping_torrents_are_announced_for_less_than_8_kilobytes_a_second()
@@ -135,6 +161,22 @@ public sealed class DhtSessionTests
 
         // Four rounds of an hour: nothing is looked at but what is announced.
         Assert.Equal(0, (node.Work - work).Peers);
+    }
+
+    [Fact]
+    public void A_hundred_thousand_torrents_wait_for_a_dht_that_is_not_there_at_the_cost_of_a_try_now_and_then()
+    {
+        var swarm = new SimSwarm(seed: 1);
+        SimNode node = swarm.Node(Line, Settings());
+        node.Command((engine, now) => IdleTests.Add(engine, 100_000, [], now));
+        swarm.World.Run(TimeSpan.FromMinutes(30));
+        EngineWork before = node.Work;
+        long turns = node.Turns;
+        swarm.World.Run(TimeSpan.FromHours(2));
+        EngineWork work = node.Work - before;
+        Assert.InRange(work.Deadlines, 12, 30);
+        Assert.InRange(node.Turns - turns, 12, 60);
+        Assert.Equal(0, work.Torrents + work.Peers + work.Touched);
     }
 
     private static SimNodeSettings Settings(IReadOnlyList<(string Host, int Port)>? routers = null) => new()
