@@ -26,6 +26,12 @@ public interface IEngine
     /// <summary>A datagram came in. Its bytes are valid during the call only.</summary>
     void Handle(in Datagram datagram, MonoTime now);
 
+    /// <summary>A datagram came in at a group of local discovery (BEP 14). Its bytes are valid during the call only. By default nobody listens.</summary>
+    void HandleLocal(in Datagram datagram, MonoTime now)
+    {
+        // Who takes no part hears nothing.
+    }
+
     /// <summary>The state store has kept (or failed to keep) every record handed out up to this ticket.</summary>
     void HandleSaved(long ticket, string? error, MonoTime now);
 

@@ -20,6 +20,8 @@ internal sealed record DownloadRequest
 
     public int? UploadSlots { get; init; }
 
+    public bool UseLocalDiscovery { get; init; } = true;
+
     public bool RememberPeers { get; init; } = true;
 
     public RedisAddress? PeerCache { get; init; }

@@ -382,6 +382,7 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             RequestQueue = request.Pipeline,
             UploadSlots = request.UploadSlots,
             PeerExchange = request.UsePeerExchange,
+            LocalDiscovery = request.UseLocalDiscovery ? LocalGroups.Bep14 : null,
             RememberPeers = request.RememberPeers,
             PeerCache = redis is null ? null : new RedisPeerCache(redis),
             Limits = request.Limits,

@@ -59,7 +59,7 @@ internal sealed class SessionOptions
     private readonly Setting<bool> _noDht = new("--no-dht") { Description = "Take no part in the DHT: peers come from trackers, and from those named, alone" };
     private readonly Setting<EndPoint[]?> _dhtRouters = DhtFlags.Routers();
     private readonly Setting<bool> _dhtReadOnly = new("--dht-read-only") { Description = "Ask the DHT and answer nobody there (BEP 43)" };
-    private readonly Setting<bool> _noLsd = new("--no-lsd") { Description = "No local peer discovery (there is none yet)" };
+    private readonly Setting<bool> _noLsd = new("--no-lsd") { Description = "Neither announce torrents to the local network nor listen to it (BEP 14)" };
     private readonly Setting<bool> _noPex = new("--no-pex") { Description = "Neither tell peers of other peers nor be told (BEP 11)" };
     private readonly Setting<bool> _noPeerCache = new("--no-peer-cache") { Description = "Do not remember peers that were of use for the next start" };
 
@@ -215,6 +215,7 @@ internal sealed class SessionOptions
         MaxPeers = parsed.GetValue(_maxPeers),
         Pipeline = parsed.GetValue(_pipeline).Number,
         UploadSlots = parsed.GetValue(_uploadSlots).Number,
+        UseLocalDiscovery = !parsed.GetValue(_noLsd),
         RememberPeers = !parsed.GetValue(_noPeerCache),
         PeerCache = parsed.GetValue(_peerCache),
         UsePeerExchange = !parsed.GetValue(_noPex),

@@ -263,7 +263,7 @@ public sealed class PeerList
         if (waits)
             known.Heap?.Remove(known);
         known.Sources |= source;
-        if (!RumourCount.IsRumour(source))
+        if (!RumourCount.Counts(source))
             EndRumour(known);
         if (waits && source == PeerSources.User)
         {
@@ -286,7 +286,7 @@ public sealed class PeerList
     private PeerCandidate? Create(IPEndPoint endpoint, PeerKey key, PeerSources source, MonoTime now)
     {
         var candidate = new PeerCandidate(endpoint) { Sources = source, NotBefore = now, Salt = (uint)_random.NextUInt64() };
-        candidate.IsRumour = RumourCount.IsRumour(source);
+        candidate.IsRumour = RumourCount.Counts(source);
         if (candidate.IsRumour && !_rumours.TryAdd(endpoint.Address))
             return null;
         if (_byKey.Count >= MaxCandidates && !MakeRoom(candidate))

@@ -18,6 +18,9 @@ internal sealed class RumourCount
     // Only ever looked up by key, never enumerated: its order decides nothing.
     private readonly Dictionary<UInt128, int> _hosts = [];
 
+    /// <summary>Whether candidates of a source are counted: rumours, and announces of the local network, whose senders' addresses are easily forged.</summary>
+    public static bool Counts(PeerSources source) => IsRumour(source) || source == PeerSources.Lsd;
+
     /// <summary>Whether a source proves nothing.</summary>
     public static bool IsRumour(PeerSources source) => source is PeerSources.Pex or PeerSources.Dht;
 

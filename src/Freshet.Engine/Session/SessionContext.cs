@@ -36,6 +36,8 @@ internal sealed class SessionContext
         Storage = new SessionStorage(pool, effects, settings.Storage);
         Catalog = new FileCatalog(settings.Reuse);
         Rates = new SessionRates(settings.Limits, Deadlines, now);
+        if (settings.LocalDiscovery is { } groups)
+            LocalDiscovery = new LocalDiscovery(this, groups, Convert.ToHexStringLower(SHA256.HashData([.. seeds, 1]).AsSpan(0, 8)));
         if (settings.Dht is { } dht)
             Dht = new SessionDht(this, dht, SHA256.HashData(seeds), now);
     }
@@ -78,6 +80,9 @@ internal sealed class SessionContext
 
     /// <summary>The part in the DHT; null: none.</summary>
     public SessionDht? Dht { get; }
+
+    /// <summary>Local discovery (BEP 14); null where it is off.</summary>
+    public LocalDiscovery? LocalDiscovery { get; }
 
     public SessionStorage Storage { get; }
 

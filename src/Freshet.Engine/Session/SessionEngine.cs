@@ -62,7 +62,7 @@ public sealed class SessionEngine : IEngine
     public void Apply(SessionSettings settings, MonoTime now)
     {
         bool isOtherOrder = settings.Tiers != Settings.Tiers;
-        _session.Settings = settings with { PeerId = Settings.PeerId, UserAgent = Settings.UserAgent, Dht = Settings.Dht };
+        _session.Settings = settings with { PeerId = Settings.PeerId, UserAgent = Settings.UserAgent, Dht = Settings.Dht, LocalDiscovery = Settings.LocalDiscovery };
         _session.OwnAddresses.ListenPort = settings.ListenPort;
         bool limitsChange = _session.Rates.Apply(settings.Limits, now);
         _session.Queue.Apply(settings.Queue, now);
@@ -387,6 +387,9 @@ public sealed class SessionEngine : IEngine
         else
             _session.Trackers.Handle(datagram, now);
     }
+
+    /// <inheritdoc/>
+    public void HandleLocal(in Datagram datagram, MonoTime now) => _session.LocalDiscovery?.Handle(datagram, now);
 
     /// <inheritdoc/>
     public void HandleSaved(long ticket, string? error, MonoTime now) => _session.Storage.HandleSaved(ticket, error, now);

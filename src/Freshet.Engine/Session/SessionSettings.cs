@@ -61,6 +61,9 @@ public sealed record SessionSettings
     /// <summary>Whether a peer cache is asked for peers, and told of them; never of private torrents.</summary>
     public bool UsePeerCache { get; init; }
 
+    /// <summary>The groups that torrents are announced to on the local network (BEP 14); null: none. Fixed for the session's life.</summary>
+    public LocalGroups? LocalDiscovery { get; init; }
+
     /// <summary>How many interested peers of a torrent may download from us at once; null: as many as keep the line busy (docs/choking.md).</summary>
     public int? UploadSlots { get; init; }
 

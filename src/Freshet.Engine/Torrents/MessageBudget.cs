@@ -32,6 +32,9 @@ internal struct MessageBudget(int burst, double perSecond)
     /// </summary>
     public static MessageBudget OfExchanges => new(burst: 6, perSecond: 3 / 60.0);
 
+    /// <summary>For announces of the local network, which come once in five minutes from an honest client: a lecture hall that starts at once, and then some (THREATS U9).</summary>
+    public static MessageBudget OfLocalAnnounces => new(burst: 200, perSecond: 20);
+
     /// <summary>For addresses that a peer names: the first messages of both families, then what an honest one may tell, 50 a minute and family (THREATS W8).</summary>
     public static MessageBudget OfExchangedAddresses => new(burst: 200, perSecond: 100 / 60.0);
 

@@ -1,5 +1,6 @@
 using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.Engine.Discovery;
 using Freshet.Engine.Queueing;
 using Freshet.Engine.Session;
 
@@ -74,6 +75,7 @@ internal sealed class SwarmGate : IQueueMember
         _torrent.Figures.SetSeeding(false, now);
         _torrent.Slumber.Dismiss();
         _torrent.Fetch?.End();
+        LocalDiscovery.Stop(_torrent);
         if (_torrent.HasConnector)
             _torrent.Connector.CloseAll(DisconnectReason.TorrentStopped, now);
         _torrent.Trackers.Stop(now, _torrent.Lifecycle.TrackersTold);
@@ -84,6 +86,7 @@ internal sealed class SwarmGate : IQueueMember
     public void Rest(MonoTime now)
     {
         IsOpen = false;
+        LocalDiscovery.Stop(_torrent);
         _torrent.Connector.CloseAll(DisconnectReason.TorrentStopped, now);
     }
 
@@ -144,6 +147,7 @@ internal sealed class SwarmGate : IQueueMember
     private void Connect(MonoTime now)
     {
         _torrent.Connector.Open(now);
+        _session.LocalDiscovery?.Start(_torrent, now);
         _torrent.Fetch?.Begin();
         if (_hasFirstPeers)
             return;

@@ -18,6 +18,9 @@ internal sealed class Torrent
     private AwakeTorrent? _awake;
     private SwarmConnector? _connector;
 
+    // A mutable struct: not readonly.
+    private LocalSeat _localSeat;
+
     public Torrent(SessionContext session, TorrentId id, TorrentSpec spec)
     {
         Session = session;
@@ -48,6 +51,9 @@ internal sealed class Torrent
     }
 
     public SessionContext Session { get; }
+
+    /// <summary>What local discovery knows of it.</summary>
+    public ref LocalSeat LocalSeat => ref _localSeat;
 
     public TorrentId Id { get; }
 

@@ -17,6 +17,7 @@ internal sealed class EffectRouter : IEngineEffects
     private readonly HttpExchanger _http;
     private readonly NameResolver _resolver;
     private readonly UdpEndpoints _udp;
+    private readonly LocalDiscoverySockets? _local;
     private readonly IEngineListener? _listener;
     private int _jobsOut;
     private long _lastTicket;
@@ -30,6 +31,7 @@ internal sealed class EffectRouter : IEngineEffects
         HttpExchanger http,
         NameResolver resolver,
         UdpEndpoints udp,
+        LocalDiscoverySockets? local,
         IEngineListener? listener)
     {
         _inbox = inbox;
@@ -39,6 +41,7 @@ internal sealed class EffectRouter : IEngineEffects
         _http = http;
         _resolver = resolver;
         _udp = udp;
+        _local = local;
         _listener = listener;
     }
 
@@ -106,7 +109,13 @@ internal sealed class EffectRouter : IEngineEffects
         => _resolver.Resolve(request.Host, name => _inbox.Post(new ResolveResult(request.Id, name.Addresses, name.Error)));
 
     /// <inheritdoc/>
-    public void SendDatagram(in Datagram datagram) => _udp.Send(datagram);
+    public void SendDatagram(in Datagram datagram)
+    {
+        if (_local is { } local && local.IsMeant(datagram))
+            local.Send(datagram);
+        else
+            _udp.Send(datagram);
+    }
 
     /// <inheritdoc/>
     public void Save(ResumeRecord record, long ticket)

@@ -22,6 +22,7 @@ public sealed class EngineLoop : IAsyncDisposable
     private readonly NameResolver _resolver;
     private readonly HttpExchanger _http;
     private readonly UdpEndpoints _udp;
+    private readonly LocalDiscoverySockets? _local;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
     private readonly IdlePool _pool;
@@ -40,7 +41,8 @@ public sealed class EngineLoop : IAsyncDisposable
         _pumps = PumpSets.Create(options, sockets, disk);
         _inbox = new LoopInbox(_pumps.Wake);
         _udp = new UdpEndpoints(sockets.UdpSockets, _inbox.Nudge);
-        _effects = new EffectRouter(_inbox, _pumps, disk, state, _http, _resolver, _udp, listener);
+        _local = options.LocalDiscovery is { } groups ? new LocalDiscoverySockets(groups, sockets.Bind, _inbox.Nudge) : null;
+        _effects = new EffectRouter(_inbox, _pumps, disk, state, _http, _resolver, _udp, _local, listener);
         _thread = new Thread(Run) { IsBackground = true, Name = "freshet-engine" };
         MaxConnections = sockets.Budget.Capacity;
     }
@@ -152,7 +154,7 @@ public sealed class EngineLoop : IAsyncDisposable
     {
         MonoTime now = _clock.Now;
         Handle(_inbox.Take(), now);
-        bool more = _pumps.Deliver(_engine!, now) | _udp.Deliver(_engine!, now);
+        bool more = _pumps.Deliver(_engine!, now) | _udp.Deliver(_engine!, now) | (_local?.Deliver(_engine!, now) ?? false);
         _engine!.Advance(now);
         _pumps.Flush();
         MonoTime deadline = MonoTime.Min(_engine.NextDeadline, _pool.Look(now));
@@ -218,6 +220,7 @@ public sealed class EngineLoop : IAsyncDisposable
             _http.Dispose();
             _resolver.Dispose();
             _udp.Dispose();
+            _local?.Dispose();
             _sockets.Dispose();
         }
         catch (Exception e)

@@ -1,4 +1,5 @@
 using System.Net;
+using Freshet.Abstractions;
 using Freshet.Core;
 
 namespace Freshet.IO.Loop;
@@ -23,6 +24,9 @@ public sealed record EngineLoopOptions
 
     /// <summary>How many ports from <see cref="ListenPort"/> on are tried where that one is taken; 1: only that one.</summary>
     public int PortAttempts { get; init; } = 1;
+
+    /// <summary>The groups of local discovery (BEP 14), or null to take no part in it.</summary>
+    public LocalGroups? LocalDiscovery { get; init; }
 
     /// <summary>Whether peers may connect to us.</summary>
     public bool AcceptPeers { get; init; } = true;

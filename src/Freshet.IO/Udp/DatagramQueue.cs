@@ -37,7 +37,7 @@ internal sealed class DatagramQueue(int capacity)
 
     /// <summary>Hands the engine what waits, as many as there are places.</summary>
     /// <returns>Whether more came meanwhile: a flood of datagrams must not keep the loop from everything else.</returns>
-    public bool Deliver(IEngine engine, MonoTime now)
+    public bool Deliver(IEngine engine, MonoTime now, bool isLocal = false)
     {
         for (int left = capacity; left > 0; left--)
         {
@@ -52,7 +52,11 @@ internal sealed class DatagramQueue(int capacity)
             }
 
             // The place is still taken, so nothing overwrites the bytes during the call.
-            engine.Handle(new Datagram(head.Remote!, bytes.AsMemory(0, head.Length)), now);
+            var datagram = new Datagram(head.Remote!, bytes.AsMemory(0, head.Length));
+            if (isLocal)
+                engine.HandleLocal(datagram, now);
+            else
+                engine.Handle(datagram, now);
             lock (_gate)
             {
                 _first = (_first + 1) % capacity;

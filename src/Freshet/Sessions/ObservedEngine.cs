@@ -32,6 +32,8 @@ internal sealed class ObservedEngine(SessionEngine engine, SnapshotPublisher sna
 
     public void Handle(in Datagram datagram, MonoTime now) => engine.Handle(in datagram, now);
 
+    public void HandleLocal(in Datagram datagram, MonoTime now) => engine.HandleLocal(in datagram, now);
+
     public void HandleSaved(long ticket, string? error, MonoTime now) => engine.HandleSaved(ticket, error, now);
 
     public void Advance(MonoTime now)

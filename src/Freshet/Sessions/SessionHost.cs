@@ -335,6 +335,7 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
         Bind = options.BindAddress,
         ListenPort = options.ListenPort ?? 0,
         AcceptPeers = options.ListenPort is not null,
+        LocalDiscovery = options.ListenPort is null ? null : options.LocalDiscovery,
         MaxConnections = options.MaxConnections,
     };
 
@@ -350,6 +351,7 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
         MaxConnectionsPerTorrent = Math.Min(Options.MaxPeersPerTorrent ?? SessionSettings.UsualConnectionsPerTorrent, Loop.MaxConnections),
         UploadSlots = Options.UploadSlots,
         UsePeerExchange = Options.PeerExchange,
+        LocalDiscovery = ListenPort is null ? null : Options.LocalDiscovery,
         UsePeerCache = _peerCaches.Length > 0,
         Limits = Limits.Now,
         Tiers = TorrentAdder.ToEngine(Options.TrackerTiers),

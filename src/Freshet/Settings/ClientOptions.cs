@@ -59,6 +59,12 @@ public sealed record ClientOptions
     /// <summary>Whether peers tell each other of peers (BEP 11). Those of private torrents never do. Default: they do.</summary>
     public bool PeerExchange { get; init; } = true;
 
+    /// <summary>
+    /// The groups of local discovery (BEP 14) by which clients on a local network find each other; null: none. With <see cref="BindAddress"/> only on that address's interface, never on
+    /// loopback unless the groups say so. Private torrents take no part.
+    /// </summary>
+    public LocalGroups? LocalDiscovery { get; init; } = LocalGroups.Bep14;
+
     /// <summary>Whether peers that were of use are remembered in the state store, so that a torrent that starts again begins with them; never those of private torrents.</summary>
     public bool RememberPeers { get; init; } = true;
 

@@ -46,6 +46,10 @@ internal static class Libtorrent
     public static async Task<LabProcess> JoinAsync(NetworkLab lab, LabHost host, string torrent, string folder, int bytesPerSecond = 0)
         => host.Start(Python, await lab.ScriptAsync("libtorrent_peer.py"), "join", torrent, folder, Port.ToString(), bytesPerSecond.ToString());
 
+    /// <summary>Joins a swarm by local discovery alone, downloads or gives what lies there, and goes on giving.</summary>
+    public static async Task<LabProcess> JoinLocallyAsync(NetworkLab lab, LabHost host, string torrent, string folder)
+        => host.Start(Python, await lab.ScriptAsync("libtorrent_peer.py"), "local", torrent, folder, Port.ToString());
+
     /// <summary>Downloads a torrent into the folder from a peer at its usual port, and ends.</summary>
     public static async Task<LabProcess> LeechAsync(NetworkLab lab, LabHost host, string torrent, string folder, IPAddress peer)
         => host.Start(Python, await lab.ScriptAsync("libtorrent_peer.py"), "leech", torrent, folder, peer.ToString(), Port.ToString());

@@ -4,6 +4,7 @@ make OUT CONTENT PIECE_LENGTH KIND [TRACKER...]  writes a torrent of a file or f
 seed TORRENT FOLDER PORT [RATE]                  seeds; says "ready" when it is a seed, and "uploaded BYTES" at the end of its input
 leech TORRENT FOLDER PEER_HOST PEER_PORT         downloads; says "done SECONDS" when it has everything
 join TORRENT FOLDER PORT [RATE]                  finds peers by its trackers, downloads, says "done SECONDS" and goes on giving; ends as "seed" does
+local TORRENT FOLDER PORT                        the same, by local discovery
 """
 import sys
 import time
@@ -27,11 +28,11 @@ def make(out, content, piece_length, kind, *trackers):
         file.write(lt.bencode(entry))
 
 
-def session(port, rate=0):
+def session(port, rate=0, lsd=False):
     ses = lt.session({
         "listen_interfaces": f"0.0.0.0:{port},[::]:{port}",
         "enable_dht": False,
-        "enable_lsd": False,
+        "enable_lsd": lsd,
         "enable_upnp": False,
         "enable_natpmp": False,
         "enable_outgoing_utp": False,
@@ -77,8 +78,8 @@ def leech(torrent, folder, host, port):
     print(f"done {time.monotonic() - started:.3f}", flush=True)
 
 
-def join(torrent, folder, port, rate=0):
-    ses = session(port, rate)
+def join(torrent, folder, port, rate=0, lsd=False):
+    ses = session(port, rate, lsd)
     handle = add(ses, torrent, folder, False)
     started = time.monotonic()
     while not handle.status().is_seeding:
@@ -88,5 +89,9 @@ def join(torrent, folder, port, rate=0):
     print(f"uploaded {handle.status().total_payload_upload}", flush=True)
 
 
+def local(torrent, folder, port):
+    join(torrent, folder, port, lsd=True)
+
+
 if __name__ == "__main__":
-    {"make": make, "seed": seed, "leech": leech, "join": join}[sys.argv[1]](*sys.argv[2:])
+    {"make": make, "seed": seed, "leech": leech, "join": join, "local": local}[sys.argv[1]](*sys.argv[2:])

@@ -68,7 +68,7 @@ internal sealed class LabHost(string space, IPAddress v4, IPAddress v6, NetworkL
         return process;
     }
 
-    /// <summary>Starts freshet on this host, with a state folder of the host's own.</summary>
+    /// <summary>Starts freshet on this host, with a state folder of the host's own, and without local discovery, by which all hosts of a lab would find each other.</summary>
     public LabProcess Freshet(params string[] arguments) => Start(StateOfItsOwn, "dotnet", [FreshetCommand, .. arguments]);
 
     /// <summary>The same, where some system calls on a file fail.</summary>
@@ -92,7 +92,7 @@ internal sealed class LabHost(string space, IPAddress v4, IPAddress v6, NetworkL
     private Task<string> RunAsync(string command, params string[] arguments)
         => LabProcess.RunAsync("/usr/sbin/ip", ["netns", "exec", Namespace, command, .. arguments]);
 
-    private Dictionary<string, string> StateOfItsOwn => new(StringComparer.Ordinal) { ["XDG_STATE_HOME"] = NewFolder("state") };
+    private Dictionary<string, string> StateOfItsOwn => new(StringComparer.Ordinal) { ["XDG_STATE_HOME"] = NewFolder("state"), ["FRESHET_NO_LSD"] = "true" };
 
     /// <summary>The built command, of the configuration that the tests were built in.</summary>
     private static string FreshetCommand { get; } = Path.GetFullPath(
