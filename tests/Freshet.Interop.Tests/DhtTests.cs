@@ -62,6 +62,14 @@ public sealed class DhtTests
         await download.WaitForAsync("complete", Limit);
         Content.MustBeSame(file, Path.Combine(target, "file"));
 
+        // So does a bare info-hash, whose metadata libtorrent gives too.
+        string fromHash = dht.Host.NewFolder("from-hash");
+        LabProcess magnet = dht.Host.Freshet(
+            "download", await TorrentFile.InfoHashAsync(torrent), "-o", fromHash, "--bind", dht.Other(2), "--dht-routers", $"{dht.Theirs(4)}:6881",
+            "--state-dir", dht.Host.NewFolder("state-2"), "-v");
+        Assert.Equal(0, await magnet.WaitAsync(Limit));
+        Content.MustBeSame(file, Path.Combine(fromHash, "file"));
+
         // The first seeder leaves: another client of libtorrent finds the command, which alone has it now.
         await dht.Libtorrent.TellAsync("leave 2");
         await dht.Libtorrent.WaitForAsync("left", Limit);

@@ -25,7 +25,7 @@ internal sealed class DhtCommand
     };
 
     private readonly Argument<InfoHash?> _point = Point("ID", "The point to look around, 40 hex digits; none: a random one", ArgumentArity.ZeroOrOne);
-    private readonly Argument<string> _swarm = new("TORRENT|HASH") { Description = "An info-hash (40 hex digits), or a torrent that is not private" };
+    private readonly Argument<string> _swarm = new("TORRENT|HASH") { Description = "An info-hash, a magnet link, or a torrent that is not private" };
     private readonly Option<bool> _count = new("--count") { Description = "Count the peers in place of naming them (BEP 33)" };
 
     private readonly Option<int> _peerPort = new("--port")
@@ -224,8 +224,8 @@ internal sealed class DhtCommand
     private async Task<InfoHash> SwarmAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         string text = parsed.GetRequiredValue(_swarm);
-        if (InfoHash.TryParse(text, out InfoHash swarm) && !File.Exists(text))
-            return swarm;
+        if (MagnetLink.IsMeant(text.Trim()) && !File.Exists(text))
+            return Sources.Link(text).Hashes.Primary;
         Metainfo torrent = await Sources.Open(text, _streams).LoadAsync(cancellationToken);
         return torrent.IsPrivate
             ? throw new CommandFailure(ExitCode.Usage, $"{TerminalText.Escape(torrent.Name)} is private: the DHT must not know of it (BEP 27).")

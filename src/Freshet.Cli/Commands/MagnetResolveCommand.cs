@@ -1,8 +1,10 @@
 using System.CommandLine;
 using System.Net;
+using Freshet.Cli.Dht;
 using Freshet.Cli.Download;
 using Freshet.Cli.Output;
 using Freshet.Cli.Parsing;
+using Freshet.Cli.Settings;
 using Freshet.Core;
 using static Freshet.Cli.Parsing.OptionShapes;
 
@@ -38,6 +40,9 @@ internal sealed class MagnetResolveCommand(GlobalOptions globals, Streams stream
         CustomParser = result => Parsed(result, "an IP address", (string text, out IPAddress? address) => IPAddress.TryParse(text, out address)),
     };
 
+    private readonly Setting<bool> _noDht = new("--no-dht") { Description = "Ask trackers and named peers alone, not the DHT" };
+    private readonly Setting<EndPoint[]?> _dhtRouters = DhtFlags.Routers();
+
     private readonly Option<TimeSpan?> _timeout = new("--timeout")
     {
         Description = $"Give up after so long, {DurationText.Help}; without it, never",
@@ -54,7 +59,7 @@ internal sealed class MagnetResolveCommand(GlobalOptions globals, Streams stream
 
     public Command Create()
     {
-        var command = new Command("resolve", "Fetch the torrent file that a magnet link leads to") { _link, _output, _force, _peers, _trackers, _bind, _timeout, _state };
+        var command = new Command("resolve", "Fetch the torrent file that a magnet link leads to") { _link, _output, _force, _peers, _trackers, _bind, _noDht, _dhtRouters, _timeout, _state };
         command.SetAction((parsed, cancellationToken) => RunAsync(parsed, globals.Read(parsed, streams), cancellationToken));
         return command;
     }
@@ -66,7 +71,12 @@ internal sealed class MagnetResolveCommand(GlobalOptions globals, Streams stream
         bool force = parsed.GetValue(_force);
         if (output is not null && !force && Path.Exists(output))
             throw new CommandFailure(ExitCode.Conflict, $"{output} is there already: name another file with -o, or replace it with --force.", TroubleCodes.FileExists);
-        var options = new ClientOptions { BindAddress = parsed.GetValue(_bind), StateDirectory = parsed.GetValue(_state) };
+        var options = new ClientOptions
+        {
+            BindAddress = parsed.GetValue(_bind),
+            StateDirectory = parsed.GetValue(_state),
+            Dht = new DhtOptions { IsOn = !parsed.GetValue(_noDht), Routers = parsed.GetValue(_dhtRouters) ?? DhtOptions.WellKnownRouters },
+        };
         var adding = new AddOptions { Peers = parsed.GetValue(_peers) ?? [], Trackers = parsed.GetValue(_trackers) ?? [] };
         Metainfo metainfo = await new MetadataWait(context).RunAsync(options, link, adding, parsed.GetValue(_timeout), cancellationToken);
         if (output is not null)

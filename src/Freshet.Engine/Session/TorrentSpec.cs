@@ -55,6 +55,9 @@ public sealed record TorrentSpec
     /// <summary>Whether to announce at all.</summary>
     public bool UseTrackers { get; init; } = true;
 
+    /// <summary>Nodes of the DHT that may know it, beside those of its metainfo.</summary>
+    public IReadOnlyList<(string Host, int Port)> Nodes { get; init; } = [];
+
     /// <summary>Peers known from elsewhere.</summary>
     public IReadOnlyList<IPEndPoint> Peers { get; init; } = [];
 

@@ -40,8 +40,7 @@ internal sealed class TorrentDht : IDhtMember, IPeerSink
     {
         if (!IsAllowed)
             return;
-        if (_torrent.KnownMetainfo is { } metainfo)
-            _session.Dht!.Named(metainfo.Nodes, now);
+        _session.Dht!.Named([.. _torrent.Spec.Nodes, .. _torrent.KnownMetainfo?.Nodes ?? []], now);
         _session.Dht!.Rounds.Enter(_turn ??= new DhtTurn(this), now);
     }
 

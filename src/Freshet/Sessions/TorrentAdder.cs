@@ -183,6 +183,7 @@ internal sealed class TorrentAdder(SessionHost host)
                 Check = (DiskCheck)options.Check,
                 Overwrite = options.Overwrite,
                 Peers = addition.Peers,
+                Nodes = addition.Magnet?.Nodes ?? [],
                 FullAllocation = host.Options.AllocateFully,
                 Start = options.Start,
             };

@@ -108,6 +108,7 @@ internal sealed class TorrentRestorer(SessionHost host)
     {
         Summary = pending.Summary with { Trackers = spec.Summary.Trackers },
         Peers = AddressesOf(pending.Link),
+        Nodes = pending.Link.Nodes,
     };
 
     // Names are looked up only when a person adds a link: a start does not wait for that.
