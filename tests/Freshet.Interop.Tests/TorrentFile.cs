@@ -16,6 +16,18 @@ internal static class TorrentFile
         return Convert.ToHexStringLower(SHA1.HashData(bytes.AsSpan(start..end)));
     }
 
+    /// <summary>Makes a single-file torrent whose info dictionary is large: by a key that means nothing to anybody, and that all must keep.</summary>
+    public static async Task MakeWithLargeInfoAsync(string torrent, string content, int pieceLength, int ballast)
+    {
+        byte[] bytes = await File.ReadAllBytesAsync(content);
+        byte[] hashes = [.. bytes.Chunk(pieceLength).SelectMany(SHA1.HashData)];
+        byte[] filler = new byte[ballast];
+        new Random(1).NextBytes(filler);
+        string name = Path.GetFileName(content);
+        byte[] head = Encoding.ASCII.GetBytes($"d4:infod6:lengthi{bytes.Length}e4:name{name.Length}:{name}12:piece lengthi{pieceLength}e6:pieces{hashes.Length}:");
+        await File.WriteAllBytesAsync(torrent, [.. head, .. hashes, .. Encoding.ASCII.GetBytes($"9:x-ballast{filler.Length}:"), .. filler, .. "ee"u8]);
+    }
+
     /// <summary>Makes a single-file torrent of a mostly empty file without hashing the same zeros again and again.</summary>
     public static async Task MakeSparseAsync(string torrent, string content, int pieceLength)
     {

@@ -172,6 +172,24 @@ public sealed class MagnetTests
             swarm.MustComplete(node, id, TimeSpan.FromMinutes(5));
     });
 
+    /// <summary>No tracker, no DHT: they find each other by peer exchange.</summary>
+    [Fact]
+    public void Fifty_peers_finish_from_one_magnet_and_one_address() => Scenario.Play(3, swarm =>
+    {
+        SimContent content = SimContent.Make(swarm.World.Fork(), 32 * 1024, [2_000_000]).WithInfoOf(100_000, swarm.World.Fork());
+        var line = new SimLinkSettings { UploadRate = 1_000_000, DownloadRate = 4_000_000 };
+
+        // It lets in fewer than come: the others must be told of by those who were let in.
+        SimNode seeder = swarm.Seeder(content, line, new SimNodeSettings { Adapt = static settings => settings with { MaxConnectionsPerTorrent = 20 } });
+        (SimNode Node, TorrentId Id)[] leechers = [.. Enumerable.Range(0, 50).Select(_ =>
+        {
+            SimNode node = swarm.Node(line);
+            return (node, node.AddMagnet(content, spec => spec with { Peers = [seeder.Endpoint] }));
+        })];
+        foreach ((SimNode node, TorrentId id) in leechers)
+            swarm.MustComplete(node, id, TimeSpan.FromMinutes(15));
+    });
+
     [Fact]
     public void What_private_metadata_forbids_is_given_up_when_it_is_known() => Scenario.Play(5, swarm =>
     {

@@ -6,10 +6,23 @@ namespace Freshet.Interop.Tests.Clients;
 internal static class Transmission
 {
     public const string Daemon = "/usr/bin/transmission-daemon";
+    public const string Client = "/usr/bin/transmission-cli";
     public const int Port = 51413;
 
     /// <summary>Seeds a torrent where the data lies in the folder; else downloads it into that, then goes on giving.</summary>
     public static async Task<LabProcess> JoinAsync(LabHost host, string torrent, string folder)
+    {
+        string config = await ConfigureAsync(host, folder);
+        string torrents = Directory.CreateDirectory(Path.Combine(config, "torrents")).FullName;
+        File.Copy(torrent, Path.Combine(torrents, Path.GetFileName(torrent)));
+        return host.Start(Daemon, "-f", "-g", config, "--log-info");
+    }
+
+    /// <summary>Downloads what a magnet link leads to, then goes on giving.</summary>
+    public static async Task<LabProcess> JoinByLinkAsync(LabHost host, string link, string folder)
+        => host.Start(Client, "-g", await ConfigureAsync(host, folder), "-w", folder, link);
+
+    private static async Task<string> ConfigureAsync(LabHost host, string folder)
     {
         string config = host.NewFolder("transmission");
         await File.WriteAllTextAsync(Path.Combine(config, "settings.json"), $$"""
@@ -19,8 +32,6 @@ internal static class Transmission
                 "peer-port": {{Port}}, "rpc-enabled": false, "encryption": 0, "preallocation": 0
             }
             """);
-        string torrents = Directory.CreateDirectory(Path.Combine(config, "torrents")).FullName;
-        File.Copy(torrent, Path.Combine(torrents, Path.GetFileName(torrent)));
-        return host.Start(Daemon, "-f", "-g", config, "--log-info");
+        return config;
     }
 }

@@ -2,7 +2,7 @@
 
 make OUT CONTENT PIECE_LENGTH KIND [TRACKER...]  writes a torrent of a file or folder: v1, v2, hybrid; v2-bare and hybrid-bare lack the piece layers
 seed TORRENT FOLDER PORT [RATE]                  seeds; says "ready" when it is a seed, and "uploaded BYTES" at the end of its input
-leech TORRENT FOLDER PEER_HOST PEER_PORT         downloads; says "done SECONDS" when it has everything
+leech TORRENT FOLDER PEER_HOST PEER_PORT         downloads, a torrent file or a magnet link; says "done SECONDS" when it has everything
 join TORRENT FOLDER PORT [RATE]                  finds peers by its trackers, downloads, says "done SECONDS" and goes on giving; ends as "seed" does
 local TORRENT FOLDER PORT                        the same, by local discovery
 """
@@ -53,7 +53,12 @@ def session(port, rate=0, lsd=False):
 
 
 def add(ses, torrent, folder, seed):
-    info = lt.torrent_info(torrent)
+    if torrent.startswith("magnet:"):
+        params = lt.parse_magnet_uri(torrent)
+        params.save_path = folder
+        params.flags &= ~lt.torrent_flags.auto_managed & ~lt.torrent_flags.paused
+        return ses.add_torrent(params)
+    info = lt.torrent_info(torrent, {"max_buffer_size": 64 << 20})
     flags = lt.torrent_flags.seed_mode if seed else lt.torrent_flags.default_flags
     return ses.add_torrent({"ti": info, "save_path": folder, "flags": flags & ~lt.torrent_flags.auto_managed & ~lt.torrent_flags.paused})
 
