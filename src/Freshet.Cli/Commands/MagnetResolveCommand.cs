@@ -83,6 +83,8 @@ internal sealed class MagnetResolveCommand(GlobalOptions globals, Streams stream
         {
             await File.WriteAllBytesAsync(output, metainfo.FileBytes.ToArray(), cancellationToken);
             context.Say($"{TerminalText.Escape(metainfo.Name)}: {Amounts.Bytes(metainfo.FileBytes.Length)} written to {TerminalText.Escape(output)}");
+            if (!metainfo.HasAllPieceLayers)
+                context.Warn("the piece layers of its v2 side are not in the file: peers give them when it is downloaded, which some programs cannot do.");
         }
 
         var sections = new MetainfoSections(Files: true, Trackers: false, Pieces: false, Roots: false);
