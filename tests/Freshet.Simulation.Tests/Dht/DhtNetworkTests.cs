@@ -61,20 +61,21 @@ public sealed class DhtNetworkTests
     }
 
     [Theory]
-    [InlineData(200, false)]
-    [InlineData(100, true)]
-    public void Sybils_of_sixteen_networks_hide_hardly_any_honest_peer(int count, bool tellOfNobodies)
+    [InlineData(200, false, false, 0.95)]
+    [InlineData(200, true, false, 0.9)] // the worst that can be done with these addresses
+    [InlineData(100, true, true, 0.95)]
+    public void Sybils_of_sixteen_networks_hide_hardly_any_honest_peer(int count, bool chooseIds, bool tellOfNobodies, double least)
     {
         var dht = new DhtWorld(2);
         dht.Grow(300, TimeSpan.FromMinutes(3), BehindRouters);
-        var sybils = new SybilRing(dht, count, 16) { TellsOfNobodies = tellOfNobodies };
+        var sybils = new SybilRing(dht, count, 16) { ChoosesIds = chooseIds, TellsOfNobodies = tellOfNobodies };
         HashSet<SimDhtNode> villains = [.. sybils.Members];
         sybils.Push(TimeSpan.FromSeconds(5));
         dht.World.Run(TimeSpan.FromMinutes(10));
         var report = new SearchReport();
         report.AnnounceAndSearch(dht, 30, 10, TimeSpan.FromMinutes(1), Honest);
         TestContext.Current.TestOutputHelper?.WriteLine($"{report}; {sybils.Asked} queries fell into their hands");
-        Assert.True(report.FoundShare >= 0.95, report.ToString());
+        Assert.True(report.FoundShare >= least, report.ToString());
 
         SimDhtNode Honest()
         {

@@ -4,17 +4,19 @@ using Freshet.Protocol.Dht;
 namespace Freshet.Simulator.Dht;
 
 /// <summary>
-/// Villains that hold some networks and work together: for each target each of them takes that one of its valid ids (BEP 42) which is nearest, tells of its friends alone,
-/// keeps nothing, and gives peers that do not exist. They push themselves into all tables that they can reach.
+/// Villains that hold some networks and work together: their ids are valid (BEP 42), they tell of their friends alone, keep nothing, and give peers that do not exist. They
+/// push themselves into all tables that they can reach.
 /// </summary>
 public sealed class SybilRing
 {
     private const int MaxTargets = 1000;
+    private const int Told = 8;
 
     private readonly DhtWorld _world;
     private readonly List<SimDhtNode> _members = [];
     private readonly Dictionary<NodeId, NodeContact[]> _nearest = [];
     private readonly Dictionary<NodeId, NodeContact[]> _madeUp = [];
+    private readonly HashSet<(IPEndPoint Asker, NodeId Target)> _told = [];
     private readonly KrpcWriter _writer = new();
 
     /// <summary>Begins a ring.</summary>
@@ -36,6 +38,9 @@ public sealed class SybilRing
 
     /// <summary>The villains.</summary>
     public IReadOnlyList<SimDhtNode> Members => _members;
+
+    /// <summary>Whether each takes, for each target, that one of its eight valid ids which is nearest, the rest of it as the target has it; else each has one id.</summary>
+    public bool ChoosesIds { get; set; }
 
     /// <summary>Whether half of what they tell of are nodes that do not exist, each in a network of its own and with an id that fits it.</summary>
     public bool TellsOfNobodies { get; set; }
@@ -70,10 +75,13 @@ public sealed class SybilRing
         NodeContact[] friends = query.Target is { } target ? NearestTo(target) : [];
         var own = NodeEndpoint.Of(member.Endpoint);
         int place = Array.FindIndex(friends, friend => friend.Endpoint == own);
-        NodeId id = place < 0 ? member.Node.Id : friends[place].Id;
+
+        // Who was told of us by a friend knows us under the id for this target, who has us in its table under our usual one.
+        bool isTold = place >= 0 && !_told.Add((from, query.Target!.Value));
+        NodeId id = isTold && place < Told ? friends[place].Id : member.Node.Id;
         if (TellsOfNobodies && query.Target is { } made)
-            friends = [.. friends.Take(4), .. MadeUp(made).Skip(4 * (Asked % 12)).Take(4)];
-        byte[] nodes = new byte[Math.Min(8, friends.Length) * NodeContact.Length4];
+            friends = [.. friends.Take(Told / 2), .. MadeUp(made).Skip(4 * (Asked % 12)).Take(4)];
+        byte[] nodes = new byte[Math.Min(Told, friends.Length) * NodeContact.Length4];
         for (int i = 0; i < nodes.Length / NodeContact.Length4; i++)
             friends[i].WriteCompact(nodes.AsSpan(i * NodeContact.Length4));
         var answer = new KrpcAnswer
@@ -121,7 +129,9 @@ public sealed class SybilRing
             return known;
         if (_nearest.Count > MaxTargets)
             _nearest.Clear();
-        NodeContact[] nearest = [.. _members.Select(member => NearestIdOf(NodeEndpoint.Of(member.Endpoint), target))];
+        NodeContact[] nearest = [.. _members.Select(member => ChoosesIds
+            ? NearestIdOf(NodeEndpoint.Of(member.Endpoint), target)
+            : new NodeContact(member.Node.Id, NodeEndpoint.Of(member.Endpoint)))];
         Array.Sort(nearest, (a, b) => target.CompareDistance(a.Id, b.Id));
         _nearest.Add(target, nearest);
         return nearest;
