@@ -37,6 +37,7 @@ internal sealed class DhtRounds
     private MonoTime _paceAt;
     private int _underWayUrgent;
     private int _underWayUnhurried;
+    private bool _isRunning;
 
     /// <summary>Starts without torrents.</summary>
     /// <param name="deadlines">What wakes it.</param>
@@ -101,12 +102,7 @@ internal sealed class DhtRounds
     {
         if (!turn.IsUnderWay)
             return;
-        turn.IsUnderWay = false;
-        if (turn.IsUrgent)
-            _underWayUrgent--;
-        else
-            _underWayUnhurried--;
-        turn.IsUrgent = false;
+        Release(turn);
         turn.InVain = turn.HasFound ? 0 : turn.InVain + 1;
         turn.LookedAt = now;
         if (turn.IsIn)
@@ -119,8 +115,27 @@ internal sealed class DhtRounds
         Run(now);
     }
 
+    /// <summary>A torrent that has left was given up: its look-up counts for nothing.</summary>
+    public void GivenUp(DhtTurn turn, MonoTime now)
+    {
+        if (!turn.IsUnderWay)
+            return;
+        Release(turn);
+        Run(now);
+    }
+
     /// <summary>Begins what is due and has a place.</summary>
     public void Run(MonoTime now)
+    {
+        // A look-up may end while it is begun: the loop below goes on, in place of one within it for each.
+        if (_isRunning)
+            return;
+        _isRunning = true;
+        BeginDue(now);
+        _isRunning = false;
+    }
+
+    private void BeginDue(MonoTime now)
     {
         if (!_isReady())
         {
@@ -146,6 +161,16 @@ internal sealed class DhtRounds
             _timer.Set(MonoTime.Max(later.DueAt, _paceAt));
         else
             _timer.Clear();
+    }
+
+    private void Release(DhtTurn turn)
+    {
+        turn.IsUnderWay = false;
+        if (turn.IsUrgent)
+            _underWayUrgent--;
+        else
+            _underWayUnhurried--;
+        turn.IsUrgent = false;
     }
 
     private static TimeSpan WaitOf(DhtTurn turn)

@@ -15,9 +15,9 @@ internal sealed class TorrentDht : IDhtMember, IPeerSink
     private readonly Torrent _torrent;
     private readonly SessionContext _session;
 
-    // Made when the torrent first runs with a DHT.
+    // Made when the torrent first runs with a DHT, and there only while it is looked for: torrents are many.
     private DhtTurn? _turn;
-    private readonly List<DhtOperation> _lookups = [];
+    private List<DhtOperation>? _lookups;
     private int _underWay;
 
     public TorrentDht(Torrent torrent, SessionContext session)
@@ -51,10 +51,10 @@ internal sealed class TorrentDht : IDhtMember, IPeerSink
             return;
         DhtRounds rounds = _session.Dht!.Rounds;
         rounds.Leave(_turn);
-        foreach (DhtOperation lookup in _lookups)
+        foreach (DhtOperation lookup in _lookups ?? [])
             lookup.Cancel(now);
-        _lookups.Clear();
-        rounds.Done(_turn, now);
+        _lookups = null;
+        rounds.GivenUp(_turn, now);
     }
 
     /// <summary>There is nobody left to dial.</summary>
@@ -85,9 +85,10 @@ internal sealed class TorrentDht : IDhtMember, IPeerSink
         // Counted before any of them begins: some end at once.
         InfoHash[] swarms = [.. _torrent.Hashes.Swarms];
         _underWay = swarms.Length;
-        _lookups.Clear();
+        var lookups = new List<DhtOperation>(swarms.Length);
+        _lookups = lookups;
         foreach (InfoHash swarm in swarms)
-            _lookups.Add(_session.Dht!.Look(swarm, _torrent.IsWhole, this, now));
+            lookups.Add(_session.Dht!.Look(swarm, _torrent.IsWhole, this, now));
     }
 
     void IPeerSink.PeersFound(DhtOperation operation, IReadOnlyList<IPEndPoint> peers, MonoTime now)
@@ -104,7 +105,7 @@ internal sealed class TorrentDht : IDhtMember, IPeerSink
     {
         if (--_underWay > 0)
             return;
-        _lookups.Clear();
+        _lookups = null;
         _session.Dht!.Rounds.Done(_turn!, now);
     }
 }

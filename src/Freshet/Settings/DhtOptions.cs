@@ -6,7 +6,8 @@ namespace Freshet;
 public sealed record DhtOptions
 {
     /// <summary>Routers that are always there, run by makers of other clients. Whoever asks them tells them his address, and nothing else.</summary>
-    public static IReadOnlyList<EndPoint> WellKnownRouters { get; } =
+    /// <remarks>Set by tests alone, which ask nobody out there.</remarks>
+    public static IReadOnlyList<EndPoint> WellKnownRouters { get; internal set; } =
     [
         new DnsEndPoint("router.bittorrent.com", 6881),
         new DnsEndPoint("dht.transmissionbt.com", 6881),

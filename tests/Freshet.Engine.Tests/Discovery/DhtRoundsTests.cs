@@ -124,9 +124,31 @@ public sealed class DhtRoundsTests
         Assert.True(_deadlines.Next.IsNever);
     }
 
-    private Member Enter(bool isShort)
+    [Fact]
+    public void Look_ups_that_end_at_once_are_begun_one_after_the_other_not_one_within_the_other()
     {
-        var member = new Member(this) { IsShortOfPeers = isShort };
+        _isReady = false;
+        Member[] wanting = [.. Enumerable.Range(0, 100_000).Select(_ => Enter(isShort: true, endsAtOnce: true))];
+        _isReady = true;
+        _rounds.Run(_now);
+        Assert.All(wanting, one => Assert.Single(one.Looks));
+        Assert.Equal(0, _rounds.UnderWay);
+    }
+
+    [Fact]
+    public void A_look_up_that_was_given_up_counts_for_nothing()
+    {
+        Member one = Enter(isShort: true);
+        _rounds.Leave(one.Turn);
+        _rounds.GivenUp(one.Turn, _now);
+        Assert.Equal(0, _rounds.UnderWay);
+        _rounds.Enter(one.Turn, _now);
+        Assert.Equal(2, one.Looks.Count);
+    }
+
+    private Member Enter(bool isShort, bool endsAtOnce = false)
+    {
+        var member = new Member(this) { IsShortOfPeers = isShort, EndsAtOnce = endsAtOnce };
         _rounds.Enter(member.Turn, _now);
         return member;
     }
@@ -163,6 +185,8 @@ public sealed class DhtRoundsTests
 
         public bool Finds { get; set; }
 
+        public bool EndsAtOnce { get; init; }
+
         public bool IsShortOfPeers { get; set; }
 
         public List<MonoTime> Looks { get; } = [];
@@ -171,7 +195,10 @@ public sealed class DhtRoundsTests
         {
             Assert.True(_test._rounds.UnderWay <= DhtRounds.MaxUrgent + DhtRounds.MaxUnhurried);
             Looks.Add(now);
-            _end.Set(now + LookUp);
+            if (EndsAtOnce)
+                _test._rounds.Done(Turn, now);
+            else
+                _end.Set(now + LookUp);
         }
     }
 }
