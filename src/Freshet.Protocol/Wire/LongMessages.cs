@@ -23,7 +23,7 @@ internal sealed class LongMessages(ConnectionId connection, HashMessages? hashes
     public byte PeerExchangeNumber { get; private set; }
 
     /// <summary>The messages of BEP 9.</summary>
-    public MetadataMessages Metadata { get; } = new(connection);
+    public MetadataMessages Metadata => field ??= new MetadataMessages(connection);
 
     /// <summary>How many pieces there are; null while that is not known, and nothing may begin with a bitfield.</summary>
     public PieceLayout? Layout { get; set; }

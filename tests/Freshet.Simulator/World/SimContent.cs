@@ -135,8 +135,8 @@ public sealed class SimContent
             SHA1.HashData(bytes.AsSpan((int)layout.OffsetOf(piece), layout.LengthOf(piece)), hashes.AsSpan(i * Sha1Hash.Length));
         }
 
-        // Nobody reads it: any dictionary that differs from torrent to torrent will do.
-        byte[] info = [.. Encoding.ASCII.GetBytes($"d4:name{name.Length}:{name}6:pieces{hashes.Length}:"), .. hashes, (byte)'e'];
+        // Nobody reads it: any bytes that differ from torrent to torrent will do.
+        byte[] info = [.. Encoding.ASCII.GetBytes($"d4:name{name.Length}:{name}e"), .. hashes];
         var metainfo = new Metainfo
         {
             Hashes = HashesOf(version, info),
