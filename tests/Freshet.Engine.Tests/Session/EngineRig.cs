@@ -140,7 +140,7 @@ internal sealed class EngineRig : IEngineEffects
         peer.Connection = id;
         Post(new PeerEvent(PeerEventKind.Incoming, id)
         {
-            Payload = new PeerHandshake(peer.Endpoint, swarm ?? Metainfo.Hashes.Primary, default, peer.HasExtensions, peer.HasFast, false, knowsV2),
+            Payload = new PeerHandshake(peer.Endpoint, swarm ?? Metainfo.Hashes.Primary, default, peer.HasExtensions, peer.HasFast, peer.HasDht, knowsV2),
         });
         return id;
     }

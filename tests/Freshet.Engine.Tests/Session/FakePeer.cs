@@ -39,6 +39,8 @@ internal sealed class FakePeer
 
     public bool HasExtensions { get; set; } = true;
 
+    public bool HasDht { get; set; }
+
     /// <summary>What it does with the right answer to a hash request of ours: hands it on, alters it, or with null declines.</summary>
     public Func<HashAnswer, HashAnswer?> Hashes { get; set; } = answer => answer;
 
@@ -109,7 +111,7 @@ internal sealed class FakePeer
             return;
         IsOpen = true;
         Swarm = swarm;
-        Post(PeerEventKind.Ready, payload: new PeerHandshake(Endpoint, swarm, Id, HasExtensions, HasFast, false, false));
+        Post(PeerEventKind.Ready, payload: new PeerHandshake(Endpoint, swarm, Id, HasExtensions, HasFast, HasDht, false));
         if (!IsOpen)
             return;
         if (!Has.IsEmpty)
