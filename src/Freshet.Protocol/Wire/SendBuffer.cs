@@ -29,6 +29,9 @@ internal sealed class SendBuffer
         return _array.AsSpan(_tail - count, count);
     }
 
+    /// <summary>The last bytes that were added, to be changed before they are sent.</summary>
+    public Span<byte> Last(int count) => _array.AsSpan(_tail - count, count);
+
     /// <summary>Takes back the last bytes that were added.</summary>
     public void TakeBack(int count)
     {
