@@ -59,4 +59,7 @@ public enum DisconnectReason : byte
 
     /// <summary>The torrent is private and another of its trackers has taken over (BEP 27).</summary>
     TrackerChanged,
+
+    /// <summary>The peer does not encrypt where that is required, or does where it is off.</summary>
+    Encryption,
 }

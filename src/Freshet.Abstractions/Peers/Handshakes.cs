@@ -22,6 +22,12 @@ public sealed record ConnectionSetup(IPEndPoint Endpoint, InfoHash Swarm, PeerId
     /// <summary>Whether a reserved bit says that we have a node of the DHT (BEP 5); the port message with its port is a command of its own.</summary>
     public bool OffersDht { get; init; }
 
+    /// <summary>
+    /// How payload may be written behind the handshake of message stream encryption; None: the connection begins with BitTorrent's. For connections that we open: who dials us
+    /// says it first.
+    /// </summary>
+    public MsePayload Encryption { get; init; }
+
     /// <summary>Which torrent of the session it is: whose data the pump may read for the peer.</summary>
     public TorrentId Torrent { get; init; }
 
@@ -44,7 +50,16 @@ public sealed record PeerHandshake(
     bool SupportsExtensions,
     bool SupportsFast,
     bool SupportsDht,
-    bool SupportsV2);
+    bool SupportsV2)
+{
+    /// <summary>How payload is written where message stream encryption came first, else None.</summary>
+    public MsePayload Encryption { get; init; }
+}
+
+/// <summary>The answer to <see cref="PeerEventKind.Masked"/>.</summary>
+/// <param name="Swarm">Which torrent the peer means.</param>
+/// <param name="Accepts">How payload may be written.</param>
+public sealed record Unmasking(InfoHash Swarm, MsePayload Accepts);
 
 /// <summary>The handshake of the extension protocol (BEP 10), as far as it was said. Null: not said.</summary>
 public sealed record ExtensionHandshake

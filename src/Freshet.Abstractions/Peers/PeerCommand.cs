@@ -11,6 +11,9 @@ public enum PeerCommandKind : byte
     /// <summary>Answer an <see cref="PeerEventKind.Incoming"/> connection with our handshake. <c>Payload</c>: <see cref="ConnectionSetup"/>.</summary>
     Accept,
 
+    /// <summary>Answer to Masked. <c>Payload</c>: <see cref="Unmasking"/>.</summary>
+    Unmask,
+
     /// <summary>Close, after what is queued has had one chance to go out. <c>Reason</c>. A <see cref="PeerEventKind.Closed"/> follows.</summary>
     Close,
 

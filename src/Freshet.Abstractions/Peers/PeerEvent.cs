@@ -21,6 +21,12 @@ public enum PeerEventKind : byte
     /// <summary>An incoming connection sent its handshake's first part. <c>Payload</c>: <see cref="PeerHandshake"/>. Answer with Accept or Close.</summary>
     Incoming,
 
+    /// <summary>
+    /// An incoming connection begins with message stream encryption. <c>Payload</c>: the <see cref="Sha1Hash"/> of "req2" and its torrent's info-hash, by which it names the torrent.
+    /// Answer with Unmask or Close; Incoming follows.
+    /// </summary>
+    Masked,
+
     /// <summary>Both handshakes are through; wire messages follow. <c>Payload</c>: <see cref="PeerHandshake"/>.</summary>
     Ready,
 

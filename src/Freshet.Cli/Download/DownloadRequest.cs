@@ -28,6 +28,11 @@ internal sealed record DownloadRequest
 
     public bool UsePeerExchange { get; init; } = true;
 
+    public EncryptionUse Encryption { get; init; }
+
+    /// <summary>That of connections that peers open; null: the same.</summary>
+    public EncryptionUse? IncomingEncryption { get; init; }
+
     public bool SuperSeeding { get; init; }
 
     public int ListenPort { get; init; }

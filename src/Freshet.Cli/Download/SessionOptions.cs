@@ -72,7 +72,13 @@ internal sealed class SessionOptions
 
     private readonly Setting<bool> _noPortMapping = new("--no-port-mapping") { Description = "No port mapping at the router (there is none yet)" };
     private readonly Setting<string> _transport = Later("--transport", "How peers are connected to", "tcp", "uTP", "utp", "any");
-    private readonly Setting<string> _encryption = Later("--encryption", "Encryption of peer connections", "off", "encryption", "prefer", "require");
+    private readonly Setting<string> _encryption = Choice("--encryption", "Whether connections to peers are encrypted", "prefer", "off", "require");
+    private readonly Setting<string?> _encryptionIncoming = new("--encryption-incoming")
+    {
+        Description = "The same of connections that peers open: off, prefer or require; else as --encryption says",
+        HelpName = "MODE",
+        CustomParser = result => Parsed(result, "off, prefer or require", (string text, out string? mode) => (mode = text) is "off" or "prefer" or "require"),
+    };
 
     private readonly Setting<double?> _seedRatio = new("--seed-ratio")
     {
@@ -160,6 +166,7 @@ internal sealed class SessionOptions
             _noPortMapping,
             _transport,
             _encryption,
+            _encryptionIncoming,
             _seedRatio,
             _seedTime,
             _seedIdle,
@@ -219,6 +226,8 @@ internal sealed class SessionOptions
         RememberPeers = !parsed.GetValue(_noPeerCache),
         PeerCache = parsed.GetValue(_peerCache),
         UsePeerExchange = !parsed.GetValue(_noPex),
+        Encryption = Enum.Parse<EncryptionUse>(parsed.GetRequiredValue(_encryption), ignoreCase: true),
+        IncomingEncryption = parsed.GetValue(_encryptionIncoming) is { } incoming ? Enum.Parse<EncryptionUse>(incoming, ignoreCase: true) : null,
         SuperSeeding = parsed.GetValue(_superSeed),
         Limits = _limits.Read(parsed),
         Overwrite = parsed.GetValue(_overwrite),

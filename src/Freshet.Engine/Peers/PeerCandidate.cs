@@ -39,6 +39,12 @@ public sealed class PeerCandidate
     /// </summary>
     public bool IsV2 { get; internal set; }
 
+    /// <summary>Whether it is dialled plain though encryption is preferred: it did not answer otherwise.</summary>
+    public bool IsPlain { get; internal set; }
+
+    /// <summary>Whether it was tried both plain and encrypted since it last answered.</summary>
+    internal bool IsTriedBothWays { get; set; }
+
     /// <summary>What is going on.</summary>
     public CandidateState State { get; internal set; }
 

@@ -143,6 +143,7 @@ public sealed class PeerList
             return;
         candidate.State = CandidateState.Connected;
         candidate.ConnectedAt = now;
+        candidate.IsTriedBothWays = false;
     }
 
     /// <summary>A peer that connected to us says where it listens (<c>p</c> of BEP 10): it is listed as connected, so that it is not dialled too.</summary>
@@ -167,6 +168,22 @@ public sealed class PeerList
         candidate.State = CandidateState.Connected;
         candidate.ConnectedAt = now;
         return candidate;
+    }
+
+    /// <summary>
+    /// A candidate hung up on our first words: once it is dialled again at once, plain where they were encrypted and encrypted where they were plain.
+    /// </summary>
+    /// <returns>False where that was tried.</returns>
+    public bool TryOtherWay(PeerCandidate candidate, MonoTime now)
+    {
+        if (candidate.State != CandidateState.Connecting)
+            return false;
+        candidate.IsPlain = !candidate.IsPlain;
+        candidate.IsTriedBothWays = !candidate.IsTriedBothWays;
+        if (!candidate.IsTriedBothWays)
+            return false;
+        Wait(candidate, now);
+        return true;
     }
 
     /// <summary>The connection is gone, or could not be opened. Decides when to try again, or never.</summary>

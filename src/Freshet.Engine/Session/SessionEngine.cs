@@ -21,6 +21,7 @@ public sealed class SessionEngine : IEngine
     // Only ever looked up by key, never enumerated: their order decides nothing.
     private readonly Dictionary<TorrentId, Torrent> _torrents = [];
     private readonly Dictionary<InfoHash, Torrent> _swarms = [];
+    private readonly MaskedSwarms _masked = new();
     private int _lastTorrent;
     private bool _isShuttingDown;
 
@@ -103,6 +104,7 @@ public sealed class SessionEngine : IEngine
             _session.Queue.SetForced(torrent.Lifecycle.Seat, true, now);
         foreach (InfoHash swarm in torrent.Hashes.Swarms)
             _swarms.Add(swarm, torrent);
+        _masked.Add(torrent);
         if (spec.Start)
             torrent.Lifecycle.Start(now);
         return new AddOutcome(torrent.Id, AddRefusal.None);
@@ -356,6 +358,12 @@ public sealed class SessionEngine : IEngine
             return;
         }
 
+        if (peerEvent.Kind == PeerEventKind.Masked)
+        {
+            _session.Effects.Send(_masked.Answer(peerEvent, Settings.EncryptIncoming));
+            return;
+        }
+
         PeerConnection? connection = _session.Connections.Find(peerEvent.Connection);
         if (peerEvent.Kind == PeerEventKind.Closed && connection is null)
             _session.Callers.Remove(peerEvent.Connection);
@@ -414,6 +422,12 @@ public sealed class SessionEngine : IEngine
     private void Accept(in PeerEvent peerEvent, MonoTime now)
     {
         var handshake = (PeerHandshake)peerEvent.Payload!;
+        if (handshake.Encryption == MsePayload.None && Settings.EncryptIncoming == EncryptionUse.Require)
+        {
+            _session.Effects.Send(new PeerCommand(PeerCommandKind.Close, peerEvent.Connection) { Reason = DisconnectReason.Encryption });
+            return;
+        }
+
         DisconnectReason refusal = _swarms.TryGetValue(handshake.Swarm, out Torrent? torrent)
             ? torrent.Accept(peerEvent.Connection, handshake, now)
             : DisconnectReason.UnknownTorrent;
@@ -430,6 +444,7 @@ public sealed class SessionEngine : IEngine
         _order.Remove(torrent.Id);
         foreach (InfoHash swarm in torrent.Hashes.Swarms)
             _swarms.Remove(swarm);
+        _masked.Remove(torrent);
         _session.Effects.Publish(new TorrentRemovedNotice(torrent.Id));
     }
 }

@@ -64,6 +64,12 @@ public sealed record SessionSettings
     /// <summary>The groups that torrents are announced to on the local network (BEP 14); null: none. Fixed for the session's life.</summary>
     public LocalGroups? LocalDiscovery { get; init; }
 
+    /// <summary>Whether connections that we open are encrypted.</summary>
+    public EncryptionUse EncryptOutgoing { get; init; }
+
+    /// <summary>Whether connections that peers open are encrypted.</summary>
+    public EncryptionUse EncryptIncoming { get; init; }
+
     /// <summary>How many interested peers of a torrent may download from us at once; null: as many as keep the line busy (docs/choking.md).</summary>
     public int? UploadSlots { get; init; }
 

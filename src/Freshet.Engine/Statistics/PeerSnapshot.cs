@@ -55,6 +55,9 @@ public sealed record PeerSnapshot
     /// <summary>Who told us of the peer.</summary>
     public PeerSources Sources { get; init; }
 
+    /// <summary>How payload is written where the connection began with message stream encryption, else None.</summary>
+    public MsePayload Encryption { get; init; }
+
     /// <summary>Bytes from the peer that came in vain: twice, or unasked for.</summary>
     public long Redundant { get; init; }
 

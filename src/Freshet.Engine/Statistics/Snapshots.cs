@@ -105,6 +105,7 @@ internal static class Snapshots
             OutstandingRequests = peer.Window.Outstanding,
             RequestWindow = peer.Window.Depth,
             RoundTrip = peer.Window.RoundTrip,
+            Encryption = peer.Encryption,
             QueuedUploads = peer.Uploads.Count,
         };
     }

@@ -85,6 +85,9 @@ internal sealed class PeerConnection
 
     public bool SupportsFast { get; set; }
 
+    /// <summary>How its payload is written, where message stream encryption came first.</summary>
+    public MsePayload Encryption { get; set; }
+
     public bool SupportsExtensions { get; set; }
 
     public bool SupportsDht { get; set; }

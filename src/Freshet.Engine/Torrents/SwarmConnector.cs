@@ -146,7 +146,8 @@ internal sealed class SwarmConnector
 
         var connection = new PeerConnection(_torrent, this, _session.Connections.NextOutgoing(), candidate!.Endpoint, candidate, now);
         Add(connection);
-        connection.Send(PeerCommandKind.Connect, Setup(connection, candidate.IsV2 ? _torrent.Hashes.V2Swarm!.Value : _torrent.Hashes.Primary));
+        ConnectionSetup setup = Setup(connection, candidate.IsV2 ? _torrent.Hashes.V2Swarm!.Value : _torrent.Hashes.Primary);
+        connection.Send(PeerCommandKind.Connect, setup with { Encryption = Offers(candidate) });
         return true;
     }
 
@@ -182,6 +183,7 @@ internal sealed class SwarmConnector
         connection.SupportsFast = handshake.SupportsFast;
         connection.SupportsExtensions = handshake.SupportsExtensions;
         connection.SupportsDht = handshake.SupportsDht;
+        connection.Encryption = handshake.Encryption;
         connection.IsV2 = handshake.Swarm == _torrent.Hashes.V2Swarm;
         ReadyCount++;
         _session.Touched.Add(_torrent);
@@ -338,6 +340,9 @@ internal sealed class SwarmConnector
         _session.Touched.Add(_torrent);
         if (connection.Candidate is { } candidate)
         {
+            if (track is null && _session.Settings.EncryptOutgoing == EncryptionUse.Prefer && IsRefusal(reason) && Candidates.TryOtherWay(candidate, now))
+                return;
+
             // Who hangs up in the handshake may know the torrent by its other hash alone.
             if (track is null && _torrent.Hashes.IsHybrid && reason is DisconnectReason.ClosedByPeer or DisconnectReason.UnknownTorrent or DisconnectReason.SocketError)
                 candidate.IsV2 = !candidate.IsV2;
@@ -347,6 +352,18 @@ internal sealed class SwarmConnector
         if (_connections.Count == 0)
             _torrent.Slumber.Emptied(now);
     }
+
+    /// <summary>Whether a peer may have ended a handshake because it does not know what we said.</summary>
+    private static bool IsRefusal(DisconnectReason reason)
+        => reason is DisconnectReason.ClosedByPeer or DisconnectReason.SocketError or DisconnectReason.BadHandshake or DisconnectReason.HandshakeTimeout;
+
+    /// <summary>How payload may be written, where the connection to a peer begins encrypted.</summary>
+    private MsePayload Offers(PeerCandidate candidate) => _session.Settings.EncryptOutgoing switch
+    {
+        EncryptionUse.Require => MsePayload.Rc4,
+        EncryptionUse.Prefer when !candidate.IsPlain => MsePayload.Rc4 | MsePayload.Plain,
+        _ => MsePayload.None,
+    };
 
     private ConnectionSetup Setup(PeerConnection connection, InfoHash swarm)
         => new(connection.Endpoint, swarm, _session.Settings.PeerId, _torrent.Lifecycle.IsOpen ? _torrent.Layout : null)

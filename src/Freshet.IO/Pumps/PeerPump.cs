@@ -233,7 +233,7 @@ internal sealed class PeerPump : IDisposable
             return false;
         }
 
-        connection.Link = PeerLink.Outgoing(connection.Id, connection.Setup!, _options.Pool, now, _options.Reader);
+        connection.Link = PeerLink.Outgoing(connection.Id, connection.Setup!, _options.Pool, now, _options.Reader, _options.Encryption);
         _deadlines.Note(connection);
         _sender.Mark(connection);
         return true;
@@ -384,7 +384,7 @@ internal sealed class PeerPump : IDisposable
     {
         long number = (_accepted++ * _options.Pumps) + _options.Index;
         var connection = new PumpConnection(new ConnectionId((number << 1) | 1), socket, remote, MonoTime.Never);
-        connection.Link = PeerLink.Incoming(connection.Id, remote, _options.Pool, now, _options.Reader);
+        connection.Link = PeerLink.Incoming(connection.Id, remote, _options.Pool, now, _options.Reader, _options.Encryption);
         Add(connection);
         _gate.Enter(connection, now);
     }

@@ -4,6 +4,7 @@ using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.IO.Loop;
 using Freshet.IO.Network;
+using Freshet.Protocol.Encryption;
 
 namespace Freshet.IO.Pumps;
 
@@ -16,6 +17,9 @@ internal sealed record PumpOptions
 
     /// <summary>What blocks to be served are read with, where they are in memory; null where nothing is.</summary>
     public ICachedReader? Reader { get; init; }
+
+    /// <summary>What connections encrypt with; null: none does.</summary>
+    public MseKit? Encryption { get; init; }
 
     public required ConnectionBudget Budget { get; init; }
 

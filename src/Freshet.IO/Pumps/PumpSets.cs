@@ -1,6 +1,8 @@
 using Freshet.Abstractions;
 using Freshet.IO.Loop;
+using Freshet.IO.Native;
 using Freshet.IO.Network;
+using Freshet.Protocol.Encryption;
 
 namespace Freshet.IO.Pumps;
 
@@ -14,6 +16,7 @@ internal static class PumpSets
     {
         int count = Math.Clamp(options.Pumps ?? Environment.ProcessorCount / 2, 1, MaxPumps);
         var pumps = new PeerPump[count];
+        var encryption = new MseKit(LibcryptoPowers.Best, new SystemEntropy());
         for (int i = 0; i < count; i++)
         {
             var shared = new PumpOptions
@@ -21,6 +24,7 @@ internal static class PumpSets
                 Pool = options.Pool,
                 Clock = options.Clock,
                 Reader = reader,
+                Encryption = encryption,
                 Budget = sockets.Budget,
                 Bind = sockets.Bind,
                 Listeners = sockets.Listeners,

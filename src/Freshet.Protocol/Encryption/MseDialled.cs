@@ -11,18 +11,18 @@ namespace Freshet.Protocol.Encryption;
 /// </summary>
 internal sealed class MseDialled : MseNegotiation
 {
-    private readonly MsePayload _accepts;
+    private MsePayload _accepts;
     private byte[]? _mark;
     private Stage _stage;
 
     /// <summary>Starts; nothing is said before the peer's key is here.</summary>
     /// <param name="powers">Who calculates.</param>
     /// <param name="entropy">For the private key and padding.</param>
-    /// <param name="accepts">How payload may be written; where the peer offers both it is left plain.</param>
     /// <param name="output">Takes what is to be sent, encrypted where it has to be.</param>
-    public MseDialled(IPowers powers, IEntropy entropy, MsePayload accepts, SendBuffer output)
+    public MseDialled(IPowers powers, IEntropy entropy, SendBuffer output)
         : base(powers, entropy, output)
-        => _accepts = accepts;
+    {
+    }
 
     private enum Stage : byte
     {
@@ -42,8 +42,11 @@ internal sealed class MseDialled : MseNegotiation
     public Sha1Hash Masked { get; private set; }
 
     /// <summary>Says which torrent it is.</summary>
-    public void Unmask(InfoHash swarm)
+    /// <param name="swarm">Its info-hash.</param>
+    /// <param name="accepts">How payload may be written; where the peer offers both it is left plain.</param>
+    public void Unmask(InfoHash swarm, MsePayload accepts)
     {
+        _accepts = accepts;
         Reads = MseHashes.DiallerStream(Secret, swarm);
         Writes = MseHashes.DialledStream(Secret, swarm);
         _stage = Stage.Terms;

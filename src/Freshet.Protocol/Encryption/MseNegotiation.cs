@@ -117,7 +117,7 @@ internal abstract class MseNegotiation
     }
 
     /// <summary>What the peer names of ways to write payload; what we do not know is left out.</summary>
-    protected static MsePayload ReadPayload(ReadOnlySpan<byte> field) => (MsePayload)BinaryPrimitives.ReadInt32BigEndian(field) & (MsePayload.Plain | MsePayload.Rc4);
+    protected static MsePayload ReadPayload(ReadOnlySpan<byte> field) => (MsePayload)(byte)BinaryPrimitives.ReadInt32BigEndian(field) & (MsePayload.Plain | MsePayload.Rc4);
 
     /// <summary>Both know how payload is written.</summary>
     protected void Agree(MsePayload payload)

@@ -37,6 +37,20 @@ internal sealed class HandshakeReader(ConnectionId id, IPEndPoint remote, Connec
 
     private ReadOnlySpan<byte> Received => _bytes.AsSpan(0, _length);
 
+    /// <summary>How payload is written, where message stream encryption came first.</summary>
+    public MsePayload Encryption { get; set; }
+
+    /// <summary>Whether a connection begins with something else than BitTorrent's handshake: message stream encryption, which looks like noise.</summary>
+    public bool IsCovered(ReadOnlySpan<byte> bytes) => !WireHandshake.CanGoOn(_length, bytes);
+
+    /// <summary>Gives back what was taken for the beginning of a handshake.</summary>
+    public Span<byte> GiveBack()
+    {
+        Span<byte> bytes = _bytes.AsSpan(0, _length).ToArray();
+        _length = 0;
+        return bytes;
+    }
+
     /// <summary>Takes from the front of the bytes what belongs to the handshake; posts Incoming when a peer has named its torrent.</summary>
     /// <returns>How many bytes it took.</returns>
     public int Take(ReadOnlySpan<byte> bytes, IPeerEventSink sink)
@@ -72,5 +86,8 @@ internal sealed class HandshakeReader(ConnectionId id, IPEndPoint remote, Connec
         WireHandshake.HasExtensions(Received),
         WireHandshake.HasFast(Received),
         WireHandshake.HasDht(Received),
-        WireHandshake.HasV2(Received));
+        WireHandshake.HasV2(Received))
+    {
+        Encryption = Encryption,
+    };
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.Protocol.Encryption;
 
 namespace Freshet.Protocol.Wire;
 
@@ -24,6 +25,7 @@ public sealed class PeerLink
 {
     private readonly BlockPool _pool;
     private readonly ICachedReader? _reader;
+    private readonly MseKit? _kit;
     private readonly WireEncoder _encoder = new();
     private readonly MonoTime _handshakeDeadline;
 
@@ -34,6 +36,9 @@ public sealed class PeerLink
     private OutgoingBlocks? _blocks;
     private bool _isClosed;
 
+    // Null where the connection is not encrypted.
+    private LinkCipher? _cipher;
+
     // What came and could not be taken yet; rented, and only while IsStarved or an incoming handshake waits.
     private RentedBytes _kept;
 
@@ -43,8 +48,9 @@ public sealed class PeerLink
     // A mutable struct: not readonly.
     private LinkClock _clock;
 
-    private PeerLink(ConnectionId id, IPEndPoint remote, ConnectionSetup? dialled, BlockPool pool, ICachedReader? reader, MonoTime now)
+    private PeerLink(ConnectionId id, IPEndPoint remote, ConnectionSetup? dialled, BlockPool pool, ICachedReader? reader, MseKit? kit, MonoTime now)
     {
+        _kit = kit;
         _opening = new HandshakeReader(id, remote, dialled);
         _reader = reader;
         Id = id;
@@ -106,7 +112,7 @@ public sealed class PeerLink
     private bool IsCongested => OutputLength > WireLimits.SendHighWater;
 
     private bool HasRoom
-        => Ending == DisconnectReason.None && _kept.Length == 0 && !IsStarved && _opening is not { AwaitsAnswer: true } && !IsCongested;
+        => Ending == DisconnectReason.None && _kept.Length == 0 && !IsStarved && _opening is not { AwaitsAnswer: true } && _cipher is not { AwaitedName: not null } && !IsCongested;
 
     /// <summary>Starts a link on a connection that we opened; its handshake waits to be sent.</summary>
     /// <param name="id">The connection.</param>
@@ -114,10 +120,19 @@ public sealed class PeerLink
     /// <param name="pool">Where blocks are put; may be shared by many links and threads.</param>
     /// <param name="now">When the connection was there: the handshake's ten seconds run from here.</param>
     /// <param name="reader">What blocks to be served are read with; without one each is reported as unread.</param>
-    public static PeerLink Outgoing(ConnectionId id, ConnectionSetup setup, BlockPool pool, MonoTime now, ICachedReader? reader = null)
+    /// <param name="kit">What is needed to encrypt, where the setup asks for it.</param>
+    public static PeerLink Outgoing(ConnectionId id, ConnectionSetup setup, BlockPool pool, MonoTime now, ICachedReader? reader = null, MseKit? kit = null)
     {
-        var link = new PeerLink(id, setup.Endpoint, setup, pool, reader, now);
-        link._encoder.Handshake(setup);
+        var link = new PeerLink(id, setup.Endpoint, setup, pool, reader, kit, now);
+        if (setup.Encryption == MsePayload.None || kit is null)
+        {
+            link._encoder.Handshake(setup);
+            return link;
+        }
+
+        Span<byte> handshake = stackalloc byte[WireHandshake.Length];
+        WireHandshake.Write(handshake, setup);
+        link._cipher = LinkCipher.Dialling(kit, setup, handshake, link._encoder.Output);
         return link;
     }
 
@@ -127,20 +142,31 @@ public sealed class PeerLink
     /// <param name="pool">Where blocks are put.</param>
     /// <param name="now">When it was accepted: the handshake's ten seconds run from here.</param>
     /// <param name="reader">What blocks to be served are read with; without one each is reported as unread.</param>
-    public static PeerLink Incoming(ConnectionId id, IPEndPoint remote, BlockPool pool, MonoTime now, ICachedReader? reader = null)
-        => new(id, remote, dialled: null, pool, reader, now);
+    /// <param name="kit">What is needed to understand a peer that encrypts; without it such a peer is let go.</param>
+    public static PeerLink Incoming(ConnectionId id, IPEndPoint remote, BlockPool pool, MonoTime now, ICachedReader? reader = null, MseKit? kit = null)
+        => new(id, remote, dialled: null, pool, reader, kit, now);
 
     /// <summary>
     /// Takes what the socket gave, all of it, and posts what it says. Where the link must stop in the middle (<see cref="IsStarved"/>, or an
     /// incoming handshake that waits for its answer) it keeps the rest itself, which is why a pump then reads no more. A pump that finds
     /// <see cref="BlockPool.FreeBlocks"/> low should read less at a time, so that little has to be kept.
     /// </summary>
-    public void Feed(ReadOnlySpan<byte> bytes, IPeerEventSink sink, MonoTime now)
+    /// <param name="bytes">What came; decrypted in place where the connection is encrypted.</param>
+    /// <param name="sink">Takes the events.</param>
+    /// <param name="now">The time.</param>
+    public void Feed(Span<byte> bytes, IPeerEventSink sink, MonoTime now)
     {
         if (Ending != DisconnectReason.None || bytes.IsEmpty)
             return;
         _clock.Heard(now);
         _credit?.Use(bytes.Length);
+        if (_cipher is not null || IsCovered(bytes))
+            bytes = Uncover(bytes, sink);
+        TakeOrKeep(bytes, sink, now);
+    }
+
+    private void TakeOrKeep(ReadOnlySpan<byte> bytes, IPeerEventSink sink, MonoTime now)
+    {
         if (_kept.Length > 0)
         {
             _kept.Append(bytes);
@@ -197,6 +223,11 @@ public sealed class PeerLink
             case PeerCommandKind.ReadFreely:
                 _credit = null;
                 break;
+            case PeerCommandKind.Unmask when _cipher is { AwaitedName: not null } cipher:
+                RentedBytes held = cipher.Unmask((Unmasking)command.Payload!);
+                TakeOrKeep(Uncover(held.Bytes, sink), sink, now);
+                held.Release();
+                break;
             case PeerCommandKind.Accept when _opening is { AwaitsAnswer: true } opening:
                 opening.Accept((ConnectionSetup)command.Payload!);
                 _encoder.Handshake(opening.Setup!);
@@ -233,13 +264,18 @@ public sealed class PeerLink
     /// The bytes that wait to be sent. They stay where they are until <see cref="EndSend"/>, whatever is queued in between, so that an
     /// asynchronous send may use them.
     /// </summary>
-    public ReadOnlyMemory<byte> BeginSend() => _encoder.Output.BeginSend();
+    public ReadOnlyMemory<byte> BeginSend()
+    {
+        _cipher?.Seal();
+        return _encoder.Output.BeginSend();
+    }
 
     /// <summary>Reports how many of the bytes of <see cref="BeginSend"/> the socket took, also where it took none.</summary>
     public void EndSend(int count, MonoTime now)
     {
         bool wasCongested = IsCongested;
         _encoder.EndSend(count);
+        _cipher?.Sent(count);
         _clock.Sent(count, OutputLength, wasCongested, now);
     }
 
@@ -290,6 +326,7 @@ public sealed class PeerLink
         _isClosed = true;
         _decoder?.Release();
         _encoder.Output.Release();
+        _cipher?.Release();
         _kept.Release();
         sink.Post(new PeerEvent(PeerEventKind.Closed, Id) { Reason = Ending });
     }
@@ -298,6 +335,31 @@ public sealed class PeerLink
     {
         if (Ending == DisconnectReason.None)
             Ending = reason == DisconnectReason.None ? DisconnectReason.ClosedByPeer : reason;
+    }
+
+    /// <summary>Whether a peer that dialled us begins with message stream encryption.</summary>
+    private bool IsCovered(ReadOnlySpan<byte> bytes) => Id.IsIncoming && _kit is not null && _opening is { } opening && opening.IsCovered(bytes);
+
+    /// <summary>Takes what belongs to message stream encryption.</summary>
+    /// <returns>What came through it.</returns>
+    private Span<byte> Uncover(Span<byte> bytes, IPeerEventSink sink)
+    {
+        bool wasAwaited = _cipher is { AwaitedName: not null };
+        if (_cipher is null)
+        {
+            // What has come so far is less than a key.
+            _cipher = LinkCipher.Dialled(_kit!, _encoder.Output);
+            _cipher.Open(_opening!.GiveBack());
+        }
+
+        bytes = _cipher.Open(bytes);
+        if (_cipher.Fault != DisconnectReason.None)
+            End(_cipher.Fault);
+        else if (_cipher.AwaitedName is { } name && !wasAwaited)
+            sink.Post(new PeerEvent(PeerEventKind.Masked, Id) { Payload = name });
+        if (_opening is { } opening)
+            opening.Encryption = _cipher.Payload;
+        return bytes;
     }
 
     private int Take(ReadOnlySpan<byte> bytes, IPeerEventSink sink)

@@ -13,7 +13,7 @@ internal struct RentedBytes
     public readonly int Length => _end - _start;
 
     /// <summary>The bytes, in place.</summary>
-    public readonly ReadOnlySpan<byte> Bytes => _array.AsSpan(_start, Length);
+    public readonly Span<byte> Bytes => _array.AsSpan(_start, Length);
 
     /// <summary>Keeps more behind those that are there.</summary>
     public void Append(ReadOnlySpan<byte> bytes)

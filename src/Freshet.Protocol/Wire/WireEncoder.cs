@@ -28,8 +28,7 @@ internal sealed class WireEncoder
     public PaddedRequests? Padded { get; set; }
 
     /// <summary>The handshake.</summary>
-    public void Handshake(ConnectionSetup setup)
-        => WireHandshake.Write(Add(WireHandshake.Length), setup.Swarm, setup.Self, offersV2: setup.V2Swarm is { } v2 && v2 != setup.Swarm, setup.OffersDht);
+    public void Handshake(ConnectionSetup setup) => WireHandshake.Write(Add(WireHandshake.Length), setup);
 
     /// <summary>A length of 0.</summary>
     public void KeepAlive() => Add(4).Clear();

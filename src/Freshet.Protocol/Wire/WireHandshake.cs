@@ -1,3 +1,4 @@
+using Freshet.Abstractions;
 using Freshet.Core;
 
 namespace Freshet.Protocol.Wire;
@@ -23,27 +24,28 @@ internal static class WireHandshake
 
     private static ReadOnlySpan<byte> Protocol => "\u0013BitTorrent protocol"u8;
 
-    /// <summary>Writes ours: BEP 6 and BEP 10 are offered always.</summary>
+    /// <summary>Writes ours: BEP 6 and BEP 10 are offered always, BEP 5 where we have a node, BEP 52 where the connection may be taken over to the torrent's v2 swarm.</summary>
     /// <param name="target">At least <see cref="Length"/> bytes.</param>
-    /// <param name="swarm">The info-hash to name.</param>
-    /// <param name="self">Our peer id.</param>
-    /// <param name="offersV2">Whether the connection may be taken over to the torrent's v2 swarm (BEP 52).</param>
-    /// <param name="offersDht">Whether we have a node of the DHT (BEP 5).</param>
-    public static void Write(Span<byte> target, InfoHash swarm, PeerId self, bool offersV2, bool offersDht)
+    /// <param name="setup">The connection's.</param>
+    public static void Write(Span<byte> target, ConnectionSetup setup)
     {
+        bool offersV2 = setup.V2Swarm is { } v2 && v2 != setup.Swarm;
         target[..Length].Clear();
         Protocol.CopyTo(target);
         target[ReservedStart + 5] = ExtensionBit;
-        target[ReservedStart + 7] = (byte)(FastBit | (offersV2 ? V2Bit : 0) | (offersDht ? DhtBit : 0));
-        swarm.Value.Bytes.CopyTo(target[SwarmStart..]);
-        self.Value.Bytes.CopyTo(target[PrologueLength..]);
+        target[ReservedStart + 7] = (byte)(FastBit | (offersV2 ? V2Bit : 0) | (setup.OffersDht ? DhtBit : 0));
+        setup.Swarm.Value.Bytes.CopyTo(target[SwarmStart..]);
+        setup.Self.Value.Bytes.CopyTo(target[PrologueLength..]);
     }
 
     /// <summary>Whether the first bytes can still become a handshake; looked at with every read, so that other protocols are dropped at once.</summary>
-    public static bool CanStart(ReadOnlySpan<byte> received)
+    public static bool CanStart(ReadOnlySpan<byte> received) => CanGoOn(0, received);
+
+    /// <summary>Whether a handshake of which so many bytes are there can go on with these.</summary>
+    public static bool CanGoOn(int there, ReadOnlySpan<byte> bytes)
     {
-        int length = Math.Min(received.Length, Protocol.Length);
-        return received[..length].SequenceEqual(Protocol[..length]);
+        int length = Math.Min(bytes.Length, Math.Max(0, Protocol.Length - there));
+        return bytes[..length].SequenceEqual(Protocol.Slice(Math.Min(there, Protocol.Length), length));
     }
 
     /// <summary>The info-hash of at least <see cref="PrologueLength"/> bytes.</summary>

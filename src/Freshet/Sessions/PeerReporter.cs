@@ -49,6 +49,7 @@ internal sealed class PeerReporter(ILogger logger, SnapshotPublisher snapshots)
         Client = PlainText.OrNull(peer.Client),
         IsIncoming = peer.Connection.IsIncoming,
         Sources = peer.Sources,
+        Encryption = peer.Encryption,
         Progress = peer.Progress,
         DownloadRate = (long)peer.DownloadRate,
         UploadRate = (long)peer.UploadRate,

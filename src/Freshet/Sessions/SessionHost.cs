@@ -353,6 +353,8 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
         UsePeerExchange = Options.PeerExchange,
         LocalDiscovery = ListenPort is null ? null : Options.LocalDiscovery,
         UsePeerCache = _peerCaches.Length > 0,
+        EncryptOutgoing = Options.Encryption,
+        EncryptIncoming = Options.IncomingEncryption ?? Options.Encryption,
         Limits = Limits.Now,
         Tiers = TorrentAdder.ToEngine(Options.TrackerTiers),
         Queue = Options.Queue,

@@ -74,6 +74,12 @@ public sealed record ClientOptions
     /// </summary>
     public IPeerCache? PeerCache { get; init; }
 
+    /// <summary>Whether connections to peers are encrypted. Default: tried first.</summary>
+    public EncryptionUse Encryption { get; init; } = EncryptionUse.Prefer;
+
+    /// <summary>Whether connections that peers open are encrypted. Default: as <see cref="Encryption"/> says.</summary>
+    public EncryptionUse? IncomingEncryption { get; init; }
+
     /// <summary>How many peers of a torrent may download from us at once; 0 gives nothing, null finds out how many keep the line busy.</summary>
     public int? UploadSlots { get; init; }
 

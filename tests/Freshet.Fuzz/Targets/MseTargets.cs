@@ -36,7 +36,7 @@ public sealed class MseDialledTarget : IFuzzTarget
             return;
         if (dialled.AwaitsAnswer)
         {
-            dialled.Unmask(MsePair.Swarm);
+            dialled.Unmask(MsePair.Swarm, MsePayload.Rc4);
             left = dialled.Take(left);
         }
 
@@ -65,7 +65,7 @@ public sealed class MseDiallerTarget : IFuzzTarget
         var ours = new SendBuffer();
         MsePair.Dialler(2, ours).Take(key);
         Span<byte> left = dialled.Take(MsePair.Drain(ours));
-        dialled.Unmask(MsePair.Swarm);
+        dialled.Unmask(MsePair.Swarm, MsePayload.Rc4);
         dialled.Take(left);
         return MsePair.Drain(theirs);
     }
@@ -98,7 +98,7 @@ internal static class MsePair
         new Entropy(seed).Fill(secret);
         key = new byte[MsePrime.Length];
         MsePrime.PublicKey(MontgomeryPowers.Instance, secret, key);
-        return new MseDialled(MontgomeryPowers.Instance, new Entropy(seed), MsePayload.Rc4, output);
+        return new MseDialled(MontgomeryPowers.Instance, new Entropy(seed), output);
     }
 
     public static byte[] Drain(SendBuffer output)

@@ -119,7 +119,7 @@ public sealed class MseTests
     {
         // A dialler whose terms are put together by hand.
         var output = new SendBuffer();
-        var dialled = new MseDialled(MontgomeryPowers.Instance, new SetEntropy(1), Both, output);
+        var dialled = new MseDialled(MontgomeryPowers.Instance, new SetEntropy(1), output);
         byte[] key = new byte[MsePrime.PrivateKeyLength];
         key[^1] = 5;
         byte[] publicKey = new byte[MsePrime.Length];
@@ -129,7 +129,7 @@ public sealed class MseTests
         MontgomeryPowers.Instance.Raise(output.BeginSend().Span[..MsePrime.Length], key, secret);
         dialled.Take([.. MseHashes.Secret(secret).Bytes, .. MseHashes.Cover(MseHashes.Masked(Swarm), secret).Bytes]);
         Assert.True(dialled.AwaitsAnswer);
-        dialled.Unmask(Swarm);
+        dialled.Unmask(Swarm, Both);
         byte[] terms = new byte[14];
         terms[11] = 3;
         BinaryPrimitives.WriteUInt16BigEndian(terms.AsSpan(12), (ushort)length);
@@ -145,7 +145,7 @@ public sealed class MseTests
         byte[] Bytes(string name) => Convert.FromHexString(test.GetProperty(name).GetString()!);
         var swarm = new InfoHash(new Sha1Hash(Bytes("info_hash")));
         var output = new SendBuffer();
-        var dialled = new MseDialled(MontgomeryPowers.Instance, new SetEntropy(1, Bytes("our_private_key")), Both, output);
+        var dialled = new MseDialled(MontgomeryPowers.Instance, new SetEntropy(1, Bytes("our_private_key")), output);
         Assert.True(dialled.Take(Bytes("peer_Ya")).IsEmpty);
         Assert.Equal(Bytes("our_Yb"), output.BeginSend().Span[..MsePrime.Length].ToArray());
         output.EndSend(0);
@@ -153,7 +153,7 @@ public sealed class MseTests
         Span<byte> left = dialled.Take(rest);
         Assert.True(dialled.AwaitsAnswer);
         Assert.Equal(MseHashes.Masked(swarm), dialled.Masked);
-        dialled.Unmask(swarm);
+        dialled.Unmask(swarm, Both);
         left = dialled.Take(left);
         Assert.Equal((MsePayload.Rc4, true, 68), (dialled.Payload, dialled.IsThrough, dialled.EncryptedAhead));
         dialled.Reads!.Apply(left);
@@ -164,11 +164,13 @@ public sealed class MseTests
     private sealed class Pair
     {
         private readonly SendBuffer _diallerOutput = new();
+        private readonly MsePayload _accepts;
 
         public Pair(ulong seed, MsePayload offers, MsePayload accepts)
         {
+            _accepts = accepts;
             Dialler = new MseDialler(MontgomeryPowers.Instance, new SetEntropy(seed), Swarm, offers, Hello, _diallerOutput);
-            Dialled = new MseDialled(MontgomeryPowers.Instance, new SetEntropy(seed + 1000), accepts, DialledOutput);
+            Dialled = new MseDialled(MontgomeryPowers.Instance, new SetEntropy(seed + 1000), DialledOutput);
         }
 
         public MseDialler Dialler { get; }
@@ -201,7 +203,7 @@ public sealed class MseTests
             if (Dialled.AwaitsAnswer)
             {
                 Assert.Equal(MseHashes.Masked(Swarm), Dialled.Masked);
-                Dialled.Unmask(Answer);
+                Dialled.Unmask(Answer, _accepts);
                 left = Dialled.Take(left);
             }
 

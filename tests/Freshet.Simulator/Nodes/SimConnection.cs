@@ -34,7 +34,9 @@ internal sealed class SimConnection(SimNode node, PeerLink link, SimStream strea
         if (IsClosed)
             return bytes.Length;
         int taken = link.WantsInput ? Math.Min(bytes.Length, link.MayRead) : 0;
-        link.Feed(bytes[..taken], node, node.Now);
+
+        // The link may decrypt them in place; the wire keeps what it has.
+        link.Feed(bytes[..taken].ToArray(), node, node.Now);
         if (taken > 0 || link.WantsCredit)
             node.Touch(this);
         return taken;

@@ -18,7 +18,7 @@ public sealed partial class SimNode
             return null;
         var id = new ConnectionId(_incoming);
         _incoming += 2;
-        return Join(new SimConnection(this, PeerLink.Incoming(id, from, Pool, Now, this), stream));
+        return Join(new SimConnection(this, PeerLink.Incoming(id, from, Pool, Now, this, Encryption), stream));
     }
 
     void ISimHost.Receive(Datagram datagram) => Run(() => _engine.Handle(datagram, Now));
@@ -232,7 +232,7 @@ public sealed partial class SimNode
         => _swarm.Network.Connect(
             Address,
             setup.Endpoint,
-            stream => IsAlive ? Join(new SimConnection(this, PeerLink.Outgoing(id, setup, Pool, Now, this), stream)) : null,
+            stream => IsAlive ? Join(new SimConnection(this, PeerLink.Outgoing(id, setup, Pool, Now, this, Encryption), stream)) : null,
             refused => Run(() => _events.Enqueue(new PeerEvent(PeerEventKind.Closed, id)
             {
                 Reason = refused ? DisconnectReason.ConnectFailed : DisconnectReason.ConnectTimeout,

@@ -3,6 +3,7 @@ using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Engine.Session;
 using Freshet.Engine.Statistics;
+using Freshet.Protocol.Encryption;
 using Freshet.Protocol.Wire;
 using Freshet.Simulator.Checks;
 using Freshet.Simulator.Disk;
@@ -15,12 +16,13 @@ namespace Freshet.Simulator.Nodes;
 /// A whole Freshet session in the simulated world: the real engine and the real wire codec on simulated lines, disk, store and trackers. It does what
 /// the I/O side does for a real one: feeds events in batches, then lets time advance, then carries the effects out.
 /// </summary>
-public sealed partial class SimNode : ISimHost, IEngineEffects, IPeerEventSink, ICachedReader
+public sealed partial class SimNode : ISimHost, IEngineEffects, IPeerEventSink, ICachedReader, IEntropy
 {
     private const int ListenPort = 6881;
     private static readonly TimeSpan WatchInterval = TimeSpan.FromSeconds(1);
 
     private readonly SimSwarm _swarm;
+    private readonly SeededRandom _entropy;
     private readonly SessionEngine _engine;
     private readonly Dictionary<ConnectionId, SimConnection> _connections = [];
     private readonly List<SimConnection> _ordered = [];
@@ -51,17 +53,23 @@ public sealed partial class SimNode : ISimHost, IEngineEffects, IPeerEventSink, 
         SeededRandom random = swarm.World.Fork();
         byte[] secret = new byte[32];
         random.NextBytes(secret);
+        _entropy = new SeededRandom(BitConverter.ToUInt64(secret));
         SessionSettings session = settings.Session(PeerId.Create(random), ListenPort);
         if (session.Dht is { } dht)
             session = session with { Dht = dht with { Local = [address], Saved = store.Nodes } };
         _engine = new SessionEngine(session, this, Pool, random, secret, Now);
         Checks = new NodeChecks(swarm, this);
+        Encryption = new MseKit(MontgomeryPowers.Instance, this);
         Watch();
 
         // A loop's first turn: without the DHT it finds nothing to do.
         if (session.Dht is not null)
             swarm.World.After(TimeSpan.Zero, () => Run(static () => { }));
     }
+
+    private MseKit Encryption { get; }
+
+    void IEntropy.Fill(Span<byte> bytes) => _entropy.NextBytes(bytes);
 
     /// <summary>Where the node is.</summary>
     public IPAddress Address { get; }
