@@ -69,6 +69,9 @@ public sealed class PeerLink
     /// <summary>Whether both handshakes are through.</summary>
     public bool IsReady => _opening is null && !_isClosed;
 
+    /// <summary>Whether the connection began with message stream encryption.</summary>
+    public bool IsEncrypted => _cipher is not null;
+
     /// <summary>Both sides know BEP 6; meant only when <see cref="IsReady"/>.</summary>
     public bool HasFast { get; private set; }
 

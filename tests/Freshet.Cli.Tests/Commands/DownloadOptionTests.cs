@@ -10,7 +10,7 @@ public sealed class DownloadOptionTests
         string[] options =
         [
             "-o", "--select", "--priority", "--list", "--strategy", "--listen-port", "--bind", "--peer", "--tracker", "--no-trackers", "--no-dht", "--no-lsd", "--no-pex",
-            "--no-port-mapping", "--transport", "--encryption", "--seed-ratio", "--seed-time", "--seed-idle", "--seed-forever", "--max-downloads", "--max-seeds", "--max-active", "--on-complete", "--max-peers", "--pipeline", "--limit-down",
+            "--no-port-mapping", "--transport", "--encryption", "--encryption-incoming", "--seed-ratio", "--seed-time", "--seed-idle", "--seed-forever", "--max-downloads", "--max-seeds", "--max-active", "--on-complete", "--max-peers", "--pipeline", "--limit-down",
             "--limit-up", "--alt-limit-down", "--alt-limit-up", "--alt-schedule", "--no-lan-limits", "--check", "--state-dir", "--give-up-after", "--peer-timeout", "--request-timeout", "--status-file", "--json", "-q", "-v", "--log-file",
         ];
         Assert.All(options, option => Assert.Contains(option, help, StringComparison.Ordinal));
@@ -19,8 +19,6 @@ public sealed class DownloadOptionTests
     [Theory]
     [InlineData("uTP is not there yet", "--transport", "utp")]
     [InlineData("uTP is not there yet", "--transport", "any")]
-    [InlineData("encryption is not there yet", "--encryption", "prefer")]
-    [InlineData("encryption is not there yet", "--encryption", "require")]
     public async Task What_is_not_there_yet_says_so(string expected, params string[] options)
     {
         CliResult result = await Cli.RunAsync(["download", "x.torrent", .. options]);

@@ -58,6 +58,9 @@ internal sealed class FakePeer
     /// <summary>The hashes by which it knows the torrent; the v1 hash alone where it is of the old kind.</summary>
     public Func<InfoHash, bool> Knows { get; set; }
 
+    /// <summary>Which of our ways to begin a connection it understands.</summary>
+    public Func<ConnectionSetup, bool> Takes { get; set; } = _ => true;
+
     /// <summary>How we dialled it.</summary>
     public List<ConnectionSetup> Dialled { get; } = [];
 
@@ -98,7 +101,7 @@ internal sealed class FakePeer
     public void Answer(ConnectionSetup setup)
     {
         Dialled.Add(setup);
-        if (!Knows(setup.Swarm))
+        if (!Knows(setup.Swarm) || !Takes(setup))
             _rig.Post(new PeerEvent(PeerEventKind.Closed, Connection) { Reason = DisconnectReason.ClosedByPeer });
         else
             Ready(setup.V2Swarm is { } upgrade && Knows(upgrade) ? upgrade : setup.Swarm);
@@ -111,7 +114,7 @@ internal sealed class FakePeer
             return;
         IsOpen = true;
         Swarm = swarm;
-        Post(PeerEventKind.Ready, payload: new PeerHandshake(Endpoint, swarm, Id, HasExtensions, HasFast, HasDht, false));
+        Post(PeerEventKind.Ready, payload: new PeerHandshake(Endpoint, swarm, Id, HasExtensions, HasFast, HasDht, false) { Encryption = Dialled.LastOrDefault()?.Encryption ?? MsePayload.None });
         if (!IsOpen)
             return;
         if (!Has.IsEmpty)

@@ -10,7 +10,11 @@ internal static class Transmission
     public const int Port = 51413;
 
     /// <summary>Seeds a torrent where the data lies in the folder; else downloads it into that, then goes on giving.</summary>
-    public static async Task<LabProcess> JoinAsync(LabHost host, string torrent, string folder)
+    /// <param name="host">Where it runs.</param>
+    /// <param name="torrent">The torrent file.</param>
+    /// <param name="folder">Where the data is, or goes.</param>
+    /// <param name="encrypts">Whether it speaks with nobody who does not encrypt; else it never does.</param>
+    public static async Task<LabProcess> JoinAsync(LabHost host, string torrent, string folder, bool encrypts = false)
     {
         string config = await ConfigureAsync(host, folder);
         string torrents = Directory.CreateDirectory(Path.Combine(config, "torrents")).FullName;
@@ -29,7 +33,7 @@ internal static class Transmission
             {
                 "download-dir": "{{folder}}",
                 "dht-enabled": false, "lpd-enabled": false, "pex-enabled": false, "utp-enabled": false, "port-forwarding-enabled": false,
-                "peer-port": {{Port}}, "rpc-enabled": false, "encryption": 0, "preallocation": 0
+                "peer-port": {{Port}}, "rpc-enabled": false, "encryption": {{(encrypts ? 2 : 0)}}, "preallocation": 0
             }
             """);
         return config;

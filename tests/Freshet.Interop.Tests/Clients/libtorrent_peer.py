@@ -5,11 +5,15 @@ seed TORRENT FOLDER PORT [RATE]                  seeds; says "ready" when it is 
 leech TORRENT FOLDER PEER_HOST PEER_PORT         downloads, a torrent file or a magnet link; says "done SECONDS" when it has everything
 join TORRENT FOLDER PORT [RATE]                  finds peers by its trackers, downloads, says "done SECONDS" and goes on giving; ends as "seed" does
 local TORRENT FOLDER PORT                        the same, by local discovery
+
+With "encrypts" behind these it speaks with nobody who does not encrypt all.
 """
 import sys
 import time
 
 import libtorrent as lt
+
+ENCRYPTS = sys.argv[-1] == "encrypts"
 
 
 def make(out, content, piece_length, kind, *trackers):
@@ -41,6 +45,9 @@ def session(port, rate=0, lsd=False):
         "allow_idna": True,
         "ssrf_mitigation": False,
         "upload_rate_limit": int(rate),
+        "in_enc_policy": lt.enc_policy.pe_forced if ENCRYPTS else lt.enc_policy.pe_enabled,
+        "out_enc_policy": lt.enc_policy.pe_forced if ENCRYPTS else lt.enc_policy.pe_enabled,
+        "allowed_enc_level": lt.enc_level.pe_rc4 if ENCRYPTS else lt.enc_level.pe_both,
         "alert_mask": lt.alert.category_t.error_notification,
     })
 
@@ -100,3 +107,4 @@ def local(torrent, folder, port):
 
 if __name__ == "__main__":
     {"make": make, "seed": seed, "leech": leech, "join": join, "local": local}[sys.argv[1]](*sys.argv[2:])
+    {"make": make, "seed": seed, "leech": leech, "join": join}[sys.argv[1]](*(sys.argv[2:-1] if ENCRYPTS else sys.argv[2:]))
