@@ -217,6 +217,7 @@ public sealed class Announcer
             PeersWanted = why == AnnounceEvent.Stopped ? 0 : Math.Min(_source.PeersWanted, MaxPeersWanted),
             Key = _key,
             TrackerId = trackerId,
+            Encryption = settings.EncryptIncoming,
         };
     }
 

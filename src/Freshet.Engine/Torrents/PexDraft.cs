@@ -38,6 +38,8 @@ internal sealed class PexDraft(PeerConnection reader)
     private static PexFlags Describe(PeerConnection peer)
     {
         PexFlags flags = peer.Id.IsIncoming ? PexFlags.None : PexFlags.Reachable;
+        if (peer.Encryption != MsePayload.None)
+            flags |= PexFlags.PrefersEncryption;
         return peer.IsUploadOnly || (peer.IsGreeted && peer.IsSeeder) ? flags | PexFlags.Seed : flags;
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Freshet.Abstractions;
 using Freshet.Core;
 
 namespace Freshet.Protocol.Trackers;
@@ -54,6 +55,9 @@ public sealed record AnnounceRequest(InfoHash Swarm, PeerId Self, int Port)
 
     /// <summary>What the tracker gave as <c>tracker id</c> before, or null; HTTP only.</summary>
     public ReadOnlyMemory<byte>? TrackerId { get; init; }
+
+    /// <summary>Whether our connections are encrypted, so that the tracker may name peers who want that; HTTP only (<c>supportcrypto</c>, <c>requirecrypto</c>).</summary>
+    public EncryptionUse Encryption { get; init; }
 
     /// <summary>Our IPv4 address, where the announce goes over IPv6 and the address is known (BEP 7); HTTP only.</summary>
     public IPAddress? AlsoIPv4 { get; init; }

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Freshet.Abstractions;
 using Freshet.Core;
 
 namespace Freshet.Protocol.Trackers;
@@ -32,6 +33,8 @@ public static class HttpAnnounce
             url.Append("&event=").Append(NameOf(request.Event));
         int wanted = request.Event == AnnounceEvent.Stopped ? 0 : request.PeersWanted;
         url.Append(CultureInfo.InvariantCulture, $"&numwant={wanted}&compact=1&no_peer_id=1");
+        if (request.Encryption != EncryptionUse.Off)
+            url.Append(request.Encryption == EncryptionUse.Require ? "&requirecrypto=1" : "&supportcrypto=1");
         if (request.TrackerId is { } trackerId)
             HttpTrackerForm.Escape(url.Append("&trackerid="), trackerId.Span);
         if (request.AlsoIPv4 is { } ipv4)

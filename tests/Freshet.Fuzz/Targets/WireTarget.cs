@@ -226,7 +226,7 @@ public sealed class WireTarget : IFuzzTarget
     {
         if (!starve)
         {
-            link.Feed(bytes, events, Now);
+            link.Feed(bytes.ToArray(), events, Now);
             return;
         }
 
@@ -234,7 +234,7 @@ public sealed class WireTarget : IFuzzTarget
         int count = 0;
         while (Pool.TryRent(default, 1, out BufferLease lease))
             held[count++] = lease;
-        link.Feed(bytes, events, Now);
+        link.Feed(bytes.ToArray(), events, Now);
         foreach (BufferLease lease in held[..count])
             Pool.Return(lease);
         FuzzException.Require(!link.IsStarved || !link.WantsInput, "a starved link is not read");

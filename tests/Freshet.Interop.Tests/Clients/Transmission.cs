@@ -16,7 +16,7 @@ internal static class Transmission
     /// <param name="encrypts">Whether it speaks with nobody who does not encrypt; else it never does.</param>
     public static async Task<LabProcess> JoinAsync(LabHost host, string torrent, string folder, bool encrypts = false)
     {
-        string config = await ConfigureAsync(host, folder);
+        string config = await ConfigureAsync(host, folder, encrypts);
         string torrents = Directory.CreateDirectory(Path.Combine(config, "torrents")).FullName;
         File.Copy(torrent, Path.Combine(torrents, Path.GetFileName(torrent)));
         return host.Start(Daemon, "-f", "-g", config, "--log-info");
@@ -26,7 +26,7 @@ internal static class Transmission
     public static async Task<LabProcess> JoinByLinkAsync(LabHost host, string link, string folder)
         => host.Start(Client, "-g", await ConfigureAsync(host, folder), "-w", folder, link);
 
-    private static async Task<string> ConfigureAsync(LabHost host, string folder)
+    private static async Task<string> ConfigureAsync(LabHost host, string folder, bool encrypts = false)
     {
         string config = host.NewFolder("transmission");
         await File.WriteAllTextAsync(Path.Combine(config, "settings.json"), $$"""

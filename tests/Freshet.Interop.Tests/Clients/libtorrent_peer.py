@@ -106,5 +106,4 @@ def local(torrent, folder, port):
 
 
 if __name__ == "__main__":
-    {"make": make, "seed": seed, "leech": leech, "join": join, "local": local}[sys.argv[1]](*sys.argv[2:])
-    {"make": make, "seed": seed, "leech": leech, "join": join}[sys.argv[1]](*(sys.argv[2:-1] if ENCRYPTS else sys.argv[2:]))
+    {"make": make, "seed": seed, "leech": leech, "join": join, "local": local}[sys.argv[1]](*(sys.argv[2:-1] if ENCRYPTS else sys.argv[2:]))
