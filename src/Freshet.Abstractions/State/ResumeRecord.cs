@@ -125,4 +125,13 @@ public interface IStateStore : IDisposable
     {
         // Where nothing is remembered nothing changes.
     }
+
+    /// <summary>Keeps what is known of a feed, in place of what was known before.</summary>
+    void Save(FeedRecord feed)
+    {
+        // Then an older item may be believed after the next start, and what is on disk is looked at again.
+    }
+
+    /// <summary>What <see cref="Save(FeedRecord)"/> has kept of a feed, or null.</summary>
+    FeedRecord? LoadFeed(InfoHash target, string directory) => null;
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace Freshet.Core;
 
 /// <summary>
-/// Reads magnet links. What names the torrent must be right; what only helps is left out with a warning where it is of no use. <c>as</c>, <c>xs</c>, <c>kt</c> and <c>mt</c> are not
-/// read: a stranger's link shall not have us fetch whatever URL it likes.
+/// Reads magnet links. What names the torrent must be right; what only helps is left out with a warning where it is of no use. <c>as</c>, <c>xs</c> (but that it
+/// names a feed), <c>kt</c> and <c>mt</c> are not read: a stranger's link shall not have us fetch whatever URL it likes.
 /// </summary>
 internal sealed class MagnetParser
 {
@@ -15,6 +15,7 @@ internal sealed class MagnetParser
     private readonly List<(string, int)> _nodes = [];
     private readonly List<FileRange> _selection = [];
     private readonly List<string> _warnings = [];
+    private bool _isFeed;
     private Sha1Hash? _v1;
     private Sha256Hash? _v2;
     private string? _name;
@@ -48,6 +49,9 @@ internal sealed class MagnetParser
         {
             case "xt":
                 AddTopic(Encoding.UTF8.GetString(value));
+                break;
+            case "xs":
+                _isFeed |= FeedLink.IsKey(Encoding.UTF8.GetString(value));
                 break;
             case "dn":
                 AddName(value);
@@ -152,7 +156,7 @@ internal sealed class MagnetParser
     private MagnetLink Finish()
     {
         if (_v1 is null && _v2 is null)
-            throw new MagnetException("it names no torrent: there is no xt=urn:btih: or xt=urn:btmh:");
+            throw new MagnetException(_isFeed ? "it names a feed (xs=urn:btpk:), whose torrent changes: follow it" : "it names no torrent: there is no xt=urn:btih: or xt=urn:btmh:");
         return new MagnetLink
         {
             Hashes = new InfoHashes(_v1, _v2),

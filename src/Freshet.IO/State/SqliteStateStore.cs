@@ -119,6 +119,16 @@ public sealed class SqliteStateStore : IStateStore
     }
 
     /// <inheritdoc/>
+    public void Save(FeedRecord feed) => Write(() => FeedRows.Put(_connection, feed));
+
+    /// <inheritdoc/>
+    public FeedRecord? LoadFeed(InfoHash target, string directory)
+    {
+        lock (_gate)
+            return Guarded(() => FeedRows.Get(_connection, target, directory));
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<RememberedTorrent> LoadRemembered()
     {
         lock (_gate)

@@ -103,6 +103,18 @@ internal static class StateSchema
             hashes BLOB NOT NULL UNIQUE,
             info   BLOB NOT NULL);
         """,
+        """
+        CREATE TABLE feed (
+            id        INTEGER PRIMARY KEY,
+            target    BLOB NOT NULL,
+            folder    TEXT NOT NULL,
+            sequence  INTEGER NOT NULL,
+            value     BLOB NOT NULL,
+            signature BLOB NOT NULL,
+            present   BLOB NOT NULL,
+            coming    BLOB NOT NULL,
+            UNIQUE (target, folder));
+        """,
     ];
 
     /// <summary>The version that this program reads and writes.</summary>
@@ -161,6 +173,7 @@ internal static class StateSchema
         Execute(connection, "SELECT family, contacts FROM node LIMIT 0");
         Execute(connection, "SELECT hash, saved, peers FROM swarm LIMIT 0");
         Execute(connection, "SELECT id, hashes, info FROM metadata LIMIT 0");
+        Execute(connection, "SELECT id, target, folder, sequence, value, signature, present, coming FROM feed LIMIT 0");
         Execute(connection, "SELECT torrent, boot, recorded, durable, partials, files, digest FROM progress LIMIT 0");
         Execute(connection, "SELECT id, found, hashes, folder, recorded, durable, partials, files FROM damaged LIMIT 0");
     }

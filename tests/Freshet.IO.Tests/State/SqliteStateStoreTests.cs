@@ -39,6 +39,27 @@ public sealed class SqliteStateStoreTests : IDisposable
     }
 
     [Fact]
+    public void What_is_known_of_a_feed_is_there_at_the_next_start_for_each_folder()
+    {
+        using var folder = new TemporaryFolder();
+        var target = new InfoHash(new Sha1Hash(new byte[20]));
+        var feed = new FeedRecord { Target = target, Directory = "/a", Sequence = 3, Value = new byte[] { 1 }, Signature = new byte[] { 2 }, Present = new byte[] { 3 } };
+        using (SqliteStateStore store = SqliteStateStore.Open(folder.Path))
+        {
+            Assert.Null(store.LoadFeed(target, "/a"));
+            store.Save(feed);
+            store.Save(feed with { Sequence = 4, Coming = new byte[] { 4 } });
+            store.Save(feed with { Directory = "" });
+        }
+
+        using SqliteStateStore again = SqliteStateStore.Open(folder.Path);
+        FeedRecord read = again.LoadFeed(target, "/a")!;
+        Assert.Equal((4L, "010203-04"), (read.Sequence, $"{Convert.ToHexString(read.Value.Span)}{Convert.ToHexString(read.Signature.Span)}{Convert.ToHexString(read.Present.Span)}-{Convert.ToHexString(read.Coming.Span)}"));
+        Assert.Equal(3, again.LoadFeed(target, "")!.Sequence);
+        Assert.Null(again.LoadFeed(target, "/b"));
+    }
+
+    [Fact]
     public void Nodes_of_the_dht_are_there_at_the_next_start_the_latest_of_them()
     {
         using (SqliteStateStore store = Open())
