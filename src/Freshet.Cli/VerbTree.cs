@@ -41,13 +41,15 @@ internal sealed class VerbTree
 
     // Those that are not here look at the others.
     private static bool CanStandAlone(string verb)
-        => verb is "download" or "create" or "seed" or "info" or "verify" or "magnet" or "tracker" or "dht" or "demo" or "version" or "completion";
+        => verb is "download" or "create" or "seed" or "publish" or "follow" or "info" or "verify" or "magnet" or "tracker" or "dht" or "demo" or "version" or "completion";
 
     private (string Name, Func<Command> Make)[] Verbs(GlobalOptions globals, Streams streams) =>
     [
         ("download", () => new DownloadCommand(globals, streams).Create()),
         ("create", () => new CreateCommand(globals, streams).Create()),
         ("seed", () => new SeedCommand(globals, streams).Create()),
+        ("publish", () => new PublishCommand(globals, streams).Create()),
+        ("follow", () => new FollowCommand(globals, streams).Create()),
         ("info", () => new InfoCommand(globals, streams).Create()),
         ("verify", () => new VerifyCommand(globals, streams).Create()),
         ("magnet", () => new MagnetCommand(globals, streams).Create()),

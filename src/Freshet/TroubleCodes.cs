@@ -56,6 +56,12 @@ public static class TroubleCodes
     /// <summary>Something else is in a file's place: a folder, a link, somebody else's file.</summary>
     public const string PathBlocked = "path-blocked";
 
+    /// <summary>Others than its owner may use a private key.</summary>
+    public const string KeyExposed = "key-exposed";
+
+    /// <summary>A feed says nothing, or nothing that is of use.</summary>
+    public const string FeedFailed = "feed-failed";
+
     /// <summary>A device failed.</summary>
     public const string DeviceFailed = "device-failed";
 

@@ -40,6 +40,8 @@ public sealed class DhtTests
         Assert.Contains("the first", await dht.AskAsync(3, "get", PublicKey, "--salt", "news"), StringComparison.Ordinal);
         string key = Path.Combine(dht.Lab.Folder, "key");
         await File.WriteAllTextAsync(key, Seed, TestContext.Current.CancellationToken);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         Assert.Contains("number 2", await dht.AskAsync(5, "put", "the second", "--key", key, "--salt", "news"), StringComparison.Ordinal);
         await libtorrent.TellAsync($"newest 15 {PublicKey} news");
         await libtorrent.WaitForAsync("newest 2 the second", Limit);

@@ -85,12 +85,12 @@ internal sealed class DhtItemCommands(DhtFlags flags, DhtAsker asker)
             throw new CommandFailure(ExitCode.Usage, "--salt, --seq and --cas are for items that a key signs: give --key.");
         if (salt.Length > 64)
             throw new CommandFailure(ExitCode.Usage, "--salt takes at most 64 bytes.");
-        byte[]? key = keyFile is null ? null : await KeyFile.ReadOrMakeAsync(keyFile, cancellationToken);
+        SigningKey? key = keyFile is null ? null : await SigningKey.LoadOrCreateAsync(keyFile.FullName, cancellationToken);
         return await asker.AskAsync(
             parsed,
             (client, stop) => key is null
                 ? client.PutAsync(value, stop)
-                : client.PutAsync(value, key, salt, parsed.GetValue(_sequence), parsed.GetValue(_expected), stop),
+                : client.PutAsync(value, key.Seed, salt, parsed.GetValue(_sequence), parsed.GetValue(_expected), stop),
             static (context, item) =>
             {
                 context.Say(item.PublicKey is null ? $"target: {item.Target}" : string.Create(CultureInfo.InvariantCulture, $"key: {item.PublicKey}, number {item.Sequence}"));

@@ -41,12 +41,7 @@ internal sealed class DhtFlags
     {
         Description = $"How long it may take in all, {DurationText.Help}; default: 30s",
         HelpName = "D",
-        CustomParser = result => Parsed(result, "a duration " + DurationText.Help, (string text, out TimeSpan? duration) =>
-        {
-            bool ok = DurationText.TryParse(text, out TimeSpan parsed) && parsed > TimeSpan.Zero;
-            duration = parsed;
-            return ok;
-        }),
+        CustomParser = static result => ParsedDuration(result),
     };
 
     /// <summary>The option of sessions too: nodes by which the DHT is found.</summary>

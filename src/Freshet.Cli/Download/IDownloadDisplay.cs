@@ -24,6 +24,9 @@ internal interface IDownloadDisplay
     /// <summary>Something happened.</summary>
     void Tell(TorrentEvent happened);
 
+    /// <summary>Something happened to a feed.</summary>
+    void Tell(FeedEvent happened);
+
     /// <summary>A torrent is complete.</summary>
     void Completed(TorrentStatus status, TimeSpan elapsed);
 

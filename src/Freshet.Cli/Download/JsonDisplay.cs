@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Freshet.Cli.Dht;
+using Freshet.Cli.Feeds;
 using Freshet.Cli.Output;
 using Freshet.Core;
 
@@ -178,6 +179,8 @@ internal sealed class JsonDisplay(CommandContext context) : IDownloadDisplay
                 break;
         }
     }
+
+    public void Tell(FeedEvent happened) => Write(FeedJson.NameOf(happened), happened.Time, null, json => FeedJson.WriteFields(json, happened));
 
     public void Completed(TorrentStatus status, TimeSpan elapsed) => Write("completed", DateTimeOffset.UtcNow, status.Id, json =>
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Freshet.Cli.Feeds;
 using Freshet.Cli.Output;
 
 namespace Freshet.Cli.Download;
@@ -55,6 +56,15 @@ internal sealed class LineDisplay(CommandContext context) : IDownloadDisplay
     {
         if (EventText.Of(happened, context.Verbosity > 0) is { } line && !context.Quiet)
             context.Error.WriteLine("freshet: " + line);
+    }
+
+    public void Tell(FeedEvent happened)
+    {
+        if (happened is FeedTrouble trouble)
+            context.Warn(TroubleText.Tag(trouble.Message, trouble.Code));
+        else if (FeedText.Of(happened, context.Verbosity > 0) is { } line)
+            context.Say(line);
+        context.Out.Flush();
     }
 
     public void Completed(TorrentStatus status, TimeSpan elapsed)

@@ -1,3 +1,4 @@
+using Freshet.Cli.Feeds;
 using Freshet.Cli.Output;
 using Freshet.Core;
 using Spectre.Console;
@@ -82,6 +83,14 @@ internal sealed class LiveDisplay : IDownloadDisplay
     {
         if (EventText.Of(happened, verbose: false) is { } line)
             WriteAbove(line, Color.Yellow);
+    }
+
+    public void Tell(FeedEvent happened)
+    {
+        if (happened is FeedTrouble trouble)
+            WriteAbove(TerminalText.Escape(TroubleText.Tag(trouble.Message, trouble.Code)), Color.Yellow);
+        else if (FeedText.Of(happened, verbose: false) is { } line)
+            WriteAbove(line, happened is FeedUpdated or FeedPublished ? Color.Green : Color.Default);
     }
 
     public void Completed(TorrentStatus status, TimeSpan elapsed)

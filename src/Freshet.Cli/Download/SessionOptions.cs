@@ -143,6 +143,27 @@ internal sealed class SessionOptions
 
     private readonly Setting<bool> _showPeers = new("--peers") { Description = "Show the peers: address, client, flags, rates, how much each has, who named it" };
 
+    /// <summary>Those of a verb that keeps torrents of its own.</summary>
+    public void AddConnectionTo(Command command)
+    {
+        Option[] options = [_listenPort, _bind, _dhtRouters, _dhtReadOnly, _noPex, _noPeerCache, _uploadSlots, .. _limits.All, _stateDirectory];
+        foreach (Option option in options)
+            command.Options.Add(option);
+    }
+
+    /// <summary>What was asked for by the options of <see cref="AddConnectionTo"/>.</summary>
+    public ClientOptions ReadConnection(ParseResult parsed) => new()
+    {
+        ListenPort = parsed.GetValue(_listenPort),
+        BindAddress = parsed.GetValue(_bind),
+        Dht = new DhtOptions { Routers = parsed.GetValue(_dhtRouters) ?? DhtOptions.WellKnownRouters, IsReadOnly = parsed.GetValue(_dhtReadOnly) },
+        PeerExchange = !parsed.GetValue(_noPex),
+        RememberPeers = !parsed.GetValue(_noPeerCache),
+        UploadSlots = parsed.GetValue(_uploadSlots).Number,
+        Limits = _limits.Read(parsed),
+        StateDirectory = parsed.GetValue(_stateDirectory),
+    };
+
     public void AddTo(Command command)
     {
         // In the order of the help text.

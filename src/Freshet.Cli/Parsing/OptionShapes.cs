@@ -59,13 +59,16 @@ internal static class OptionShapes
     {
         Description = $"{description}: {DurationText.Help}",
         HelpName = "D",
-        CustomParser = result => Parsed(result, "a duration " + DurationText.Help, (string text, out TimeSpan? duration) =>
+        CustomParser = result => ParsedDuration(result, mayBeZero),
+    };
+
+    public static TimeSpan? ParsedDuration(ArgumentResult result, bool mayBeZero = false)
+        => Parsed(result, "a duration " + DurationText.Help, (string text, out TimeSpan? duration) =>
         {
             bool ok = DurationText.TryParse(text, out TimeSpan parsed) && (parsed > TimeSpan.Zero || (mayBeZero && parsed == TimeSpan.Zero));
             duration = parsed;
             return ok;
-        }),
-    };
+        });
 
     /// <summary>A rate; 0 is no limit, null that nothing was said.</summary>
     public static Setting<long?> Rate(string name, string description) => new(name)

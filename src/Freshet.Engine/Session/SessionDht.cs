@@ -36,6 +36,9 @@ internal sealed class SessionDht
     /// <summary>Whether our nodes answer others.</summary>
     public bool Answers => !_nodes.Settings.Node.IsReadOnly;
 
+    /// <summary>Our nodes, for questions that no torrent asks.</summary>
+    public LocalNodes Nodes => _nodes;
+
     /// <summary>When each torrent is looked for.</summary>
     public DhtRounds Rounds { get; }
 

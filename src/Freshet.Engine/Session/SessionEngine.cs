@@ -346,6 +346,9 @@ public sealed class SessionEngine : IEngine
     /// <summary>The session's part in the DHT at this moment; null where it takes none.</summary>
     public DhtSnapshot? GetDht(MonoTime now) => _session.Dht?.Snapshot(now);
 
+    /// <summary>The session's nodes of the DHT, for questions that no torrent asks; null where it takes no part.</summary>
+    public LocalNodes? DhtNodes => _session.Dht?.Nodes;
+
     /// <summary>A copy of which pieces of a torrent are done, or null.</summary>
     public Bitfield? GetPieces(TorrentId id) => Find(id)?.DonePieces();
 

@@ -22,6 +22,7 @@ public sealed class DhtClient : IAsyncDisposable
     private readonly EngineLoop _loop;
     private readonly BlockPool _pool;
     private readonly DhtProbe _probe;
+    private readonly DhtQuestions _questions;
     private readonly NameResolver _resolver;
     private readonly IStateStore? _store;
     private readonly ILogger _logger;
@@ -32,6 +33,7 @@ public sealed class DhtClient : IAsyncDisposable
         _loop = loop;
         _pool = pool;
         _probe = probe;
+        _questions = new DhtQuestions(loop, probe.Nodes);
         _resolver = resolver;
         _store = store;
         _logger = logger;
@@ -64,7 +66,7 @@ public sealed class DhtClient : IAsyncDisposable
     public static byte[] PublicKeyOf(ReadOnlySpan<byte> privateKey)
     {
         byte[] key = new byte[IEd25519.PublicKeyBytes];
-        Signatures().PublicKey(privateKey, key);
+        DhtQuestions.Signatures.PublicKey(privateKey, key);
         return key;
     }
 
@@ -81,7 +83,7 @@ public sealed class DhtClient : IAsyncDisposable
         {
             if (_probe.Nodes.Of(AddressRules.Unmapped(address.Address).AddressFamily) is not { } ours)
                 return new DhtPing(address);
-            DhtOperation ping = (await RunAsync((sink, now) => ours.Ping(address, sink, now), cancellationToken).ConfigureAwait(false)).Operation;
+            DhtOperation ping = (await _questions.RunAsync((_, sink, now) => ours.Ping(address, sink, now), cancellationToken).ConfigureAwait(false)).Operation;
             return new DhtPing(address)
             {
                 Id = ping is { RoundTrip: not null, Closest: [var contact, ..] } ? contact.Id.ToString() : null,
@@ -97,7 +99,7 @@ public sealed class DhtClient : IAsyncDisposable
     public async Task<DhtLookup> FindNodesAsync(InfoHash? target = null, CancellationToken cancellationToken = default)
     {
         NodeId point = PointOf(target);
-        DhtRun run = await RunAsync((sink, now) => _probe.Nodes.All.FindNodes(point, sink, now), cancellationToken).ConfigureAwait(false);
+        DhtRun run = await _questions.RunAsync((all, sink, now) => all.FindNodes(point, sink, now), cancellationToken).ConfigureAwait(false);
         return run.Fill(new DhtLookup { Target = point.ToString() });
     }
 
@@ -128,7 +130,7 @@ public sealed class DhtClient : IAsyncDisposable
     public async Task<DhtItemResult> GetAsync(InfoHash target, CancellationToken cancellationToken = default)
     {
         NodeId point = PointOf(target);
-        DhtRun run = await RunAsync((sink, now) => _probe.Nodes.All.GetItem(point, sink, now), cancellationToken).ConfigureAwait(false);
+        DhtRun run = await _questions.RunAsync((all, sink, now) => all.GetItem(point, sink, now), cancellationToken).ConfigureAwait(false);
         return Result(run, point);
     }
 
@@ -139,10 +141,7 @@ public sealed class DhtClient : IAsyncDisposable
     /// <exception cref="FreshetException">This machine can check no signatures (<see cref="HasSignatures"/>).</exception>
     public async Task<DhtItemResult> GetAsync(ReadOnlyMemory<byte> publicKey, ReadOnlyMemory<byte> salt, CancellationToken cancellationToken = default)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(publicKey.Length, IEd25519.PublicKeyBytes, nameof(publicKey));
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(salt.Length, DhtLimits.MaxSalt, nameof(salt));
-        Signatures();
-        DhtRun run = await RunAsync((sink, now) => _probe.Nodes.All.GetItem(publicKey, salt, sink, now), cancellationToken).ConfigureAwait(false);
+        DhtRun run = await _questions.GetAsync(publicKey, salt, cancellationToken).ConfigureAwait(false);
         return Result(run, DhtItem.TargetOf(publicKey.Span, salt.Span));
     }
 
@@ -173,7 +172,7 @@ public sealed class DhtClient : IAsyncDisposable
     {
         byte[] key = PublicKeyOf(privateKey.Span);
         sequence ??= ((await GetAsync(key, salt, cancellationToken).ConfigureAwait(false)).Sequence ?? 0) + 1;
-        return await PutAsync(DhtItem.Sign(privateKey.Span, salt.Span, sequence.Value, value.Span, Signatures()), expected, cancellationToken).ConfigureAwait(false);
+        return await PutAsync(DhtItem.Sign(privateKey.Span, salt.Span, sequence.Value, value.Span, DhtQuestions.Signatures), expected, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Asks the nodes on the way to a point which swarms they know (BEP 51).</summary>
@@ -182,7 +181,7 @@ public sealed class DhtClient : IAsyncDisposable
     public async Task<DhtSamples> SampleAsync(InfoHash? target = null, CancellationToken cancellationToken = default)
     {
         NodeId point = PointOf(target);
-        DhtRun run = await RunAsync((sink, now) => _probe.Nodes.All.Sample(point, sink, now), cancellationToken).ConfigureAwait(false);
+        DhtRun run = await _questions.RunAsync((all, sink, now) => all.Sample(point, sink, now), cancellationToken).ConfigureAwait(false);
         return run.Fill(new DhtSamples { Target = point.ToString(), Swarms = run.Swarms, Known = run.Known });
     }
 
@@ -237,9 +236,6 @@ public sealed class DhtClient : IAsyncDisposable
     private static NodeId PointOf(InfoHash? target)
         => target is { } point ? NodeId.Of(point) : new NodeId(System.Security.Cryptography.RandomNumberGenerator.GetBytes(NodeId.Length));
 
-    private static Ed25519 Signatures() => Ed25519.Available
-        ?? throw new FreshetException(FreshetError.Other, "Mutable items need signatures, and OpenSSL's libcrypto (1.1.1 or later), which makes them, is not installed.");
-
     private static DhtItemResult Result(DhtRun run, NodeId target) => run.Fill(new DhtItemResult
     {
         Target = target.ToString(),
@@ -250,7 +246,7 @@ public sealed class DhtClient : IAsyncDisposable
 
     private async Task<DhtItemResult> PutAsync(DhtItem item, long? expected, CancellationToken cancellationToken)
     {
-        DhtRun run = await RunAsync((sink, now) => _probe.Nodes.All.PutItem(item, expected, sink, now), cancellationToken).ConfigureAwait(false);
+        DhtRun run = await _questions.PutAsync(item, expected, cancellationToken).ConfigureAwait(false);
         return run.Fill(new DhtItemResult
         {
             Target = item.Target.ToString(),
@@ -262,7 +258,7 @@ public sealed class DhtClient : IAsyncDisposable
 
     private async Task<DhtPeers> SearchAsync(InfoHash swarm, PeerSearch search, Action<IReadOnlyList<IPEndPoint>>? found, CancellationToken cancellationToken)
     {
-        DhtRun run = await RunAsync((sink, now) => _probe.Nodes.All.FindPeers(swarm, search, sink, now), cancellationToken, found: found).ConfigureAwait(false);
+        DhtRun run = await _questions.RunAsync((all, sink, now) => all.FindPeers(swarm, search, sink, now), cancellationToken, found: found).ConfigureAwait(false);
         return run.Fill(new DhtPeers
         {
             Target = swarm.ToString(),
@@ -270,22 +266,6 @@ public sealed class DhtClient : IAsyncDisposable
             Seeds = search.Scrapes ? run.Operation.Seeds : null,
             Downloaders = search.Scrapes ? run.Operation.Downloaders : null,
         });
-    }
-
-    private async Task<DhtRun> RunAsync(
-        Func<DhtRun, MonoTime, DhtOperation> begin, CancellationToken cancellationToken, Action<IReadOnlyList<IPEndPoint>>? found = null)
-    {
-        DhtRun run = await _loop.InvokeAsync(now => _probe.Start(begin, found, now)).ConfigureAwait(false);
-        try
-        {
-            await run.Done.WaitAsync(cancellationToken).ConfigureAwait(false);
-            return run;
-        }
-        catch (OperationCanceledException)
-        {
-            _loop.Post(run.Cancel);
-            throw;
-        }
     }
 
     private async Task SaveAsync(IStateStore store)

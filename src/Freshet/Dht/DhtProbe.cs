@@ -1,9 +1,7 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Freshet.Abstractions;
 using Freshet.Core;
-using Freshet.Engine.Dht;
 using Freshet.Engine.Discovery;
 using Freshet.Engine.Session;
 
@@ -36,15 +34,6 @@ internal sealed class DhtProbe : IEngine
         var waiting = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _waiting.Add(waiting);
         return waiting.Task;
-    }
-
-    /// <summary>Asks something.</summary>
-    public DhtRun Start(Func<DhtRun, MonoTime, DhtOperation> begin, Action<IReadOnlyList<IPEndPoint>>? found, MonoTime now)
-    {
-        var run = new DhtRun(found);
-        run.Operation = begin(run, now);
-        Nodes.Called(now);
-        return run;
     }
 
     public void Handle(in PeerEvent peerEvent, MonoTime now)

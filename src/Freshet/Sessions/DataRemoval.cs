@@ -10,13 +10,16 @@ namespace Freshet.Sessions;
 internal static class DataRemoval
 {
     /// <summary>Deletes what is the torrent's.</summary>
+    /// <param name="metainfo">The torrent.</param>
+    /// <param name="directory">The folder that its files lie under.</param>
+    /// <param name="except">Paths of files that stay; null: none does.</param>
     /// <exception cref="FreshetException">Files are left that cannot be deleted; the first of them is named.</exception>
-    public static void Delete(Metainfo metainfo, string directory)
+    public static void Delete(Metainfo metainfo, string directory, IReadOnlySet<string>? except = null)
     {
         Exception? first = null;
         var folders = new HashSet<string>(StringComparer.Ordinal);
         string part = StorageLocation.PartFileOf(metainfo.Hashes);
-        foreach (string name in metainfo.Layout.Files.Where(file => file.IsStored).Select(file => file.Path).Append(part).Append(part + ".new"))
+        foreach (string name in metainfo.Layout.Files.Where(file => file.IsStored && except?.Contains(file.Path) != true).Select(file => file.Path).Append(part).Append(part + ".new"))
         {
             string path = Path.Combine(directory, name.Replace('/', Path.DirectorySeparatorChar));
             try
@@ -55,7 +58,8 @@ internal static class DataRemoval
             throw new FreshetException(FreshetError.Storage, $"Not all of {PlainText.Of(metainfo.Name)} could be deleted: {first.Message}", first);
     }
 
-    private static bool LeadsThroughLink(string directory, string path)
+    /// <summary>Whether a folder between a torrent's folder and one of its files is a link.</summary>
+    public static bool LeadsThroughLink(string directory, string path)
     {
         for (string? folder = Path.GetDirectoryName(path); folder is not null && folder.Length > directory.Length; folder = Path.GetDirectoryName(folder))
         {

@@ -89,6 +89,7 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
         });
         Engine = engine!;
         _observed = observed!;
+        Dht = Engine.DhtNodes is { } nodes ? new DhtQuestions(Loop, nodes) : null;
         Limits.Start();
         _ = WatchLoopAsync();
     }
@@ -112,6 +113,9 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
     public SessionEngine Engine { get; }
 
     public NameResolver Resolver { get; }
+
+    /// <summary>Asks the DHT by the session's nodes; null where it takes no part.</summary>
+    public DhtQuestions? Dht { get; }
 
     /// <summary>How fast it may go, and when.</summary>
     public LimitSwitch Limits { get; }
