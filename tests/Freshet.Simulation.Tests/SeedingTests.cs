@@ -23,9 +23,11 @@ public sealed class SeedingTests
         SimNode seeder = swarm.Node(Line);
         swarm.Fill(seeder.Disk, content);
         TorrentId given = seeder.Add(content, spec => spec with { Goals = new SeedGoals { Ratio = 1.5, Action = action } });
+
+        // So slow that they take more of the seeder than one copy for all.
         (SimNode Node, TorrentId Id)[] leechers = [.. Enumerable.Range(0, 4).Select(_ =>
         {
-            SimNode node = swarm.Node(Line);
+            SimNode node = swarm.Node(Line with { UploadRate = 200_000 });
             return (node, node.Add(content, spec => spec with { Goals = new SeedGoals { IdleTime = TimeSpan.FromMinutes(2), Action = action } }));
         })];
         bool isEnough = swarm.World.RunUntil(() => IsOver(seeder, given, action), TimeSpan.FromMinutes(5));

@@ -2,9 +2,15 @@ using System.Runtime.CompilerServices;
 
 namespace Freshet.Tests;
 
-/// <summary>No test asks the well-known routers of the DHT, also one whose session is made with default options.</summary>
+/// <summary>Tests reach out to nobody, and leave what the user of this machine has alone.</summary>
 internal static class NobodyOutThere
 {
     [ModuleInitializer]
-    internal static void ForgetRouters() => DhtOptions.WellKnownRouters = [];
+    internal static void StayAlone()
+    {
+        DhtOptions.WellKnownRouters = [];
+
+        // What uses no folder of its own: the sample of the README.
+        Environment.SetEnvironmentVariable("XDG_STATE_HOME", Directory.CreateTempSubdirectory("freshet-state").FullName);
+    }
 }

@@ -14,7 +14,6 @@ public sealed class DhtNetworkTests
     public void What_was_announced_is_found_by_nearly_every_look_up()
     {
         int count = int.TryParse(Environment.GetEnvironmentVariable("FRESHET_SIM_DHT"), out int wished) ? wished : 1000;
-        long before = GC.GetTotalMemory(forceFullCollection: true);
         var dht = new DhtWorld(SeedOr(1));
         dht.Grow(count, TimeSpan.FromMinutes(4), BehindRouters);
         dht.World.Run(TimeSpan.FromMinutes(2));
@@ -25,11 +24,7 @@ public sealed class DhtNetworkTests
         for (int i = 0; i < 3; i++)
             report.AnnounceAndSearch(dht, swarms: 20, searches: 10, TimeSpan.FromMinutes(14));
 
-        // What the world itself needs for a node counts too: the node alone takes less.
-        double kibibytes = (GC.GetTotalMemory(forceFullCollection: true) - before) / 1024.0 / count;
-        TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{report}; Kademlia's bound is {Math.Log2(count):0.0} hops; {dht.Datagrams / count} datagrams and {kibibytes:0.0} KiB a node");
-        Assert.InRange(kibibytes, 1, 100);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{report}; Kademlia's bound is {Math.Log2(count):0.0} hops; {dht.Datagrams / count} datagrams a node");
         Assert.True(report.FoundShare >= 0.99, report.ToString());
         Assert.True(report.MeanHops <= Math.Log2(count), report.ToString());
     }
