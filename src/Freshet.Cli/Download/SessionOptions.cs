@@ -146,7 +146,7 @@ internal sealed class SessionOptions
     /// <summary>Those of a verb that keeps torrents of its own.</summary>
     public void AddConnectionTo(Command command)
     {
-        Option[] options = [_listenPort, _bind, _dhtRouters, _dhtReadOnly, _noPex, _noPeerCache, _uploadSlots, .. _limits.All, _stateDirectory];
+        Option[] options = [_listenPort, _bind, _dhtRouters, _dhtReadOnly, _noPex, _noPeerCache, _encryption, _encryptionIncoming, _uploadSlots, .. _limits.All, _stateDirectory];
         foreach (Option option in options)
             command.Options.Add(option);
     }
@@ -159,6 +159,8 @@ internal sealed class SessionOptions
         Dht = new DhtOptions { Routers = parsed.GetValue(_dhtRouters) ?? DhtOptions.WellKnownRouters, IsReadOnly = parsed.GetValue(_dhtReadOnly) },
         PeerExchange = !parsed.GetValue(_noPex),
         RememberPeers = !parsed.GetValue(_noPeerCache),
+        Encryption = Enum.Parse<EncryptionUse>(parsed.GetRequiredValue(_encryption), ignoreCase: true),
+        IncomingEncryption = parsed.GetValue(_encryptionIncoming) is { } incoming ? Enum.Parse<EncryptionUse>(incoming, ignoreCase: true) : null,
         UploadSlots = parsed.GetValue(_uploadSlots).Number,
         Limits = _limits.Read(parsed),
         StateDirectory = parsed.GetValue(_stateDirectory),
