@@ -7,8 +7,8 @@ namespace Freshet.Engine.Torrents;
 
 /// <summary>
 /// While we are the only source of a torrent, each peer but the first is told of few pieces at a time, different ones each, so that no piece leaves us twice
-/// before all have left us once. When all are somewhere else, everything is shown. Super-seeding (BEP 16) does so with all peers, strictly, and never ends by
-/// itself.
+/// before all have left us once. When all are somewhere else, and the peers do not pass on far more than we could add (<see cref="SharingPace"/>), everything is
+/// shown. Super-seeding (BEP 16) does so with all peers, strictly, and never ends by itself.
 /// </summary>
 internal sealed class InitialSeeding : ISwarmView
 {
@@ -36,9 +36,9 @@ internal sealed class InitialSeeding : ISwarmView
     private readonly Deadline _showRest;
     private readonly Deadline _afterSilence;
     private readonly Deadline _stall;
-    private long _uploadedAtLook;
     private readonly List<PeerConnection> _idle = [];
     private PieceSpread? _spread;
+    private SharingPace? _pace;
     private bool _isEnding;
     private int _restFrom;
     private bool _sawSeeder;
@@ -101,6 +101,7 @@ internal sealed class InitialSeeding : ISwarmView
             return;
         _sawSeeder |= peer.IsSeeder;
         _spread.Had(peer.Id, piece);
+        _pace?.Came(_torrent.Layout.LengthOf(piece));
         LookLater();
         if (_torrent.IsSuperSeeding)
             Feed(null, now);
@@ -159,7 +160,7 @@ internal sealed class InitialSeeding : ISwarmView
 
     bool ISwarmView.PeerHas(ConnectionId peer, PieceIndex piece) => _torrent.Picker.PeerHas(peer, piece);
 
-    private bool MayGoOn => !_torrent.IsFetching && (_torrent.IsSuperSeeding || (!_sawSeeder && !_spread!.IsSpread));
+    private bool MayGoOn => !_torrent.IsFetching && (_torrent.IsSuperSeeding || (!_sawSeeder && (!_spread!.IsSpread || _pace!.IsAmple)));
 
     /// <summary>With one peer alone there is nothing to spread, and no time to lose.</summary>
     private bool MayBeginWith(Bitfield have)
@@ -167,9 +168,12 @@ internal sealed class InitialSeeding : ISwarmView
 
     private void Begin(PeerConnection newest, MonoTime now)
     {
-        _uploadedAtLook = _torrent.Figures.Uploaded;
         if (!_torrent.IsSuperSeeding)
+        {
+            _pace = new SharingPace(_torrent.Figures.Uploaded);
             _stall.Set(now + StallTime);
+        }
+
         _spread = new PieceSpread(_torrent.Layout, _session.Random, this, _torrent.IsSuperSeeding);
         foreach (PeerConnection peer in _torrent.Connector.Connections)
         {
@@ -182,14 +186,12 @@ internal sealed class InitialSeeding : ISwarmView
 
     private void LookForStall(MonoTime now)
     {
-        if (_torrent.Figures.Uploaded == _uploadedAtLook)
-        {
+        bool isSpread = _spread!.IsSpread;
+        bool hasGiven = _pace!.Look(_torrent.Figures.Uploaded, isSpread);
+        if (MayGoOn && (hasGiven || isSpread))
+            _stall.Set(now + StallTime);
+        else
             End(now);
-            return;
-        }
-
-        _uploadedAtLook = _torrent.Figures.Uploaded;
-        _stall.Set(now + StallTime);
     }
 
     private void LookLater()
@@ -279,6 +281,7 @@ internal sealed class InitialSeeding : ISwarmView
     private void Forget()
     {
         _spread = null;
+        _pace = null;
         _isEnding = false;
         _showRest.Clear();
         _afterSilence.Clear();

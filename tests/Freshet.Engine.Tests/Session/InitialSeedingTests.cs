@@ -92,6 +92,37 @@ public sealed class InitialSeedingTests
     }
 
     [Fact]
+    public void Peers_that_give_each_other_far_more_than_we_could_are_left_alone_until_they_no_longer_do()
+    {
+        (EngineRig rig, FakePeer[] leechers) = Seed(peers: 6);
+        FakePeer served = leechers[1];
+        served.Post(PeerEventKind.Interested);
+        for (int look = 0; look < 5; look++)
+        {
+            served.Post(PeerEventKind.Request, rig.Layout.Block(new PieceIndex(Shown(rig, served)[0]), 0));
+            rig.Run(2);
+        }
+
+        // Each but the last gets all but one piece: everything is somewhere else then, and nobody is a seeder.
+        FakePeer last = leechers[^1];
+        for (int i = 0; i < leechers.Length - 1; i++)
+        {
+            for (int piece = 0; piece < rig.Layout.PieceCount; piece++)
+            {
+                if (piece != i)
+                    leechers[i].Post(PeerEventKind.Have, piece);
+            }
+        }
+
+        int before = Shown(rig, last).Length;
+        Assert.True(before < rig.Layout.PieceCount);
+        rig.Run(1);
+        Assert.Equal(before, Shown(rig, last).Length);
+        rig.Run(6);
+        Assert.Equal(Enumerable.Range(0, rig.Layout.PieceCount), Shown(rig, last).Order());
+    }
+
+    [Fact]
     public void Pieces_of_a_peer_that_leaves_go_to_the_others()
     {
         (EngineRig rig, FakePeer[] leechers) = Seed(peers: 3);
