@@ -43,6 +43,8 @@ def serve(peer):
     global count
     try:
         handshake = exactly(peer, 68)
+        if not handshake.startswith(b"\x13BitTorrent protocol"):
+            raise ConnectionError
         answer = handshake[28:48] if not handshake[27] & 0x10 else swarm
         peer.sendall(handshake[:20] + bytes([0, 0, 0, 0, 0, 0, 0, 4]) + answer + b"-XX0001-poisonerpois")
         peer.sendall(struct.pack(">IB", 1, 14) + struct.pack(">IB", 1, 1))
