@@ -2,6 +2,7 @@ using Freshet.SwarmBench.Clients;
 using Freshet.SwarmBench.Hashing;
 using Freshet.SwarmBench.Idle;
 using Freshet.SwarmBench.Limits;
+using Freshet.SwarmBench.Magnet;
 using Freshet.SwarmBench.Restart;
 using Freshet.SwarmBench.Rows;
 using Freshet.SwarmBench.StartUp;
@@ -9,13 +10,17 @@ using Freshet.SwarmBench.Swarm;
 using Freshet.SwarmBench.SystemCalls;
 using Freshet.SwarmBench.Transfers;
 
-// The library in a process of its own, as two rows start it.
+// The library in a process of its own, as some rows start it.
 switch (args.FirstOrDefault())
 {
     case "member-freshet":
         return await FreshetMember.RunAsync(args[1..]).ConfigureAwait(false);
     case "limited-freshet":
         return await LimitedFreshet.RunAsync(args[1..]).ConfigureAwait(false);
+    case FreshetNodes.Verb:
+        return await FreshetNodes.RunAsync(args[1..]).ConfigureAwait(false);
+    case FreshetMagnet.Verb:
+        return await FreshetMagnet.RunAsync(args[1..]).ConfigureAwait(false);
 }
 
 Row[] rows =
@@ -33,6 +38,7 @@ Row[] rows =
     new IdleRow(),
     new SwarmRow(),
     new LimitRow(),
+    new MagnetRow(),
 ];
 
 return new Bench("SwarmBench", rows, static workplace =>

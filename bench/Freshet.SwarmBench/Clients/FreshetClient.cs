@@ -1,12 +1,13 @@
 using System.Net;
 using Freshet.SwarmBench.Hashing;
+using Freshet.SwarmBench.Magnet;
 using Freshet.SwarmBench.Swarm;
 using Freshet.SwarmBench.Transfers;
 
 namespace Freshet.SwarmBench.Clients;
 
 /// <summary>The command of this repository, as it was built with this program.</summary>
-internal sealed class FreshetClient(Workplace workplace) : IDownloader, ISeeder, ISwarmMember, IChecker, ICreator
+internal sealed class FreshetClient(Workplace workplace) : IDownloader, ISeeder, ISwarmMember, IChecker, ICreator, IMagnetClient
 {
     public string Name => "freshet";
 
@@ -30,6 +31,9 @@ internal sealed class FreshetClient(Workplace workplace) : IDownloader, ISeeder,
 
     public string[] Member(BenchTorrent torrent, string target, string address, int port, long rate, bool isSeed)
         => ["dotnet", typeof(FreshetMember).Assembly.Location, "member-freshet", torrent.Torrent, target, address, $"{port}", $"{rate}", isSeed ? "seed" : "leech"];
+
+    public string[] Magnet(string target, string address, string router, string first, string second)
+        => ["dotnet", typeof(FreshetMagnet).Assembly.Location, FreshetMagnet.Verb, target, address, router, first, second];
 
     public string[] Check(BenchTorrent torrent) => ["dotnet", Machine.Freshet, "verify", torrent.Torrent, Path.Combine(torrent.Folder, torrent.Name), "-q"];
 

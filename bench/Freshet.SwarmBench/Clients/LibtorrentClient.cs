@@ -1,12 +1,13 @@
 using System.Net;
 using Freshet.SwarmBench.Hashing;
+using Freshet.SwarmBench.Magnet;
 using Freshet.SwarmBench.Swarm;
 using Freshet.SwarmBench.Transfers;
 
 namespace Freshet.SwarmBench.Clients;
 
 /// <summary>Debian's python3-libtorrent: the library does the work, a few lines of Python start it.</summary>
-internal sealed class LibtorrentClient(Workplace workplace) : IDownloader, ISeeder, ISwarmMember, IChecker, ICreator
+internal sealed class LibtorrentClient(Workplace workplace) : IDownloader, ISeeder, ISwarmMember, IChecker, ICreator, IMagnetClient
 {
     /// <summary>The interpreter that Debian's packages are for.</summary>
     public const string Python = "/usr/bin/python3";
@@ -28,6 +29,9 @@ internal sealed class LibtorrentClient(Workplace workplace) : IDownloader, ISeed
 
     public string[] Member(BenchTorrent torrent, string target, string address, int port, long rate, bool isSeed)
         => [Python, workplace.Unpack("swarm_member.py"), torrent.Torrent, target, address, $"{port}", $"{rate}", isSeed ? "seed" : "leech"];
+
+    public string[] Magnet(string target, string address, string router, string first, string second)
+        => [Python, workplace.Unpack("magnet_client.py"), "download", target, address, router, first, second];
 
     public string[] Check(BenchTorrent torrent) => [Python, workplace.Unpack("libtorrent_hashing.py"), "check", torrent.Torrent, torrent.Folder];
 
