@@ -13,6 +13,6 @@ internal sealed class FreshetSession(Workplace workplace) : IChecker
     public string[] Check(BenchTorrent torrent) =>
     [
         "dotnet", Machine.Freshet, "seed", torrent.Torrent, "-o", torrent.Folder, "--check", "full", "--seed-ratio", "0", "--listen-port", "0", "--bind", "127.0.0.1",
-        "--no-trackers", "--no-dht", "--state-dir", workplace["state"], "--no-log-file", "-q",
+        "--no-trackers", "--no-dht", "--no-lsd", "--encryption", "off", "--state-dir", workplace["state"], "--no-log-file", "-q",
     ];
 }

@@ -18,6 +18,7 @@ internal static class LimitedFreshet
         {
             ListenPort = isSeed ? port : null,
             BindAddress = IPAddress.Loopback,
+            Encryption = EncryptionUse.Off,
             Limits = new RateLimits { Normal = isSeed ? new TransferLimits(rate, null) : new TransferLimits(null, rate) },
         };
         BitTorrentClient client = await BitTorrentClient.StartAsync(options).ConfigureAwait(false);

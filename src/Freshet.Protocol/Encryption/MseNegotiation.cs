@@ -77,7 +77,15 @@ internal abstract class MseNegotiation
     /// <returns>Whether it is whole; it may be refused then.</returns>
     protected bool ReadKey(ref Span<byte> bytes)
     {
-        if (!Input.Collect(ref bytes, MsePrime.Length))
+        bool isWhole = Input.Collect(ref bytes, MsePrime.Length);
+        if (WireHandshake.HasStarted(Input.Field))
+        {
+            // A peer that takes our key for a handshake and answers with its own, plain. Seen at once, it can be dialled plain at once.
+            Fail(DisconnectReason.BadHandshake);
+            return true;
+        }
+
+        if (!isWhole)
             return false;
         if (MsePrime.IsPublicKey(Input.Field))
             _powers.Raise(Input.Field, _privateKey, Secret);

@@ -41,6 +41,9 @@ internal static class WireHandshake
     /// <summary>Whether the first bytes can still become a handshake; looked at with every read, so that other protocols are dropped at once.</summary>
     public static bool CanStart(ReadOnlySpan<byte> received) => CanGoOn(0, received);
 
+    /// <summary>Whether the first bytes are those of a handshake, all that say so.</summary>
+    public static bool HasStarted(ReadOnlySpan<byte> received) => received.StartsWith(Protocol);
+
     /// <summary>Whether a handshake of which so many bytes are there can go on with these.</summary>
     public static bool CanGoOn(int there, ReadOnlySpan<byte> bytes)
     {

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Protocol.Encryption;
+using Freshet.Protocol.Tests.Wire;
 using Freshet.Protocol.Wire;
 
 namespace Freshet.Protocol.Tests.Encryption;
@@ -67,6 +68,19 @@ public sealed class MseTests
         var pair = new Pair(1, MsePayload.Plain, MsePayload.Rc4);
         pair.Run(64);
         Assert.Equal(DisconnectReason.BadHandshake, pair.Dialled.Fault);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(20)]
+    [InlineData(200)]
+    public void A_peer_that_answers_with_a_plain_handshake_is_known_at_once(int step)
+    {
+        MseDialler dialler = new Pair(1, Both, Both).Dialler;
+        byte[] answer = [.. Samples.Handshake(), .. new byte[132]];
+        for (int at = 0; at < answer.Length && dialler.Fault == DisconnectReason.None; at += step)
+            dialler.Take(answer.AsSpan(at, step));
+        Assert.Equal(DisconnectReason.BadHandshake, dialler.Fault);
     }
 
     /// <summary>THREATS W7.</summary>
