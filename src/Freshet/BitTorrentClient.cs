@@ -76,7 +76,7 @@ public sealed class BitTorrentClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(source);
         if (source.Magnet is not { } link)
             return await source.LoadAsync(cancellationToken).ConfigureAwait(false);
-        if (_host.Torrents.FindAny(link.Hashes) is null && await Task.Run(() => _host.FindMetadata(link), cancellationToken).ConfigureAwait(false) is { } kept)
+        if (_host.Torrents.FindAny(link.Hashes) is null && await Task.Run(() => _host.Remembered.FindMetadata(link), cancellationToken).ConfigureAwait(false) is { } kept)
             return kept;
         while (true)
         {

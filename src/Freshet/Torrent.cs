@@ -69,7 +69,7 @@ public sealed class Torrent
                 };
             }
 
-            Metainfo metainfo = _host.LoadMetainfo(Hashes, _summary.Name);
+            Metainfo metainfo = _host.Remembered.LoadMetainfo(Hashes, _summary.Name);
             _recent = new WeakReference<Metainfo>(metainfo);
             return metainfo;
         }
@@ -223,7 +223,7 @@ public sealed class Torrent
     internal void Keep(Metainfo metainfo, IReadOnlyList<FilePriority>? priorities, ReadOnlyMemory<byte> info)
     {
         RememberedOptions? options = _remembered is { } before ? before with { Magnet = null, Priorities = priorities?.ToArray() } : null;
-        _host.KeepMetadata(Directory, metainfo, options, info);
+        _host.Remembered.KeepMetadata(Directory, metainfo, options, info);
         _remembered = options;
     }
 

@@ -15,7 +15,7 @@ internal sealed class MetadataResolver(SessionHost host)
         {
             Metainfo metainfo = await Task.Run(() => PendingMagnet.Read(pending.Link, info)).ConfigureAwait(false);
             if (pending.OnlyMetadata)
-                await Task.Run(() => host.KeepMetadata(torrent.Directory, metainfo, options: null, info)).ConfigureAwait(false);
+                await Task.Run(() => host.Remembered.KeepMetadata(torrent.Directory, metainfo, options: null, info)).ConfigureAwait(false);
             else
                 await UseAsync(torrent, pending, metainfo, info).ConfigureAwait(false);
             pending.Complete(metainfo);
@@ -47,7 +47,7 @@ internal sealed class MetadataResolver(SessionHost host)
                 Priorities = priorities,
                 Picker = picker,
                 MaySleep = picker is null,
-                Relatives = host.RelativesOf(metainfo, options),
+                Relatives = host.Remembered.RelativesOf(metainfo, options),
             };
         }).ConfigureAwait(false);
         await host.Loop.InvokeAsync(now =>

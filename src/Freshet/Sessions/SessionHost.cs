@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Cryptography;
 using Freshet.Abstractions;
 using Freshet.Core;
-using Freshet.Engine.Metadata;
 using Freshet.Engine.RateLimiting;
 using Freshet.Engine.Reuse;
 using Freshet.Engine.Session;
@@ -27,9 +26,6 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
     /// <summary>Writing out what is in memory may take longer than that; a disk that hangs must not hold the end up for ever.</summary>
     private static readonly TimeSpan QuietLimit = TimeSpan.FromSeconds(30);
 
-    /// <summary>Remembered torrents that are asked for files: more than are woken for one, because some may be awake.</summary>
-    private const int MaxRelatives = 16;
-
     private readonly BlockPool _pool;
     private readonly DiskWorkers _disk;
     private readonly StateWriter _stateWriter;
@@ -47,6 +43,7 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
         Store = store;
         Logger = logger;
         Changes = new RememberedChanges(store, logger);
+        Remembered = new RememberedTorrents(store, options.Reuse, logger);
         Nodes = new NodeKeeper(store, logger);
         _ownsStore = ownsStore;
         _pool = new BlockPool(options.MemoryBudget);
@@ -169,6 +166,9 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
         Logger.SessionEnded();
     }
 
+    /// <summary>What the state store knows of torrents.</summary>
+    public RememberedTorrents Remembered { get; }
+
     /// <summary>Keeps what changes of torrents that are remembered.</summary>
     public RememberedChanges Changes { get; }
 
@@ -204,98 +204,6 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
             // A state folder that cannot be written costs a check at the next start, and this guard; not the download.
             Logger.StateStoreWarning($"Torrents cannot be guarded against a second process: {error.Message}");
             return new (TorrentLease?, FreshetException?)[torrents.Count];
-        }
-    }
-
-    /// <summary>The metainfo of a torrent that is remembered.</summary>
-    /// <exception cref="FreshetException">It is not there any more, or damaged.</exception>
-    public Metainfo LoadMetainfo(InfoHashes hashes, string name)
-    {
-        ReadOnlyMemory<byte> bytes = Store.LoadMetainfo(hashes)
-            ?? throw new FreshetException(FreshetError.Storage, $"The metainfo of {PlainText.Of(name)} is not in the state folder any more: add its torrent file again.");
-        Metainfo metainfo = MetainfoReading.Read(bytes, $"the state's torrent file of {PlainText.Of(name)}");
-        try
-        {
-            return metainfo.KnownBy(hashes);
-        }
-        catch (MetainfoException error)
-        {
-            throw new FreshetException(FreshetError.Storage, $"The metainfo of {PlainText.Of(name)} in the state folder is another torrent's: add its torrent file again.", error);
-        }
-    }
-
-    /// <summary>Torrents of earlier runs that may have the same files and sleep: the state knows them by more than is in memory. May block.</summary>
-    public IReadOnlyList<InfoHash> RelativesOf(Metainfo metainfo, AddOptions options)
-    {
-        if ((options.Reuse ?? Options.Reuse) == ReuseScope.Off)
-            return [];
-        try
-        {
-            return [.. Store.FindRelatives(FileMarks.Of(metainfo), MaxRelatives).Select(static hashes => hashes.Primary)];
-        }
-        catch (Exception error)
-        {
-            // Whatever a store throws: then they are not found, and the files are fetched.
-            Logger.StateStoreWarning($"Torrents with files of {PlainText.Of(metainfo.Name)} are not looked for: {error.Message}");
-            return [];
-        }
-    }
-
-    /// <summary>What the next start is to know of a torrent.</summary>
-    /// <param name="spec">The torrent.</param>
-    /// <param name="options">How it is run.</param>
-    /// <param name="metainfo">Its metainfo; null where that is not known.</param>
-    public static RememberedEntry EntryOf(TorrentSpec spec, RememberedOptions options, Metainfo? metainfo)
-    {
-        TorrentSummary summary = spec.Summary;
-        return new RememberedEntry(
-            new RememberedTorrent
-            {
-                Hashes = summary.Hashes,
-                Directory = spec.Directory,
-                Name = summary.Name,
-                TotalBytes = summary.TotalBytes,
-                PieceCount = summary.PieceCount,
-                IsPrivate = summary.IsPrivate,
-                Trackers = summary.Trackers,
-                IsStarted = spec.Start,
-                AddedTicks = DateTime.UtcNow.Ticks,
-                Marks = metainfo is null ? [] : FileMarks.Of(metainfo),
-                Seeded = spec.Resume?.Seeded ?? default,
-                Options = options.ToText(),
-            },
-            metainfo?.FileBytes ?? default);
-    }
-
-    /// <summary>Keeps metadata that has come from peers. May block.</summary>
-    public void KeepMetadata(string directory, Metainfo metainfo, RememberedOptions? options, ReadOnlyMemory<byte> info)
-    {
-        try
-        {
-            if (options is null)
-                Store.KeepMetadata(metainfo.Hashes, info);
-            else
-                Store.Remember([EntryOf(options.ToSpec(directory) with { Summary = TorrentSummary.Of(metainfo) }, options, metainfo)]);
-        }
-        catch (Exception error)
-        {
-            // Whatever a store throws: the metadata is fetched again the next time.
-            Logger.StateStoreWarning($"The metadata of {PlainText.Of(metainfo.Name)} is not kept: {error.Message}");
-        }
-    }
-
-    /// <summary>The metainfo of a magnet link whose metadata has come in an earlier run; null where it has not. May block.</summary>
-    public Metainfo? FindMetadata(MagnetLink link)
-    {
-        try
-        {
-            return Store.LoadMetadata(link.Hashes) is { } info && MetadataCheck.Judge(link.Hashes, info.Span) == MetadataVerdict.Right ? PendingMagnet.Read(link, info) : null;
-        }
-        catch (Exception error)
-        {
-            // Whatever a store throws, or what the disk has altered: it is fetched again.
-            Logger.StateStoreWarning($"The metadata of {PlainText.Of(link.DisplayName)} that is kept is no use: {error.Message}");
-            return null;
         }
     }
 

@@ -32,7 +32,7 @@ internal sealed class TorrentAdder(SessionHost host)
         MagnetLink? magnet = source.Magnet;
         Metainfo? metainfo = magnet is null
             ? await source.LoadAsync(cancellationToken).ConfigureAwait(false)
-            : await Task.Run(() => host.FindMetadata(magnet), cancellationToken).ConfigureAwait(false);
+            : await Task.Run(() => host.Remembered.FindMetadata(magnet), cancellationToken).ConfigureAwait(false);
         InfoHashes hashes = metainfo?.Hashes ?? magnet!.Hashes;
         EndPoint[] named = [.. options.Peers, .. (magnet?.Peers ?? []).Select(static peer => EndPointOf(peer))];
         IReadOnlyList<IPEndPoint> peers = await EndpointLookup.ResolveAsync(named, host.Resolver, cancellationToken).ConfigureAwait(false);
@@ -203,7 +203,7 @@ internal sealed class TorrentAdder(SessionHost host)
             Metainfo = metainfo,
             Resume = host.Store.Load(metainfo.Hashes, spec.Directory),
             Picker = picker,
-            Relatives = host.RelativesOf(metainfo, options),
+            Relatives = host.Remembered.RelativesOf(metainfo, options),
 
             // A picker of somebody else's has a memory of its own, which would be lost.
             MaySleep = picker is null,
@@ -241,7 +241,7 @@ internal sealed class TorrentAdder(SessionHost host)
             return;
         try
         {
-            bool isKept = host.Store.Remember([.. some.Select(static addition => SessionHost.EntryOf(addition.Spec!, addition.Kept!, addition.Metainfo))]);
+            bool isKept = host.Store.Remember([.. some.Select(static addition => RememberedTorrents.EntryOf(addition.Spec!, addition.Kept!, addition.Metainfo))]);
             some.ForEach(addition => addition.IsRemembered = isKept);
         }
         catch (Exception error)

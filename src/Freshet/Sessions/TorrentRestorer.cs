@@ -72,7 +72,7 @@ internal sealed class TorrentRestorer(SessionHost host)
                 }
 
                 // One that is whole comes back asleep, without its metainfo.
-                Metainfo? metainfo = torrent.IsWhole && options.Priorities is null ? null : host.LoadMetainfo(torrent.Hashes, torrent.Name);
+                Metainfo? metainfo = torrent.IsWhole && options.Priorities is null ? null : host.Remembered.LoadMetainfo(torrent.Hashes, torrent.Name);
                 if (options.Priorities is { } priorities && priorities.Length != metainfo!.Layout.Files.Count)
                     options = options with { Priorities = null };
                 found.Add((SpecOf(torrent, options, metainfo), lease, options, null));
