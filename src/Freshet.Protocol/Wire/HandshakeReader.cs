@@ -40,8 +40,11 @@ internal sealed class HandshakeReader(ConnectionId id, IPEndPoint remote, Connec
     /// <summary>How payload is written, where message stream encryption came first.</summary>
     public MsePayload Encryption { get; set; }
 
-    /// <summary>Whether a connection begins with something else than BitTorrent's handshake: message stream encryption, which looks like noise.</summary>
-    public bool IsCovered(ReadOnlySpan<byte> bytes) => !WireHandshake.CanGoOn(_length, bytes);
+    /// <summary>Whether a peer that dialled us begins with something else than BitTorrent's handshake: message stream encryption, which looks like noise.</summary>
+    public bool IsCovered(ReadOnlySpan<byte> bytes) => !_isDialled && !WireHandshake.CanGoOn(_length, bytes);
+
+    /// <summary>Posts Masked: the engine has to say which torrent a peer means that names it by a hash (<see cref="Encryption.MseHashes.Masked"/>).</summary>
+    public void AskFor(Sha1Hash masked, IPeerEventSink sink) => sink.Post(new PeerEvent(PeerEventKind.Masked, id) { Payload = masked });
 
     /// <summary>Gives back what was taken for the beginning of a handshake.</summary>
     public Span<byte> GiveBack()

@@ -23,21 +23,13 @@ namespace Freshet.Protocol.Wire;
 /// </summary>
 public sealed class PeerLink
 {
-    private readonly BlockPool _pool;
-    private readonly ICachedReader? _reader;
-    private readonly MseKit? _kit;
-    private readonly WireEncoder _encoder = new();
     private readonly MonoTime _handshakeDeadline;
 
-    // Null once both handshakes are through; then the three below are not.
-    private HandshakeReader? _opening;
-    private WireDecoder? _decoder;
-    private CommandEncoder? _commands;
-    private OutgoingBlocks? _blocks;
+    // Mutable structs: not readonly.
+    private LinkDialogue _dialogue;
+    private LinkCover _cover;
+    private LinkClock _clock;
     private bool _isClosed;
-
-    // Null where the connection is not encrypted.
-    private LinkCipher? _cipher;
 
     // What came and could not be taken yet; rented, and only while IsStarved or an incoming handshake waits.
     private RentedBytes _kept;
@@ -45,38 +37,26 @@ public sealed class PeerLink
     // Null while nothing limits what is read.
     private ReadCredit? _credit;
 
-    // A mutable struct: not readonly.
-    private LinkClock _clock;
-
     private PeerLink(ConnectionId id, IPEndPoint remote, ConnectionSetup? dialled, BlockPool pool, ICachedReader? reader, MseKit? kit, MonoTime now)
     {
-        _kit = kit;
-        _opening = new HandshakeReader(id, remote, dialled);
-        _reader = reader;
-        Id = id;
+        _dialogue = new LinkDialogue(id, new HandshakeReader(id, remote, dialled), pool, reader);
+        _cover = new LinkCover(kit);
         Remote = remote;
-        _pool = pool;
         _handshakeDeadline = now + WireLimits.Handshake;
         _clock = new LinkClock(now);
     }
 
     /// <summary>Which connection this is; each event carries it.</summary>
-    public ConnectionId Id { get; }
+    public ConnectionId Id => _dialogue.Id;
 
     /// <summary>Where the peer is.</summary>
     public IPEndPoint Remote { get; }
 
     /// <summary>Whether both handshakes are through.</summary>
-    public bool IsReady => _opening is null && !_isClosed;
+    public bool IsReady => _dialogue.Opening is null && !_isClosed;
 
     /// <summary>Whether the connection began with message stream encryption.</summary>
-    public bool IsEncrypted => _cipher is not null;
-
-    /// <summary>Both sides know BEP 6; meant only when <see cref="IsReady"/>.</summary>
-    public bool HasFast { get; private set; }
-
-    /// <summary>Both sides know BEP 10; meant only when <see cref="IsReady"/>.</summary>
-    public bool HasExtensions { get; private set; }
+    public bool IsEncrypted => _cover.IsOn;
 
     /// <summary>
     /// Whether to read the socket. False while the link is starved, while an incoming link waits for the engine's answer, while more than
@@ -91,16 +71,16 @@ public sealed class PeerLink
     public int MayRead => _credit?.Left ?? int.MaxValue;
 
     /// <summary>How many blocks were asked for and are still to come.</summary>
-    public int RequestsOut => _decoder?.Requests.Count ?? 0;
+    public int RequestsOut => _dialogue.RequestsOut;
 
     /// <summary>Whether a block that was asked for is on the wire and the pool had no place for it: call <see cref="Resume"/> later.</summary>
-    public bool IsStarved => _decoder is { IsStarved: true };
+    public bool IsStarved => _dialogue.IsStarved;
 
     /// <summary>Whether something is to be sent: bytes that wait, or blocks that <see cref="Lay"/> adds to them.</summary>
-    public bool HasOutput => OutputLength > 0 || _blocks is { CanLay: true };
+    public bool HasOutput => OutputLength > 0 || _dialogue.CanLay;
 
     /// <summary>How many bytes wait to be sent.</summary>
-    public int OutputLength => _encoder.Output.Length;
+    public int OutputLength => _dialogue.Encoder.Output.Length;
 
     /// <summary>The link has found, or was told, that it must end, and why; None while it goes on. The first reason stays.</summary>
     public DisconnectReason Ending { get; private set; }
@@ -115,7 +95,7 @@ public sealed class PeerLink
     private bool IsCongested => OutputLength > WireLimits.SendHighWater;
 
     private bool HasRoom
-        => Ending == DisconnectReason.None && _kept.Length == 0 && !IsStarved && _opening is not { AwaitsAnswer: true } && _cipher is not { AwaitedName: not null } && !IsCongested;
+        => Ending == DisconnectReason.None && _kept.Length == 0 && !IsStarved && !_dialogue.AwaitsAnswer && !_cover.AwaitsName && !IsCongested;
 
     /// <summary>Starts a link on a connection that we opened; its handshake waits to be sent.</summary>
     /// <param name="id">The connection.</param>
@@ -127,15 +107,10 @@ public sealed class PeerLink
     public static PeerLink Outgoing(ConnectionId id, ConnectionSetup setup, BlockPool pool, MonoTime now, ICachedReader? reader = null, MseKit? kit = null)
     {
         var link = new PeerLink(id, setup.Endpoint, setup, pool, reader, kit, now);
-        if (setup.Encryption == MsePayload.None || kit is null)
-        {
-            link._encoder.Handshake(setup);
-            return link;
-        }
-
-        Span<byte> handshake = stackalloc byte[WireHandshake.Length];
-        WireHandshake.Write(handshake, setup);
-        link._cipher = LinkCipher.Dialling(kit, setup, handshake, link._encoder.Output);
+        link._clock.Silence = setup.Silence ?? WireLimits.Silence;
+        WireEncoder encoder = link._dialogue.Encoder;
+        if (!link._cover.Dial(setup, encoder.Output))
+            encoder.Handshake(setup);
         return link;
     }
 
@@ -163,13 +138,14 @@ public sealed class PeerLink
             return;
         _clock.Heard(now);
         _credit?.Use(bytes.Length);
-        if (_cipher is not null || IsCovered(bytes))
-            bytes = Uncover(bytes, sink);
-        TakeOrKeep(bytes, sink, now);
+        OpenAndTake(bytes, sink, now);
     }
 
-    private void TakeOrKeep(ReadOnlySpan<byte> bytes, IPeerEventSink sink, MonoTime now)
+    private void OpenAndTake(Span<byte> covered, IPeerEventSink sink, MonoTime now)
     {
+        ReadOnlySpan<byte> bytes = _cover.Open(covered, _dialogue.Opening, _dialogue.Encoder.Output, sink);
+        if (_cover.Fault != DisconnectReason.None)
+            End(_cover.Fault);
         if (_kept.Length > 0)
         {
             _kept.Append(bytes);
@@ -210,7 +186,7 @@ public sealed class PeerLink
     {
         if (Ending != DisconnectReason.None)
         {
-            _pool.Return(command.Lease);
+            _dialogue.Drop(command);
             return;
         }
 
@@ -226,23 +202,23 @@ public sealed class PeerLink
             case PeerCommandKind.ReadFreely:
                 _credit = null;
                 break;
-            case PeerCommandKind.Unmask when _cipher is { AwaitedName: not null } cipher:
-                RentedBytes held = cipher.Unmask((Unmasking)command.Payload!);
-                TakeOrKeep(Uncover(held.Bytes, sink), sink, now);
+            case PeerCommandKind.Unmask when _cover.AwaitsName:
+                RentedBytes held = _cover.Unmask((Unmasking)command.Payload!);
+                OpenAndTake(held.Bytes, sink, now);
                 held.Release();
                 break;
-            case PeerCommandKind.Accept when _opening is { AwaitsAnswer: true } opening:
-                opening.Accept((ConnectionSetup)command.Payload!);
-                _encoder.Handshake(opening.Setup!);
+            case PeerCommandKind.Accept when _dialogue.AwaitsAnswer:
+                var setup = (ConnectionSetup)command.Payload!;
+                _clock.Silence = setup.Silence ?? WireLimits.Silence;
+                _dialogue.Accept(setup);
                 Resume(sink, now);
                 break;
             case PeerCommandKind.Layout when IsReady:
-                BeginPieces((PieceLayout)command.Payload!, sink);
+                _dialogue.BeginPieces((PieceLayout)command.Payload!, sink);
+                EndOnFault();
                 break;
             default:
-                if (!IsReady)
-                    throw new InvalidOperationException($"{command.Kind} on {Id}, whose handshake is not through.");
-                _commands!.Write(command, sink);
+                _dialogue.Write(command, sink);
                 // The block that had no place may be the one that was just withdrawn.
                 if (IsStarved && command.Kind is PeerCommandKind.Cancel or PeerCommandKind.Forget)
                     Resume(sink, now);
@@ -259,7 +235,7 @@ public sealed class PeerLink
     public bool Lay(IPeerEventSink sink, int upTo = WireLimits.SendBatch)
     {
         if (Ending == DisconnectReason.None)
-            _blocks?.Lay(upTo, sink);
+            _dialogue.Lay(upTo, sink);
         return OutputLength > 0;
     }
 
@@ -269,25 +245,25 @@ public sealed class PeerLink
     /// </summary>
     public ReadOnlyMemory<byte> BeginSend()
     {
-        _cipher?.Seal();
-        return _encoder.Output.BeginSend();
+        _cover.Seal();
+        return _dialogue.Encoder.Output.BeginSend();
     }
 
     /// <summary>Reports how many of the bytes of <see cref="BeginSend"/> the socket took, also where it took none.</summary>
     public void EndSend(int count, MonoTime now)
     {
         bool wasCongested = IsCongested;
-        _encoder.EndSend(count);
-        _cipher?.Sent(count);
+        _dialogue.Encoder.EndSend(count);
+        _cover.Sent(count);
         _clock.Sent(count, OutputLength, wasCongested, now);
     }
 
     /// <summary>Posts Sent with the payload bytes of all blocks that are wholly handed to the socket since the last time, if any.</summary>
     public void ReportSent(IPeerEventSink sink)
     {
-        if (_encoder.PayloadSent > 0)
+        if (_dialogue.Encoder.PayloadSent > 0)
         {
-            (int payload, int blocks) = _encoder.TakeSent();
+            (int payload, int blocks) = _dialogue.Encoder.TakeSent();
             sink.Post(new PeerEvent(PeerEventKind.Sent, Id) { Value = payload, Blocks = blocks });
         }
     }
@@ -327,9 +303,8 @@ public sealed class PeerLink
         ReportSent(sink);
         _credit?.Close(sink);
         _isClosed = true;
-        _decoder?.Release();
-        _encoder.Output.Release();
-        _cipher?.Release();
+        _dialogue.Release();
+        _cover.Release();
         _kept.Release();
         sink.Post(new PeerEvent(PeerEventKind.Closed, Id) { Reason = Ending });
     }
@@ -340,89 +315,24 @@ public sealed class PeerLink
             Ending = reason == DisconnectReason.None ? DisconnectReason.ClosedByPeer : reason;
     }
 
-    /// <summary>Whether a peer that dialled us begins with message stream encryption.</summary>
-    private bool IsCovered(ReadOnlySpan<byte> bytes) => Id.IsIncoming && _kit is not null && _opening is { } opening && opening.IsCovered(bytes);
-
-    /// <summary>Takes what belongs to message stream encryption.</summary>
-    /// <returns>What came through it.</returns>
-    private Span<byte> Uncover(Span<byte> bytes, IPeerEventSink sink)
+    private void EndOnFault()
     {
-        bool wasAwaited = _cipher is { AwaitedName: not null };
-        if (_cipher is null)
-        {
-            // What has come so far is less than a key.
-            _cipher = LinkCipher.Dialled(_kit!, _encoder.Output);
-            _cipher.Open(_opening!.GiveBack());
-        }
-
-        bytes = _cipher.Open(bytes);
-        if (_cipher.Fault != DisconnectReason.None)
-            End(_cipher.Fault);
-        else if (_cipher.AwaitedName is { } name && !wasAwaited)
-            sink.Post(new PeerEvent(PeerEventKind.Masked, Id) { Payload = name });
-        if (_opening is { } opening)
-            opening.Encryption = _cipher.Payload;
-        return bytes;
+        if (_dialogue.Fault != DisconnectReason.None)
+            End(_dialogue.Fault);
     }
 
     private int Take(ReadOnlySpan<byte> bytes, IPeerEventSink sink)
     {
-        int taken = 0;
-        while (taken < bytes.Length && Ending == DisconnectReason.None)
-        {
-            ReadOnlySpan<byte> rest = bytes[taken..];
-            if (_opening is { AwaitsAnswer: true })
-                break;
-            if (_opening is { } opening)
-            {
-                taken += opening.Take(rest, sink);
-                if (opening.Fault != DisconnectReason.None)
-                    End(opening.Fault);
-                else if (opening.IsWhole)
-                    Begin(opening, sink);
-                continue;
-            }
-
-            taken += _decoder!.Feed(rest, sink);
-            if (_decoder.Fault != DisconnectReason.None)
-                End(_decoder.Fault);
-            break;
-        }
-
+        int taken = Ending == DisconnectReason.None ? _dialogue.Take(bytes, sink) : 0;
+        EndOnFault();
         return taken;
-    }
-
-    /// <summary>Both handshakes are through.</summary>
-    private void Begin(HandshakeReader opening, IPeerEventSink sink)
-    {
-        ConnectionSetup setup = opening.Setup!;
-        HasFast = opening.HasFast;
-        HasExtensions = opening.HasExtensions;
-        HashMessages? hashes = opening.Swarm == setup.V2Swarm ? new HashMessages(Id) : null;
-        _decoder = new WireDecoder(Id, _pool, HasFast, HasExtensions, hashes);
-        _blocks = new OutgoingBlocks(Id, _encoder, _reader, setup.Torrent, HasFast);
-        _commands = new CommandEncoder(_encoder, _decoder, _blocks, _pool, HasFast, HasExtensions);
-        _clock.Silence = setup.Silence ?? _clock.Silence;
-        _opening = null;
-        sink.Post(new PeerEvent(PeerEventKind.Ready, Id) { Payload = opening.Describe() });
-        if (setup.Layout is { } layout)
-            BeginPieces(layout, sink);
-    }
-
-    /// <summary>How many pieces there are is known.</summary>
-    private void BeginPieces(PieceLayout layout, IPeerEventSink sink)
-    {
-        _decoder!.Begin(layout, sink);
-        _encoder.Padded = _decoder.Padded;
-        if (_decoder.Fault != DisconnectReason.None)
-            End(_decoder.Fault);
     }
 
     private void QueueKeepAlive(MonoTime now)
     {
         // While something waits that the peer does not take, a keep-alive behind it would only pile up.
         if (!HasOutput)
-            _encoder.KeepAlive();
+            _dialogue.Encoder.KeepAlive();
         _clock.PutOffKeepAlive(now);
     }
 }

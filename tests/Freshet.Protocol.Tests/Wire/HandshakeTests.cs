@@ -40,8 +40,9 @@ public sealed class HandshakeTests
     public void Features_are_on_only_where_the_peer_has_them()
     {
         using var test = new LinkUnderTest(fast: false, extensions: false);
-        Assert.False(test.Link.HasFast);
-        Assert.False(test.Link.HasExtensions);
+        test.Apply(PeerCommandKind.Reject, Samples.Range(9, 0, 20_000));
+        test.Apply(PeerCommandKind.ExtensionHandshake, payload: new ExtensionHandshake());
+        Assert.False(test.Link.HasOutput);
     }
 
     [Fact]
