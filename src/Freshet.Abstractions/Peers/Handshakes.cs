@@ -28,6 +28,9 @@ public sealed record ConnectionSetup(IPEndPoint Endpoint, InfoHash Swarm, PeerId
     /// </summary>
     public MsePayload Encryption { get; init; }
 
+    /// <summary>Over what a peer is dialled. For connections that we open.</summary>
+    public DialPlan Plan { get; init; }
+
     /// <summary>Which torrent of the session it is: whose data the pump may read for the peer.</summary>
     public TorrentId Torrent { get; init; }
 
@@ -54,6 +57,9 @@ public sealed record PeerHandshake(
 {
     /// <summary>How payload is written where message stream encryption came first, else None.</summary>
     public MsePayload Encryption { get; init; }
+
+    /// <summary>What carries the connection.</summary>
+    public PeerTransport Transport { get; init; }
 }
 
 /// <summary>The answer to <see cref="PeerEventKind.Masked"/>.</summary>

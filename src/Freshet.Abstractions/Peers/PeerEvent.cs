@@ -146,6 +146,9 @@ public readonly struct PeerEvent
     /// <summary>Why the connection closed.</summary>
     public DisconnectReason Reason { get; init; }
 
+    /// <summary>What carried a connection that closed, where it was open at all.</summary>
+    public PeerTransport Transport { get; init; }
+
     /// <summary>A number: see the kinds.</summary>
     public int Value { get; init; }
 

@@ -42,7 +42,14 @@ public sealed record PeersKnownNotice(TorrentId Torrent, IReadOnlyList<CachedSwa
 public sealed record PieceFailedNotice(TorrentId Torrent, PieceIndex Piece, int Senders) : EngineNotice;
 
 /// <summary>A peer was connected and has shaken hands.</summary>
-public sealed record PeerConnectedNotice(TorrentId Torrent, ConnectionId Connection, IPEndPoint Endpoint, PeerId Peer) : EngineNotice;
+/// <param name="Torrent">The torrent.</param>
+/// <param name="Connection">The connection.</param>
+/// <param name="Endpoint">The peer's address.</param>
+/// <param name="Peer">Its peer id.</param>
+/// <param name="Transport">What carries the connection.</param>
+/// <param name="Encryption">How payload is written where message stream encryption came first, else None.</param>
+public sealed record PeerConnectedNotice(
+    TorrentId Torrent, ConnectionId Connection, IPEndPoint Endpoint, PeerId Peer, PeerTransport Transport, MsePayload Encryption) : EngineNotice;
 
 /// <summary>A peer's connection ended or never came about.</summary>
 public sealed record PeerClosedNotice(TorrentId Torrent, ConnectionId Connection, IPEndPoint Endpoint, DisconnectReason Reason) : EngineNotice;

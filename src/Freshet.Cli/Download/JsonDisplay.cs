@@ -117,6 +117,8 @@ internal sealed class JsonDisplay(CommandContext context) : IDownloadDisplay
                 {
                     WriteEndpoint(json, peer.Endpoint);
                     json.WriteString("peerId", peer.Peer);
+                    json.WriteString("transport", StatusJson.NameOf(peer.Transport));
+                    json.WriteString("encryption", StatusJson.NameOf(peer.Encryption));
                 });
                 break;
             case PeerDisconnected peer when context.Verbosity > 0:

@@ -51,8 +51,8 @@ internal static class PeerTable
             foreach (string source in Sources(peer))
                 json.WriteStringValue(source);
             json.WriteEndArray();
-            json.WriteString("transport", "tcp");
-            json.WriteString("encryption", peer.Encryption switch { MsePayload.Rc4 => "rc4", MsePayload.Plain => "handshake", _ => "none" });
+            json.WriteString("transport", StatusJson.NameOf(peer.Transport));
+            json.WriteString("encryption", StatusJson.NameOf(peer.Encryption));
             json.WriteNumber("progress", Math.Round(peer.Progress, 6));
             json.WriteNumber("downloadRate", peer.DownloadRate);
             json.WriteNumber("uploadRate", peer.UploadRate);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Freshet.Abstractions;
 
 namespace Freshet.Cli.Download;
 
@@ -35,6 +36,9 @@ internal static class StatusJson
     /// <summary>An enum's value in camel case.</summary>
     public static string NameOf<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+
+    /// <summary>How a connection is encrypted.</summary>
+    public static string NameOf(MsePayload encryption) => encryption switch { MsePayload.Rc4 => "rc4", MsePayload.Plain => "handshake", _ => "none" };
 
     private static void WriteOptional(Utf8JsonWriter json, string name, double? value)
     {

@@ -42,6 +42,12 @@ public sealed class PeerCandidate
     /// <summary>Whether it is dialled plain though encryption is preferred: it did not answer otherwise.</summary>
     public bool IsPlain { get; internal set; }
 
+    /// <summary>Over what it is dialled first: what worked the last time, or the other where that led nowhere; null: neither has been tried to its end.</summary>
+    public PeerTransport? Begins { get; internal set; }
+
+    /// <summary>Whether it speaks uTP: it has, or another peer says so (PEX).</summary>
+    public bool SpeaksUtp { get; internal set; }
+
     /// <summary>Whether it was tried both plain and encrypted since it last answered.</summary>
     internal bool IsTriedBothWays { get; set; }
 

@@ -84,8 +84,9 @@ public sealed class PeerList
     /// <param name="source">Who tells.</param>
     /// <param name="now">The time.</param>
     /// <param name="isV2">Whether it is in a hybrid's v2 swarm.</param>
+    /// <param name="speaksUtp">Whether it is said to speak uTP.</param>
     /// <returns>True where it is new.</returns>
-    public bool Add(IPEndPoint endpoint, PeerSources source, MonoTime now, bool isV2 = false)
+    public bool Add(IPEndPoint endpoint, PeerSources source, MonoTime now, bool isV2 = false, bool speaksUtp = false)
     {
         endpoint = EndpointRules.Normalize(endpoint);
         if (!IsAcceptable(endpoint, source))
@@ -95,12 +96,14 @@ public sealed class PeerList
         {
             Confirm(known, source, now);
             known.IsV2 |= isV2;
+            known.SpeaksUtp |= speaksUtp;
             return false;
         }
 
         if (Create(endpoint, key, source, now) is not { } created)
             return false;
         created.IsV2 = isV2;
+        created.SpeaksUtp = speaksUtp;
         return true;
     }
 

@@ -371,7 +371,7 @@ public sealed class SessionEngine : IEngine
         if (peerEvent.Kind == PeerEventKind.Closed && connection is null)
             _session.Callers.Remove(peerEvent.Connection);
         else if (peerEvent.Kind == PeerEventKind.Closed)
-            Closed(connection!, peerEvent.Reason, now);
+            Closed(connection!, peerEvent, now);
         else if (peerEvent.Kind == PeerEventKind.CreditLeft)
             connection?.Reads?.IsDrained(peerEvent.Value);
         else if (connection is null || connection.Phase == ConnectionPhase.Closing)
@@ -416,10 +416,11 @@ public sealed class SessionEngine : IEngine
 
     private Torrent? Find(TorrentId id) => _torrents.GetValueOrDefault(id);
 
-    private static void Closed(PeerConnection connection, DisconnectReason reason, MonoTime now)
+    private static void Closed(PeerConnection connection, in PeerEvent closed, MonoTime now)
     {
         connection.Reads?.Closed();
-        connection.Connector.Closed(connection, reason, now);
+        connection.Transport = closed.Transport;
+        connection.Connector.Closed(connection, closed.Reason, now);
     }
 
     private void Accept(in PeerEvent peerEvent, MonoTime now)

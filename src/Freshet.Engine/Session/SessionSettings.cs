@@ -70,6 +70,9 @@ public sealed record SessionSettings
     /// <summary>Whether connections that peers open are encrypted.</summary>
     public EncryptionUse EncryptIncoming { get; init; }
 
+    /// <summary>Over what peers are dialled; <see cref="UtpUse.Off"/> where the session has no socket for uTP.</summary>
+    public UtpUse Utp { get; init; }
+
     /// <summary>How many interested peers of a torrent may download from us at once; null: as many as keep the line busy (docs/choking.md).</summary>
     public int? UploadSlots { get; init; }
 

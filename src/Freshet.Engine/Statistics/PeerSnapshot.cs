@@ -55,6 +55,9 @@ public sealed record PeerSnapshot
     /// <summary>Who told us of the peer.</summary>
     public PeerSources Sources { get; init; }
 
+    /// <summary>What carries the connection; meant once the handshakes are through.</summary>
+    public PeerTransport Transport { get; init; }
+
     /// <summary>How payload is written where the connection began with message stream encryption, else None.</summary>
     public MsePayload Encryption { get; init; }
 

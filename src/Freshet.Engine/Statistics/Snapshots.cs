@@ -106,6 +106,7 @@ internal static class Snapshots
             RequestWindow = peer.Window.Depth,
             RoundTrip = peer.Window.RoundTrip,
             Encryption = peer.Encryption,
+            Transport = peer.Transport,
             QueuedUploads = peer.Uploads.Count,
         };
     }

@@ -82,7 +82,7 @@ internal sealed class Arrivals(Torrent torrent, SessionContext session)
         if (!torrent.Connector.Ready(peer, (PeerHandshake)happened.Payload!, now))
             return DisconnectReason.None;
         torrent.Rates.Limit(peer, now);
-        session.Effects.Publish(new PeerConnectedNotice(torrent.Id, peer.Id, peer.Endpoint, peer.Peer));
+        session.Effects.Publish(new PeerConnectedNotice(torrent.Id, peer.Id, peer.Endpoint, peer.Peer, peer.Transport, peer.Encryption));
         if (torrent.Lifecycle.IsOpen)
             torrent.Messages.Greet(peer, now);
         else

@@ -88,6 +88,9 @@ internal sealed class PeerConnection
     /// <summary>How its payload is written, where message stream encryption came first.</summary>
     public MsePayload Encryption { get; set; }
 
+    /// <summary>What carries it; meant once its handshakes are through.</summary>
+    public PeerTransport Transport { get; set; }
+
     public bool SupportsExtensions { get; set; }
 
     public bool SupportsDht { get; set; }

@@ -101,7 +101,7 @@ internal sealed class PeerExchange
                 continue;
             if (!seat.MayName(now))
                 break;
-            _torrent.Connector.AddCandidate(told.Endpoint, PeerSources.Pex, swarm, now);
+            _torrent.Connector.AddCandidate(told.Endpoint, PeerSources.Pex, swarm, now, speaksUtp: (told.Flags & PexFlags.Utp) != 0);
         }
 
         return DisconnectReason.None;

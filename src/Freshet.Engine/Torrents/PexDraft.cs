@@ -40,6 +40,8 @@ internal sealed class PexDraft(PeerConnection reader)
         PexFlags flags = peer.Id.IsIncoming ? PexFlags.None : PexFlags.Reachable;
         if (peer.Encryption != MsePayload.None)
             flags |= PexFlags.PrefersEncryption;
+        if (peer.Transport == PeerTransport.Utp || peer.Candidate is { SpeaksUtp: true })
+            flags |= PexFlags.Utp;
         return peer.IsUploadOnly || (peer.IsGreeted && peer.IsSeeder) ? flags | PexFlags.Seed : flags;
     }
 

@@ -23,6 +23,7 @@ internal sealed class SwarmConnector
 
     // Only ever looked up by key, never enumerated: its order decides nothing.
     private readonly Dictionary<PeerId, PeerConnection> _byPeer = [];
+    private readonly Approach _approach;
     private readonly PlaceKeeper _places;
     private readonly Deadline _nextDial;
     private bool _isOpen;
@@ -34,6 +35,7 @@ internal sealed class SwarmConnector
         Candidates = new PeerList(session.Random, session.Bans, session.OwnAddresses);
         Exchange = new PeerExchange(torrent, session);
         Memory = new PeerMemory(torrent, session, this);
+        _approach = new Approach(torrent, session);
         _places = new PlaceKeeper(this, session);
         _nextDial = new Deadline(session.Deadlines, now => session.Dialer.Want(this, now));
     }
@@ -120,7 +122,8 @@ internal sealed class SwarmConnector
     /// <param name="source">Who tells.</param>
     /// <param name="swarm">The swarm that it was found in.</param>
     /// <param name="now">The time.</param>
-    public void AddCandidate(IPEndPoint endpoint, PeerSources source, InfoHash swarm, MonoTime now)
+    /// <param name="speaksUtp">Whether it is said to speak uTP.</param>
+    public void AddCandidate(IPEndPoint endpoint, PeerSources source, InfoHash swarm, MonoTime now, bool speaksUtp = false)
     {
         SessionSettings settings = _session.Settings;
         bool isReachable = endpoint.AddressFamily == System.Net.Sockets.AddressFamily.InterNetwork ? settings.UseIPv4 : settings.UseIPv6;
@@ -128,7 +131,7 @@ internal sealed class SwarmConnector
             return;
 
         // Also where it is known already: the user's word may have ended its pause.
-        Candidates.Add(endpoint, source, now, isV2: swarm == _torrent.Hashes.Upgrade);
+        Candidates.Add(endpoint, source, now, isV2: swarm == _torrent.Hashes.Upgrade, speaksUtp: speaksUtp);
         _session.Touched.Add(_torrent);
         Schedule(now);
     }
@@ -146,8 +149,7 @@ internal sealed class SwarmConnector
 
         var connection = new PeerConnection(_torrent, this, _session.Connections.NextOutgoing(), candidate!.Endpoint, candidate, now);
         Add(connection);
-        ConnectionSetup setup = Setup(connection, candidate.IsV2 ? _torrent.Hashes.V2Swarm!.Value : _torrent.Hashes.Primary);
-        connection.Send(PeerCommandKind.Connect, setup with { Encryption = Offers(candidate) });
+        connection.Send(PeerCommandKind.Connect, _approach.ToDial(connection, candidate));
         return true;
     }
 
@@ -166,10 +168,7 @@ internal sealed class SwarmConnector
 
         var connection = new PeerConnection(_torrent, this, id, handshake.Endpoint, null, now);
         Add(connection);
-
-        // BEP 52: a peer of a hybrid's v1 swarm that says it knows v2 is answered with the v2 hash.
-        InfoHash swarm = handshake.SupportsV2 ? _torrent.Hashes.Upgrade ?? handshake.Swarm : handshake.Swarm;
-        connection.Send(PeerCommandKind.Accept, Setup(connection, swarm));
+        connection.Send(PeerCommandKind.Accept, _approach.ToAnswer(connection, handshake));
         return DisconnectReason.None;
     }
 
@@ -184,6 +183,7 @@ internal sealed class SwarmConnector
         connection.SupportsExtensions = handshake.SupportsExtensions;
         connection.SupportsDht = handshake.SupportsDht;
         connection.Encryption = handshake.Encryption;
+        connection.Transport = handshake.Transport;
         connection.IsV2 = handshake.Swarm == _torrent.Hashes.V2Swarm;
         ReadyCount++;
         _session.Touched.Add(_torrent);
@@ -214,7 +214,7 @@ internal sealed class SwarmConnector
         _byPeer[handshake.Peer] = connection;
         if (connection.Candidate is { } candidate)
         {
-            candidate.IsV2 = connection.IsV2 && _torrent.Hashes.IsHybrid;
+            _approach.Worked(connection, candidate);
             Candidates.Connected(candidate, now);
         }
 
@@ -340,37 +340,12 @@ internal sealed class SwarmConnector
         _session.Touched.Add(_torrent);
         if (connection.Candidate is { } candidate)
         {
-            if (track is null && _session.Settings.EncryptOutgoing == EncryptionUse.Prefer && IsRefusal(reason) && Candidates.TryOtherWay(candidate, now))
+            if (track is null && _approach.Failed(candidate, Candidates, reason, connection.Transport, now))
                 return;
-
-            // Who hangs up in the handshake may know the torrent by its other hash alone.
-            if (track is null && _torrent.Hashes.IsHybrid && reason is DisconnectReason.ClosedByPeer or DisconnectReason.UnknownTorrent or DisconnectReason.SocketError)
-                candidate.IsV2 = !candidate.IsV2;
             Candidates.Disconnected(candidate, reason, track, now);
         }
 
         if (_connections.Count == 0)
             _torrent.Slumber.Emptied(now);
     }
-
-    /// <summary>Whether a peer may have ended a handshake because it does not know what we said.</summary>
-    private static bool IsRefusal(DisconnectReason reason)
-        => reason is DisconnectReason.ClosedByPeer or DisconnectReason.SocketError or DisconnectReason.BadHandshake or DisconnectReason.HandshakeTimeout;
-
-    /// <summary>How payload may be written, where the connection to a peer begins encrypted.</summary>
-    private MsePayload Offers(PeerCandidate candidate) => _session.Settings.EncryptOutgoing switch
-    {
-        EncryptionUse.Require => MsePayload.Rc4,
-        EncryptionUse.Prefer when !candidate.IsPlain => MsePayload.Rc4 | MsePayload.Plain,
-        _ => MsePayload.None,
-    };
-
-    private ConnectionSetup Setup(PeerConnection connection, InfoHash swarm)
-        => new(connection.Endpoint, swarm, _session.Settings.PeerId, _torrent.Lifecycle.IsOpen ? _torrent.Layout : null)
-        {
-            Torrent = _torrent.Id,
-            V2Swarm = _torrent.Hashes.V2Swarm,
-            OffersDht = _torrent.Dht.HasNode,
-            Silence = _session.Settings.PeerTimeout,
-        };
 }

@@ -40,6 +40,9 @@ internal sealed class HandshakeReader(ConnectionId id, IPEndPoint remote, Connec
     /// <summary>How payload is written, where message stream encryption came first.</summary>
     public MsePayload Encryption { get; set; }
 
+    /// <summary>What carries the connection.</summary>
+    public PeerTransport Transport { get; init; }
+
     /// <summary>Whether a peer that dialled us begins with something else than BitTorrent's handshake: message stream encryption, which looks like noise.</summary>
     public bool IsCovered(ReadOnlySpan<byte> bytes) => !_isDialled && !WireHandshake.CanGoOn(_length, bytes);
 
@@ -92,5 +95,6 @@ internal sealed class HandshakeReader(ConnectionId id, IPEndPoint remote, Connec
         WireHandshake.HasV2(Received))
     {
         Encryption = Encryption,
+        Transport = Transport,
     };
 }

@@ -37,9 +37,11 @@ public sealed class PeerLink
     // Null while nothing limits what is read.
     private ReadCredit? _credit;
 
-    private PeerLink(ConnectionId id, IPEndPoint remote, ConnectionSetup? dialled, BlockPool pool, ICachedReader? reader, MseKit? kit, MonoTime now)
+    private PeerLink(
+        ConnectionId id, IPEndPoint remote, ConnectionSetup? dialled, BlockPool pool, ICachedReader? reader, MseKit? kit, MonoTime now, PeerTransport transport)
     {
-        _dialogue = new LinkDialogue(id, new HandshakeReader(id, remote, dialled), pool, reader);
+        _dialogue = new LinkDialogue(id, new HandshakeReader(id, remote, dialled) { Transport = transport }, pool, reader);
+        Transport = transport;
         _cover = new LinkCover(kit);
         Remote = remote;
         _handshakeDeadline = now + WireLimits.Handshake;
@@ -51,6 +53,9 @@ public sealed class PeerLink
 
     /// <summary>Where the peer is.</summary>
     public IPEndPoint Remote { get; }
+
+    /// <summary>What carries the connection.</summary>
+    public PeerTransport Transport { get; }
 
     /// <summary>Whether both handshakes are through.</summary>
     public bool IsReady => _dialogue.Opening is null && !_isClosed;
@@ -104,9 +109,11 @@ public sealed class PeerLink
     /// <param name="now">When the connection was there: the handshake's ten seconds run from here.</param>
     /// <param name="reader">What blocks to be served are read with; without one each is reported as unread.</param>
     /// <param name="kit">What is needed to encrypt, where the setup asks for it.</param>
-    public static PeerLink Outgoing(ConnectionId id, ConnectionSetup setup, BlockPool pool, MonoTime now, ICachedReader? reader = null, MseKit? kit = null)
+    /// <param name="transport">Over what it was opened.</param>
+    public static PeerLink Outgoing(
+        ConnectionId id, ConnectionSetup setup, BlockPool pool, MonoTime now, ICachedReader? reader = null, MseKit? kit = null, PeerTransport transport = PeerTransport.Tcp)
     {
-        var link = new PeerLink(id, setup.Endpoint, setup, pool, reader, kit, now);
+        var link = new PeerLink(id, setup.Endpoint, setup, pool, reader, kit, now, transport);
         link._clock.Silence = setup.Silence ?? WireLimits.Silence;
         WireEncoder encoder = link._dialogue.Encoder;
         if (!link._cover.Dial(setup, encoder.Output))
@@ -121,8 +128,10 @@ public sealed class PeerLink
     /// <param name="now">When it was accepted: the handshake's ten seconds run from here.</param>
     /// <param name="reader">What blocks to be served are read with; without one each is reported as unread.</param>
     /// <param name="kit">What is needed to understand a peer that encrypts; without it such a peer is let go.</param>
-    public static PeerLink Incoming(ConnectionId id, IPEndPoint remote, BlockPool pool, MonoTime now, ICachedReader? reader = null, MseKit? kit = null)
-        => new(id, remote, dialled: null, pool, reader, kit, now);
+    /// <param name="transport">Over what it came.</param>
+    public static PeerLink Incoming(
+        ConnectionId id, IPEndPoint remote, BlockPool pool, MonoTime now, ICachedReader? reader = null, MseKit? kit = null, PeerTransport transport = PeerTransport.Tcp)
+        => new(id, remote, dialled: null, pool, reader, kit, now, transport);
 
     /// <summary>
     /// Takes what the socket gave, all of it, and posts what it says. Where the link must stop in the middle (<see cref="IsStarved"/>, or an
@@ -306,7 +315,7 @@ public sealed class PeerLink
         _dialogue.Release();
         _cover.Release();
         _kept.Release();
-        sink.Post(new PeerEvent(PeerEventKind.Closed, Id) { Reason = Ending });
+        sink.Post(new PeerEvent(PeerEventKind.Closed, Id) { Reason = Ending, Transport = Transport });
     }
 
     private void End(DisconnectReason reason)

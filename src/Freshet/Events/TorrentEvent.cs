@@ -50,7 +50,10 @@ public sealed record PieceFailed(DateTimeOffset Time, TorrentId Torrent, PieceIn
 /// <param name="Torrent">The torrent.</param>
 /// <param name="Endpoint">The peer's address.</param>
 /// <param name="Peer">Its peer id, escaped.</param>
-public sealed record PeerConnected(DateTimeOffset Time, TorrentId Torrent, IPEndPoint Endpoint, string Peer) : TorrentEvent(Time);
+/// <param name="Transport">What carries the connection.</param>
+/// <param name="Encryption">How payload is written where the connection began with message stream encryption, else None.</param>
+public sealed record PeerConnected(
+    DateTimeOffset Time, TorrentId Torrent, IPEndPoint Endpoint, string Peer, PeerTransport Transport, MsePayload Encryption) : TorrentEvent(Time);
 
 /// <summary>A connection to a peer ended, or never came about.</summary>
 public sealed record PeerDisconnected(DateTimeOffset Time, TorrentId Torrent, IPEndPoint Endpoint, DisconnectReason Reason) : TorrentEvent(Time);

@@ -82,8 +82,10 @@ internal sealed class NoticeReporter(ILogger logger, EventHub events)
 
     private PeerConnected? OnPeerConnected(PeerConnectedNotice notice)
     {
-        logger.PeerConnected(notice.Torrent, notice.Endpoint, notice.Peer);
-        return events.WantsAll ? new PeerConnected(events.Now, notice.Torrent, notice.Endpoint, notice.Peer.ToString()) : null;
+        logger.PeerConnected(notice.Torrent, notice.Endpoint, notice.Peer, notice.Transport, notice.Encryption);
+        return events.WantsAll
+            ? new PeerConnected(events.Now, notice.Torrent, notice.Endpoint, notice.Peer.ToString(), notice.Transport, notice.Encryption)
+            : null;
     }
 
     private PeerDisconnected? OnPeerClosed(PeerClosedNotice notice)

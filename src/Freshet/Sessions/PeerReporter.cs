@@ -49,6 +49,7 @@ internal sealed class PeerReporter(ILogger logger, SnapshotPublisher snapshots)
         Client = PlainText.OrNull(peer.Client),
         IsIncoming = peer.Connection.IsIncoming,
         Sources = peer.Sources,
+        Transport = peer.Transport,
         Encryption = peer.Encryption,
         Progress = peer.Progress,
         DownloadRate = (long)peer.DownloadRate,
@@ -69,6 +70,6 @@ internal sealed class PeerReporter(ILogger logger, SnapshotPublisher snapshots)
     };
 
     private void Report(TorrentId torrent, PeerStatus peer) => logger.PeerStatistics(
-        torrent, peer.Endpoint, peer.Client, peer.Sources, peer.Progress, peer.Flags, peer.DownloadRate, peer.Downloaded, peer.UploadRate, peer.Uploaded,
+        torrent, peer.Endpoint, peer.Client, peer.Sources, peer.Progress, peer.Flags, peer.Transport, peer.Encryption, peer.DownloadRate, peer.Downloaded, peer.UploadRate, peer.Uploaded,
         peer.RequestsOutstanding, peer.RequestWindow, peer.RequestsQueued, (long?)peer.RoundTrip?.TotalMilliseconds, peer.Redundant, peer.HashFailures);
 }

@@ -59,8 +59,9 @@ internal static partial class SessionLog
     [LoggerMessage(21, LogLevel.Information, "{Torrent} piece {Piece} had a wrong hash, sent by {Senders} peers")]
     public static partial void PieceFailed(this ILogger logger, TorrentId torrent, PieceIndex piece, int senders);
 
-    [LoggerMessage(30, LogLevel.Debug, "{Torrent} connected to {Endpoint} {Peer}")]
-    public static partial void PeerConnected(this ILogger logger, TorrentId torrent, IPEndPoint endpoint, PeerId peer);
+    [LoggerMessage(30, LogLevel.Debug, "{Torrent} connected to {Endpoint} {Peer} over {Transport}, encryption {Encryption}")]
+    public static partial void PeerConnected(
+        this ILogger logger, TorrentId torrent, IPEndPoint endpoint, PeerId peer, PeerTransport transport, MsePayload encryption);
 
     [LoggerMessage(31, LogLevel.Debug, "{Torrent} connection to {Endpoint} ended: {Reason}")]
     public static partial void PeerDisconnected(this ILogger logger, TorrentId torrent, IPEndPoint endpoint, DisconnectReason reason);
@@ -70,11 +71,11 @@ internal static partial class SessionLog
 
     [LoggerMessage(
         33, LogLevel.Debug,
-        "{Torrent} peer {Endpoint} {Client} from {Sources}: has {Progress:P0}, {Flags}, down {DownloadRate} B/s of {Downloaded}, up {UploadRate} B/s of {Uploaded}, "
+        "{Torrent} peer {Endpoint} {Client} from {Sources}: has {Progress:P0}, {Flags}, {Transport}, encryption {Encryption}, down {DownloadRate} B/s of {Downloaded}, up {UploadRate} B/s of {Uploaded}, "
         + "requests {Outstanding}/{Window} and {Queued}, round trip {RoundTripMilliseconds} ms, redundant {Redundant}, hash failures {HashFailures}")]
     public static partial void PeerStatistics(
-        this ILogger logger, TorrentId torrent, IPEndPoint endpoint, string? client, PeerSources sources, double progress, string flags, long downloadRate,
-        long downloaded, long uploadRate, long uploaded, int outstanding, int window, int queued, long? roundTripMilliseconds, long redundant, int hashFailures);
+        this ILogger logger, TorrentId torrent, IPEndPoint endpoint, string? client, PeerSources sources, double progress, string flags, PeerTransport transport,
+        MsePayload encryption, long downloadRate, long downloaded, long uploadRate, long uploaded, int outstanding, int window, int queued, long? roundTripMilliseconds, long redundant, int hashFailures);
 
     [LoggerMessage(40, LogLevel.Information, "{Torrent} {Url} named {Peers} peers, next announce: {Next}")]
     public static partial void TrackerAnswered(this ILogger logger, TorrentId torrent, string url, int peers, string next);

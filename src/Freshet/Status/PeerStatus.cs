@@ -24,6 +24,9 @@ public sealed record PeerStatus
     /// <summary>Who told us of it.</summary>
     public PeerSources Sources { get; init; }
 
+    /// <summary>What carries the connection; meant once the handshake is through.</summary>
+    public PeerTransport Transport { get; init; }
+
     /// <summary>How payload is written where the connection began with message stream encryption, else None.</summary>
     public MsePayload Encryption { get; init; }
 
@@ -78,12 +81,13 @@ public sealed record PeerStatus
     /// <summary>
     /// The state of the connection in letters: <c>D</c> it may send us what we want, <c>d</c> we want something and it chokes us, <c>U</c> and <c>u</c> the same
     /// the other way round, <c>K</c> it would send but we want nothing, <c>?</c> we would send but it wants nothing, <c>S</c> snubbed, <c>I</c> it connected to us,
-    /// <c>E</c> all is encrypted, <c>e</c> only the handshake.
+    /// <c>E</c> all is encrypted, <c>e</c> only the handshake, <c>P</c> over uTP.
     /// </summary>
     public string Flags => string.Concat(
         AmInterested ? (IsChokingUs ? "d" : "D") : IsChokingUs ? "" : "K",
         IsInterested ? (AmChoking ? "u" : "U") : AmChoking ? "" : "?",
         IsSnubbed ? "S" : "",
         IsIncoming ? "I" : "",
-        Encryption switch { MsePayload.Rc4 => "E", MsePayload.Plain => "e", _ => "" });
+        Encryption switch { MsePayload.Rc4 => "E", MsePayload.Plain => "e", _ => "" },
+        Transport == PeerTransport.Utp ? "P" : "");
 }

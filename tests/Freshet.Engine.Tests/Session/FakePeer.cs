@@ -61,6 +61,9 @@ internal sealed class FakePeer
     /// <summary>Which of our ways to begin a connection it understands.</summary>
     public Func<ConnectionSetup, bool> Takes { get; set; } = _ => true;
 
+    /// <summary>By which transport it is reached, of those that it is dialled over.</summary>
+    public Func<DialPlan, PeerTransport> Over { get; set; } = plan => plan.First;
+
     /// <summary>How we dialled it.</summary>
     public List<ConnectionSetup> Dialled { get; } = [];
 
@@ -102,7 +105,7 @@ internal sealed class FakePeer
     {
         Dialled.Add(setup);
         if (!Knows(setup.Swarm) || !Takes(setup))
-            _rig.Post(new PeerEvent(PeerEventKind.Closed, Connection) { Reason = DisconnectReason.ClosedByPeer });
+            _rig.Post(new PeerEvent(PeerEventKind.Closed, Connection) { Reason = DisconnectReason.ClosedByPeer, Transport = Over(setup.Plan) });
         else
             Ready(setup.V2Swarm is { } upgrade && Knows(upgrade) ? upgrade : setup.Swarm);
     }
@@ -114,7 +117,12 @@ internal sealed class FakePeer
             return;
         IsOpen = true;
         Swarm = swarm;
-        Post(PeerEventKind.Ready, payload: new PeerHandshake(Endpoint, swarm, Id, HasExtensions, HasFast, HasDht, false) { Encryption = Dialled.LastOrDefault()?.Encryption ?? MsePayload.None });
+        ConnectionSetup? dialled = Dialled.LastOrDefault();
+        Post(PeerEventKind.Ready, payload: new PeerHandshake(Endpoint, swarm, Id, HasExtensions, HasFast, HasDht, false)
+        {
+            Encryption = dialled?.Encryption ?? MsePayload.None,
+            Transport = Over(dialled?.Plan ?? default),
+        });
         if (!IsOpen)
             return;
         if (!Has.IsEmpty)

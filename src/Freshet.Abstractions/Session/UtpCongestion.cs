@@ -1,4 +1,4 @@
-namespace Freshet.Protocol.Utp;
+namespace Freshet.Abstractions;
 
 /// <summary>Which rule governs how much of a uTP stream is on its way.</summary>
 public enum UtpCongestion
