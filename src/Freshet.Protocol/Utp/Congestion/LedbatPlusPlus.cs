@@ -1,0 +1,283 @@
+using Freshet.Core;
+
+namespace Freshet.Protocol.Utp.Congestion;
+
+/// <summary>
+/// LEDBAT++ (draft-irtf-iccrg-ledbat-plus-plus): fills the line while nobody else wants it, and holds the queue at 60 ms. It grows slower than TCP, shrinks by how far the queue is
+/// above the target, and stands back at regular times for two round trips, so that every flow sees the line without its queue. Where this goes beyond the draft:
+/// <list type="bullet">
+/// <item>The queue is measured one way, which uTP can (<see cref="QueueDelay"/>): data that comes towards us does not slow what goes out.</item>
+/// <item>The first slow start ends a round trip late, as all do: what it grew in that one is given back.</item>
+/// <item>A line that is nearly empty is taken again by slow start: fast up to half of what was reached before, for another might have come, then carefully, and after a loss no
+/// further. The draft's one packet in three round trips takes minutes for that on 100 Mbit/s, after each download of somebody else.</item>
+/// <item>A late flow that took a standing queue for the line has a window that is built on sand. When it stands back and sees the line shorter than it was, it returns only as far
+/// as the target lets it.</item>
+/// </list>
+/// </summary>
+internal sealed class LedbatPlusPlus : ICongestionController
+{
+    // The draft's target: a call or a game that shares the line stays usable, and coarse clocks still measure it.
+    private const double Target = 60_000;
+
+    // The first slow start ends before the target, for what it sent in the last round trip is still to come.
+    private const double StartLimit = 0.75 * Target;
+
+    // So little waits that the line is not full for much longer: whoever filled it is gone.
+    private const double NearlyEmpty = 0.25 * Target;
+
+    // A flow that returns lifts the queue of others at their target by a tenth; half above it, it is not theirs but of somebody who goes first.
+    private const double ReturnLimit = 1.5 * Target;
+
+    // A line that is shorter by this when nothing of ours queues: there was a queue that we took for the line.
+    private const double Shorter = 0.125 * Target;
+
+    // Growth is at least 1/16 of TCP's: the draft's bound where the round trip is a small part of the target.
+    private const double SmallestGain = 1.0 / 16;
+
+    // An eighth in a round trip overshoots by an eighth: less than the target on any path of half a second.
+    private const double CarefulGain = 1.0 / 8;
+
+    // Near its limit slow start goes on at a quarter of its pace: what it overshoots by is a quarter as well.
+    private const double LeastPace = 0.25;
+
+    // Stands back for a tenth of the time at most: nine times as long as it took until the next.
+    private const int RestOfTen = 9;
+
+    // RFC 3390: four packets are 5 KB, 40 ms on a line of 1 Mbit/s. TCP's ten of today would already be above the target there.
+    private const int FirstPackets = 4;
+
+    // Two at least where the queue is not ours to drain, so that one lost packet is found by the next and not by a time-out.
+    private const int FewestPackets = 2;
+
+    private readonly QueueDelay _queue = new();
+    private Phase _phase = Phase.Start;
+    private int _packet;
+    private double _window;
+
+    // The most since it was last lowered by a loss; beyond it, and beyond half of it without care, an empty line is not taken at once.
+    private double _height = double.MaxValue;
+    private double _ceiling = double.MaxValue;
+    private double _smoothed;
+    private MonoTime _reducedAt = new(long.MinValue);
+
+    // Standing back: from which window, since when, what the line was before, and how the end is known.
+    private double _goal;
+    private long _lineBefore;
+    private bool _isLineShorter;
+    private long _delivered;
+    private long _standBackMark;
+    private MonoTime _standBackSince;
+    private MonoTime _nextStandBack = MonoTime.Never;
+
+    /// <summary>Begins with a few packets.</summary>
+    /// <param name="packetSize">Bytes of payload of a packet.</param>
+    public LedbatPlusPlus(int packetSize)
+    {
+        _packet = packetSize;
+        _window = FirstPackets * packetSize;
+    }
+
+    private enum Phase : byte
+    {
+        /// <summary>The first slow start: the line is not known yet.</summary>
+        Start,
+
+        /// <summary>Holds the queue at the target.</summary>
+        Steady,
+
+        /// <summary>Two packets, until one that was sent so is acknowledged.</summary>
+        StandBack,
+
+        /// <summary>Slow start back to where it was.</summary>
+        Return,
+    }
+
+    /// <inheritdoc/>
+    public long Window => (long)_window;
+
+    /// <inheritdoc/>
+    public long PacingRate
+    {
+        get
+        {
+            // Above the window's own rate, or the pacer and not the window would govern: by two where the window may double in a round trip, else by a quarter.
+            double factor = _phase is Phase.Start or Phase.Return ? 2 : 1.25;
+            return _smoothed > 0 ? (long)(factor * _window * TimeSpan.MicrosecondsPerSecond / _smoothed) : 0;
+        }
+    }
+
+    private double Fewest => FewestPackets * _packet;
+
+    /// <inheritdoc/>
+    public void SetPacketSize(int bytes)
+    {
+        _packet = bytes;
+        _window = Math.Max(_window, Fewest);
+    }
+
+    /// <inheritdoc/>
+    public void OnAcked(in UtpAckSample sample)
+    {
+        _queue.Note(sample);
+        _smoothed = sample.SmoothedRoundTrip.TotalMicroseconds;
+        _delivered = sample.Delivered;
+        switch (_phase)
+        {
+            case Phase.Start when _queue.Microseconds > StartLimit:
+                EndStart(sample.Now);
+                break;
+            case Phase.Start:
+                GrowFast(sample, _height, Gain());
+                break;
+            case Phase.Steady when sample.Now >= _nextStandBack && !sample.IsAppLimited:
+                StandBack(sample.Now);
+                break;
+            case Phase.Steady:
+                Hold(sample);
+                break;
+            case Phase.StandBack when sample.DeliveredAtSend > _standBackMark:
+                // Sent after the first old one was acknowledged, that is with the small window: it saw the queue without us.
+                _phase = Phase.Return;
+                _isLineShorter = _lineBefore - _queue.BaseRoundTrip > Shorter;
+                break;
+            case Phase.Return:
+                GrowFast(sample, _goal, Gain());
+                if (_window >= _goal || _queue.Microseconds > (_isLineShorter ? Target : ReturnLimit))
+                    EndReturn(sample.Now);
+                break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void OnLost(in UtpLossSample sample)
+    {
+        // What was sent before the last reduction was lost to the same full queue.
+        if (sample.SentAt <= _reducedAt)
+            return;
+        _reducedAt = sample.Now;
+        if (_phase == Phase.StandBack)
+        {
+            LowerGoal(_goal);
+            return;
+        }
+
+        LowerGoal(_window);
+        _window = _goal;
+        if (_phase == Phase.Start)
+            ScheduleFirst(sample.Now);
+        else if (_phase == Phase.Return)
+            EndReturn(sample.Now);
+        _phase = Phase.Steady;
+    }
+
+    /// <inheritdoc/>
+    public void OnTimeout(MonoTime now)
+    {
+        // While it stands back or returns the goal is known already: a second time-out of one silence does not lower it again.
+        if (_phase is Phase.Start or Phase.Steady)
+            LowerGoal(_window);
+        ReturnFrom(_packet, now);
+    }
+
+    /// <inheritdoc/>
+    public void OnIdle(TimeSpan idle, MonoTime now)
+    {
+        _queue.ForgetRecent();
+
+        // The queue that was ours is gone, and what the line gives may be another's by now: what was reached is come back to by slow start (RFC 5681, 4.1).
+        if (idle.TotalMicroseconds < Math.Max(2 * _smoothed, 1_000_000) || _window <= FirstPackets * _packet)
+            return;
+        if (_phase == Phase.Start)
+        {
+            _window = FirstPackets * _packet;
+            return;
+        }
+
+        if (_phase == Phase.Steady)
+            _goal = _window;
+        ReturnFrom(FirstPackets * _packet, now);
+    }
+
+    /// <summary>The share of TCP's growth that is taken: less on short paths, where the queue would rise from nothing to the target within a few round trips.</summary>
+    private double Gain()
+    {
+        if (_queue.BaseRoundTrip == long.MaxValue)
+            return 1;
+        double roundTripsToTarget = Math.Ceiling(2 * Target / Math.Max(_queue.BaseRoundTrip, 1));
+        return Math.Max(1 / roundTripsToTarget, SmallestGain);
+    }
+
+    private void GrowFast(in UtpAckSample sample, double most, double gain)
+    {
+        if (sample.IsAppLimited || _window >= most)
+            return;
+        double pace = Math.Clamp(1 - (_queue.Microseconds / StartLimit), LeastPace, 1);
+        _window = Math.Min(_window + (gain * pace * sample.Bytes), most);
+    }
+
+    private void Hold(in UtpAckSample sample)
+    {
+        if (_queue.Microseconds < NearlyEmpty && _window < _height / 2)
+            GrowFast(sample, _height / 2, Gain());
+        else if (_queue.Microseconds < NearlyEmpty && _window < _ceiling)
+            GrowFast(sample, _ceiling, Math.Min(Gain(), CarefulGain));
+        else
+            Adjust(sample);
+        _height = Math.Max(_height, _window);
+    }
+
+    /// <summary>
+    /// One gain of a packet more in a round trip; above the target as much less as the queue is too long, half at most. Both by parts, with each acknowledgement.
+    /// </summary>
+    private void Adjust(in UtpAckSample sample)
+    {
+        double change = Gain() * _packet;
+        double excess = (_queue.Microseconds / Target) - 1;
+        if (excess > 0)
+            change = Math.Max(change - (_window * excess), -_window / 2);
+        if (change < 0 || !sample.IsAppLimited)
+            _window = Math.Max(_window + (change * Math.Min(sample.Bytes / _window, 1)), Fewest);
+    }
+
+    private void EndStart(MonoTime now)
+    {
+        _window = Math.Max(_window / (1 + (Gain() / 2)), Fewest);
+        _height = _window;
+        _phase = Phase.Steady;
+        ScheduleFirst(now);
+    }
+
+    // The first slow start most likely ended in a queue that it made: two round trips later the line is looked at without it.
+    private void ScheduleFirst(MonoTime now) => _nextStandBack = now + TimeSpan.FromMicroseconds(2 * _smoothed);
+
+    private void StandBack(MonoTime now)
+    {
+        _goal = _window;
+        if (_window > _height / 2)
+            _height = _window;
+        _lineBefore = _queue.BaseRoundTrip;
+        _window = Fewest;
+        _standBackSince = now;
+        _standBackMark = _delivered;
+        _phase = Phase.StandBack;
+    }
+
+    private void LowerGoal(double window) => _goal = _height = _ceiling = Math.Max(window / 2, Fewest);
+
+    private void ReturnFrom(double window, MonoTime now)
+    {
+        _reducedAt = now;
+        _standBackSince = now;
+        _isLineShorter = false;
+        _window = window;
+        _phase = Phase.Return;
+    }
+
+    private void EndReturn(MonoTime now)
+    {
+        _phase = Phase.Steady;
+        if (_isLineShorter)
+            _height = _window;
+        _nextStandBack = now + (RestOfTen * (now - _standBackSince));
+    }
+}
