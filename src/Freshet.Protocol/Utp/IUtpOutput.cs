@@ -9,7 +9,8 @@ namespace Freshet.Protocol.Utp;
 public interface IUtpOutput
 {
     /// <summary>
-    /// Whether what is written now will go out. False: the kernel has no room, and what is written is lost, as datagrams may be; its writer is told when there is room again.
+    /// Whether what is written now will go out. False: the kernel has no room, and what is written is lost, as datagrams may be; its writer is told when there is room again
+    /// (<see cref="UtpEndpoint.OutputReady"/>).
     /// </summary>
     bool HasRoom { get; }
 
@@ -21,6 +22,9 @@ public interface IUtpOutput
 
     /// <summary>The place that <see cref="Begin"/> gave is written and may go out.</summary>
     /// <param name="length">How many bytes of it are the datagram.</param>
-    /// <param name="isProbe">Whether it tries the path's MTU, and may be too long for it.</param>
+    /// <param name="isProbe">
+    /// Whether it tries the path's MTU: it must not be fragmented, here or on its way, and may be lost for that. All others may be: none is longer than a probe that came
+    /// through, but a path can change, and a packet of uTP can never be cut anew.
+    /// </param>
     void Commit(int length, bool isProbe = false);
 }
