@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Freshet.IO.Pumps;
+using Freshet.IO.Udp;
 
 namespace Freshet.Microbench.Paths;
 
@@ -12,6 +13,8 @@ internal sealed class MemoryPoller(Func<PeerSocket> dial) : ISocketPoller
     public bool Accepting { get; set; }
 
     public void AddListener(Socket listener) => throw new InvalidOperationException("Nobody listens here.");
+
+    public DatagramSocket AddDatagrams(Socket socket) => throw new InvalidOperationException("Nothing comes by UDP here.");
 
     public PeerSocket? Accept(out IPEndPoint? remote, out SocketError error)
     {

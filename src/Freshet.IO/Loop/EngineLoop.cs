@@ -38,9 +38,9 @@ public sealed class EngineLoop : IAsyncDisposable
         _pool = new IdlePool(options.Pool);
         _resolver = new NameResolver(_clock);
         _http = new HttpExchanger(_resolver, options.Bind);
-        _pumps = PumpSets.Create(options, sockets, disk);
+        _udp = new UdpEndpoints(sockets.UdpSockets);
+        _pumps = PumpSets.Create(options, sockets, _udp, disk);
         _inbox = new LoopInbox(_pumps.Wake);
-        _udp = new UdpEndpoints(sockets.UdpSockets, _inbox.Nudge);
         _local = options.LocalDiscovery is { } groups ? new LocalDiscoverySockets(groups, sockets.Bind, _inbox.Nudge) : null;
         _effects = new EffectRouter(_inbox, _pumps, disk, state, _http, _resolver, _udp, _local, listener);
         _thread = new Thread(Run) { IsBackground = true, Name = "freshet-engine" };
@@ -219,7 +219,6 @@ public sealed class EngineLoop : IAsyncDisposable
             _pumps.Dispose();
             _http.Dispose();
             _resolver.Dispose();
-            _udp.Dispose();
             _local?.Dispose();
             _sockets.Dispose();
         }

@@ -24,6 +24,7 @@ internal static class Errno
     public const int NameTooLong = 36;
     public const int NotImplemented = 38;
     public const int TooManyLinks = 40;
+    public const int MessageTooLong = 90;
     public const int NotSupported = 95;
     public const int Quota = 122;
 }

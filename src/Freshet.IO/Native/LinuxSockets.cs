@@ -15,12 +15,14 @@ internal static unsafe partial class LinuxSockets
     public const int AddressFamilyIPv6 = 10;
 
     public const int SocketStream = 1;
+    public const int SocketDatagram = 2;
     public const int SocketNonBlocking = 0x800;
     public const int SocketCloseOnExec = 0x80000;
 
     public const int LevelIP = 0;
     public const int LevelSocket = 1;
     public const int LevelTcp = 6;
+    public const int LevelIPv6 = 41;
     public const int OptionError = 4;
     public const int OptionTcpNoDelay = 1;
 
@@ -29,6 +31,18 @@ internal static unsafe partial class LinuxSockets
 
     /// <summary>TCP_NOTSENT_LOWAT: a socket has room while fewer bytes than this are not sent yet.</summary>
     public const int OptionTcpUnsentLowWater = 25;
+
+    /// <summary>IP_MTU_DISCOVER.</summary>
+    public const int OptionMtuDiscover = 10;
+
+    /// <summary>IPV6_MTU_DISCOVER.</summary>
+    public const int OptionMtuDiscoverIPv6 = 23;
+
+    /// <summary>IPV6_DONTFRAG: without it an IPv6 socket cuts up what is longer than the interface's MTU all the same.</summary>
+    public const int OptionDontFragmentIPv6 = 62;
+
+    /// <summary>IP_PMTUDISC_PROBE: never in fragments, and as long as the interface takes, whatever the kernel has been told of the path.</summary>
+    public const int MtuDiscoverProbe = 3;
 
     /// <summary>Chooses the local port at connect, not at bind, so that the ports of one source address serve many destinations.</summary>
     public const int OptionBindAddressNoPort = 24;
@@ -41,6 +55,7 @@ internal static unsafe partial class LinuxSockets
     public const int EpollCloseOnExec = 0x80000;
     public const int EpollAdd = 1;
     public const int EpollDelete = 2;
+    public const int EpollModify = 3;
     public const uint EpollIn = 0x1;
     public const uint EpollOut = 0x4;
     public const uint EpollError = 0x8;
@@ -86,6 +101,9 @@ internal static unsafe partial class LinuxSockets
 
     [LibraryImport("libc", EntryPoint = "setsockopt", SetLastError = true)]
     public static partial int SetOption(int descriptor, int level, int option, int* value, uint length);
+
+    /// <summary>Sets an option that is a number; false where the kernel has not got it.</summary>
+    public static bool TrySetOption(int descriptor, int level, int option, int value) => SetOption(descriptor, level, option, &value, sizeof(int)) == 0;
 
     [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
     public static partial int GetOption(int descriptor, int level, int option, int* value, uint* length);

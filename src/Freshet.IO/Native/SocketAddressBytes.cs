@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net;
+using Freshet.Abstractions;
 
 namespace Freshet.IO.Native;
 
@@ -39,5 +40,42 @@ internal static class SocketAddressBytes
             IPv6 when from.Length >= MaxLength => new IPEndPoint(new IPAddress(from.Slice(8, 16), BitConverter.ToUInt32(from[24..])), port),
             _ => null,
         };
+    }
+
+    /// <summary>Writes the address of a datagram into a <c>sockaddr</c> whose family is written already, in whatever way the system writes it.</summary>
+    public static void WriteRest(in DatagramAddress address, Span<byte> to)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(to[2..], address.Port);
+        if (address.IsIPv4)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(to[4..], (uint)address.Low);
+            return;
+        }
+
+        BinaryPrimitives.WriteUInt64BigEndian(to[8..], address.High);
+        BinaryPrimitives.WriteUInt64BigEndian(to[16..], address.Low);
+        BitConverter.TryWriteBytes(to[24..], address.Scope);
+    }
+
+    /// <summary>Writes the address of a datagram; all of <paramref name="to"/> is overwritten.</summary>
+    /// <returns>The length.</returns>
+    public static int Write(in DatagramAddress address, Span<byte> to)
+    {
+        to.Clear();
+        BitConverter.TryWriteBytes(to, address.IsIPv4 ? IPv4 : IPv6);
+        WriteRest(address, to);
+        return address.IsIPv4 ? IPv4Length : MaxLength;
+    }
+
+    /// <summary>Reads the address of a datagram, on any system.</summary>
+    /// <param name="from">A whole <c>sockaddr</c> of the family.</param>
+    /// <param name="isIPv4">Which family it is.</param>
+    public static DatagramAddress ReadRest(ReadOnlySpan<byte> from, bool isIPv4)
+    {
+        ushort port = BinaryPrimitives.ReadUInt16BigEndian(from[2..]);
+        if (isIPv4)
+            return DatagramAddress.OfIPv4(BinaryPrimitives.ReadUInt32BigEndian(from[4..]), port);
+        return new DatagramAddress(
+            BinaryPrimitives.ReadUInt64BigEndian(from[8..]), BinaryPrimitives.ReadUInt64BigEndian(from[16..]), port, BitConverter.ToUInt32(from[24..]));
     }
 }

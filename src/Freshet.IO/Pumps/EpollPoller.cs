@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
 using Freshet.IO.Native;
+using Freshet.IO.Udp;
 
 namespace Freshet.IO.Pumps;
 
@@ -21,8 +22,13 @@ internal sealed unsafe class EpollPoller : ISocketPoller
     /// </summary>
     private const int MaxUnsent = 1024 * 1024;
 
-    /// <summary>The place numbers below this one are not sockets of peers.</summary>
+    /// <summary>The place numbers below 0 are not sockets of peers, those below this one are listeners.</summary>
     private const int WakePlace = -1;
+
+    /// <summary>From here down are UDP sockets.</summary>
+    private const int FirstDatagramPlace = -1000;
+
+    private const uint DatagramEvents = LinuxSockets.EpollIn | LinuxSockets.EpollEdgeTriggered;
 
     private readonly int _epoll;
     private readonly int _wake;
@@ -33,6 +39,7 @@ internal sealed unsafe class EpollPoller : ISocketPoller
     private readonly Stack<int> _freeSlots = new();
     private readonly List<uint> _generations = [];
     private readonly List<Listener> _listeners = [];
+    private readonly List<LinuxDatagramSocket> _datagramSockets = [];
     private int _signalled;
     private bool _accepting = true;
     private bool _disposed;
@@ -71,6 +78,15 @@ internal sealed unsafe class EpollPoller : ISocketPoller
         _listeners.Add(entry);
         if (_accepting)
             Watch(entry, true);
+    }
+
+    /// <inheritdoc/>
+    public DatagramSocket AddDatagrams(Socket socket)
+    {
+        var added = new LinuxDatagramSocket(socket, UdpPowers.Detected, this);
+        Checked(Control(LinuxSockets.EpollAdd, added.Descriptor, DatagramEvents, Data(FirstDatagramPlace - _datagramSockets.Count, 0)));
+        _datagramSockets.Add(added);
+        return added;
     }
 
     /// <inheritdoc/>
@@ -122,7 +138,7 @@ internal sealed unsafe class EpollPoller : ISocketPoller
         byte* address = stackalloc byte[SocketAddressBytes.MaxLength];
         if (source is not null)
         {
-            SetOption(descriptor, LinuxSockets.LevelIP, LinuxSockets.OptionBindAddressNoPort);
+            LinuxSockets.TrySetOption(descriptor, LinuxSockets.LevelIP, LinuxSockets.OptionBindAddressNoPort, 1);
             int length = SocketAddressBytes.Write(new IPEndPoint(source, 0), new Span<byte>(address, SocketAddressBytes.MaxLength));
             if (LinuxSockets.Bind(descriptor, address, (uint)length) < 0)
                 return Abandon(descriptor, out error);
@@ -178,6 +194,13 @@ internal sealed unsafe class EpollPoller : ISocketPoller
         _ = LinuxSockets.Close(_wake);
     }
 
+    /// <summary>Says whether room to send is told of. Not while there is: unlike a stream's, a datagram socket's comes anew with every datagram that has left.</summary>
+    internal void WatchRoom(LinuxDatagramSocket socket, bool on)
+    {
+        uint what = on ? DatagramEvents | LinuxSockets.EpollOut : DatagramEvents;
+        Checked(Control(LinuxSockets.EpollModify, socket.Descriptor, what, Data(FirstDatagramPlace - _datagramSockets.IndexOf(socket), 0)));
+    }
+
     /// <summary>Gives a closed socket's place to the next one; the kernel has taken it out of the set.</summary>
     internal void Forget(EpollSocket socket)
     {
@@ -189,9 +212,6 @@ internal sealed unsafe class EpollPoller : ISocketPoller
     private static ulong Data(int place, uint generation) => (uint)place | ((ulong)generation << 32);
 
     private static int Checked(int result) => result >= 0 ? result : throw new SocketException(Marshal.GetLastPInvokeError());
-
-    private static void SetOption(int descriptor, int level, int option, int value = 1)
-        => _ = LinuxSockets.SetOption(descriptor, level, option, &value, sizeof(int));
 
     private static PeerSocket? Abandon(int descriptor, out SocketError error)
     {
@@ -207,6 +227,12 @@ internal sealed unsafe class EpollPoller : ISocketPoller
             ulong count;
             _ = LinuxSockets.Read(_wake, (byte*)&count, sizeof(ulong));
             Volatile.Write(ref _signalled, 0);
+            return;
+        }
+
+        if (place <= FirstDatagramPlace)
+        {
+            Note(_datagramSockets[FirstDatagramPlace - place], what);
             return;
         }
 
@@ -226,11 +252,19 @@ internal sealed unsafe class EpollPoller : ISocketPoller
         ready.Add(socket);
     }
 
+    private static void Note(LinuxDatagramSocket socket, uint what)
+    {
+        const uint Error = LinuxSockets.EpollHangUp | LinuxSockets.EpollError;
+        socket.IsReadable |= (what & (LinuxSockets.EpollIn | Error)) != 0;
+        if (!socket.IsWritable && (what & (LinuxSockets.EpollOut | Error)) != 0)
+            socket.NoteRoom();
+    }
+
     private EpollSocket? Adopt(int descriptor, out SocketError error)
     {
         // What we send is gathered once an iteration already; waiting for more (Nagle) would only delay requests.
-        SetOption(descriptor, LinuxSockets.LevelTcp, LinuxSockets.OptionTcpNoDelay);
-        SetOption(descriptor, LinuxSockets.LevelTcp, LinuxSockets.OptionTcpUnsentLowWater, MaxUnsent);
+        LinuxSockets.TrySetOption(descriptor, LinuxSockets.LevelTcp, LinuxSockets.OptionTcpNoDelay, 1);
+        LinuxSockets.TrySetOption(descriptor, LinuxSockets.LevelTcp, LinuxSockets.OptionTcpUnsentLowWater, MaxUnsent);
         if (!_freeSlots.TryPop(out int slot))
         {
             slot = _sockets.Count;

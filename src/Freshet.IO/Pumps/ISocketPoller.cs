@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Freshet.IO.Udp;
 
 namespace Freshet.IO.Pumps;
 
@@ -11,6 +12,9 @@ internal interface ISocketPoller : IDisposable
 
     /// <summary>Takes new connections from a listening socket too, which others may share and which its owner closes.</summary>
     void AddListener(Socket listener);
+
+    /// <summary>Watches a bound UDP socket too, which its owner closes after this is disposed of; the answer's own properties tell what it is ready for after a <see cref="Wait"/>.</summary>
+    DatagramSocket AddDatagrams(Socket socket);
 
     /// <summary>Takes one new connection.</summary>
     /// <returns>Null with WouldBlock where there is none, or with what kept it from being taken.</returns>

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Freshet.Abstractions;
 using Freshet.Core;
+using Freshet.IO.Udp;
 using Freshet.Protocol.Wire;
 
 namespace Freshet.IO.Pumps;
@@ -47,6 +48,7 @@ internal sealed class PeerPump : IDisposable
     private readonly List<PeerSocket> _ready = [];
     private readonly ConnectionDeadlines _deadlines = new();
     private readonly List<PumpConnection> _due = [];
+    private readonly UdpPort? _udp;
     private readonly byte[] _scratch = GC.AllocateUninitializedArray<byte>(ScratchLength, pinned: true);
     private List<PumpConnection> _active = [];
     private List<PumpConnection> _nextActive = [];
@@ -63,6 +65,8 @@ internal sealed class PeerPump : IDisposable
         _sender = new PumpSender(options.Clock);
         foreach (Socket listener in options.Listeners)
             poller.AddListener(listener);
+        if (options.Udp is { } udp)
+            _udp = new UdpPort(udp.Sockets.Select(poller.AddDatagrams), udp);
     }
 
     /// <summary>What happened and was not taken yet; whoever takes it clears it.</summary>
@@ -79,6 +83,9 @@ internal sealed class PeerPump : IDisposable
 
     /// <summary>Whether a link waits for blocks to come back to the pool.</summary>
     public bool IsStarved => Volatile.Read(ref _isStarved);
+
+    /// <summary>Whether datagrams came for the engine that it was not told of; whoever tells it clears this.</summary>
+    public bool HasMail { get; set; }
 
     /// <summary>Ends a <see cref="Poll"/>, or the next one. From any thread.</summary>
     public void Wake() => _poller.Wake();
@@ -132,7 +139,8 @@ internal sealed class PeerPump : IDisposable
     public void Poll(MonoTime deadline, bool mayRead)
     {
         MonoTime now = _options.Clock.Now;
-        bool wait = Events.Count == 0 && !_sender.HasWork && !(_hasBacklog && mayRead) && !(_isStarved && _options.Pool.FreeBlocks > 0);
+        bool wait = Events.Count == 0 && !_sender.HasWork && !(_hasBacklog && mayRead) && !(_isStarved && _options.Pool.FreeBlocks > 0)
+            && _udp is not { HasTurn: true };
         MonoTime until = wait ? MonoTime.Min(deadline, NextDeadline) : now;
         TimeSpan timeout = until.IsNever ? Timeout.InfiniteTimeSpan : until <= now ? TimeSpan.Zero : until - now;
         _ready.Clear();
@@ -144,6 +152,8 @@ internal sealed class PeerPump : IDisposable
                 Note(connection, now);
         }
 
+        if (_udp is { HasTurn: true } udp)
+            HasMail |= udp.Receive(utp: null);
         ReadActive(mayRead, now);
         _gathered.LookAtSilent(now);
         AcceptSome(now);

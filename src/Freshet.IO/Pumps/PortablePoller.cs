@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Freshet.IO.Udp;
 
 namespace Freshet.IO.Pumps;
 
@@ -12,6 +13,7 @@ internal sealed class PortablePoller : ISocketPoller
     private readonly object _gate = new();
     private readonly HashSet<PortableSocket> _sockets = [];
     private readonly List<AcceptSlot> _slots = [];
+    private readonly List<PortableDatagramSocket> _datagramSockets = [];
 
     // Under the lock.
     private readonly Queue<AcceptSlot> _accepted = new();
@@ -45,6 +47,14 @@ internal sealed class PortablePoller : ISocketPoller
         slot.Args.Completed += (_, _) => OnAccepted(slot);
         _slots.Add(slot);
         Arm(slot);
+    }
+
+    /// <inheritdoc/>
+    public DatagramSocket AddDatagrams(Socket socket)
+    {
+        var added = new PortableDatagramSocket(socket, Wake);
+        _datagramSockets.Add(added);
+        return added;
     }
 
     /// <inheritdoc/>
@@ -109,6 +119,8 @@ internal sealed class PortablePoller : ISocketPoller
             (_completed, _taken) = (_taken, _completed);
         }
 
+        foreach (PortableDatagramSocket socket in _datagramSockets)
+            socket.Note();
         foreach (PortableSocket socket in _taken)
         {
             PortableEvent what;
@@ -156,6 +168,8 @@ internal sealed class PortablePoller : ISocketPoller
 
         foreach (AcceptSlot slot in _slots)
             slot.Args.Dispose();
+        foreach (PortableDatagramSocket socket in _datagramSockets)
+            socket.Dispose();
     }
 
     /// <summary>Notes that something ended; from any thread.</summary>

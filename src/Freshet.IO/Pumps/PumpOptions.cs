@@ -4,6 +4,7 @@ using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.IO.Loop;
 using Freshet.IO.Network;
+using Freshet.IO.Udp;
 using Freshet.Protocol.Encryption;
 
 namespace Freshet.IO.Pumps;
@@ -28,6 +29,9 @@ internal sealed record PumpOptions
 
     /// <summary>Where peers connect to.</summary>
     public IReadOnlyList<Socket> Listeners { get; init; } = [];
+
+    /// <summary>The session's UDP sockets, where they are this pump's to read.</summary>
+    public UdpEndpoints? Udp { get; init; }
 
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

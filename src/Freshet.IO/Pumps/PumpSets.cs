@@ -2,6 +2,7 @@ using Freshet.Abstractions;
 using Freshet.IO.Loop;
 using Freshet.IO.Native;
 using Freshet.IO.Network;
+using Freshet.IO.Udp;
 using Freshet.Protocol.Encryption;
 
 namespace Freshet.IO.Pumps;
@@ -12,7 +13,7 @@ internal static class PumpSets
     /// <summary>More threads than this only wait for the engine's.</summary>
     private const int MaxPumps = 8;
 
-    public static IPumpSet Create(EngineLoopOptions options, SessionSockets sockets, ICachedReader reader)
+    public static IPumpSet Create(EngineLoopOptions options, SessionSockets sockets, UdpEndpoints udp, ICachedReader reader)
     {
         int count = Math.Clamp(options.Pumps ?? Environment.ProcessorCount / 2, 1, MaxPumps);
         var pumps = new PeerPump[count];
@@ -28,6 +29,7 @@ internal static class PumpSets
                 Budget = sockets.Budget,
                 Bind = sockets.Bind,
                 Listeners = sockets.Listeners,
+                Udp = i == 0 ? udp : null,
                 ConnectTimeout = options.ConnectTimeout,
                 Pumps = count,
                 Index = i,
@@ -39,5 +41,5 @@ internal static class PumpSets
     }
 
     private static ISocketPoller CreatePoller(bool portable)
-        => OperatingSystem.IsLinux() && !portable ? new EpollPoller() : new PortablePoller();
+        => OperatingSystem.IsLinux() && DatagramCalls.IsSupported && !portable ? new EpollPoller() : new PortablePoller();
 }

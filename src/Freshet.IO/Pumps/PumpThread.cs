@@ -164,8 +164,15 @@ internal sealed class PumpThread
 
     private void PostEvents()
     {
+        bool hasMail = _pump.HasMail;
+        _pump.HasMail = false;
         if (_pump.Events.Count == 0)
+        {
+            if (hasMail)
+                _wakeLoop();
             return;
+        }
+
         lock (_gate)
         {
             if (_waiting.Count == 0)

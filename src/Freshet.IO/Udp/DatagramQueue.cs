@@ -1,4 +1,3 @@
-using System.Net;
 using Freshet.Abstractions;
 using Freshet.Core;
 
@@ -10,7 +9,7 @@ internal sealed class DatagramQueue(int capacity)
 {
     private readonly Lock _gate = new();
     private readonly byte[]?[] _slots = new byte[]?[capacity];
-    private readonly (int Length, IPEndPoint? Remote)[] _heads = new (int, IPEndPoint?)[capacity];
+    private readonly (int Length, DatagramAddress Remote)[] _heads = new (int, DatagramAddress)[capacity];
     private int _first;
     private int _count;
 
@@ -18,7 +17,7 @@ internal sealed class DatagramQueue(int capacity)
     public bool IsFull => Volatile.Read(ref _count) == capacity;
 
     /// <summary>Keeps a copy of a datagram; false where there is no place.</summary>
-    public bool TryAdd(ReadOnlySpan<byte> bytes, IPEndPoint remote)
+    public bool TryAdd(ReadOnlySpan<byte> bytes, in DatagramAddress remote)
     {
         lock (_gate)
         {
@@ -42,7 +41,7 @@ internal sealed class DatagramQueue(int capacity)
         for (int left = capacity; left > 0; left--)
         {
             byte[] bytes;
-            (int Length, IPEndPoint? Remote) head;
+            (int Length, DatagramAddress Remote) head;
             lock (_gate)
             {
                 if (_count == 0)
@@ -52,7 +51,7 @@ internal sealed class DatagramQueue(int capacity)
             }
 
             // The place is still taken, so nothing overwrites the bytes during the call.
-            var datagram = new Datagram(head.Remote!, bytes.AsMemory(0, head.Length));
+            var datagram = new Datagram(head.Remote.ToEndPoint(), bytes.AsMemory(0, head.Length));
             if (isLocal)
                 engine.HandleLocal(datagram, now);
             else

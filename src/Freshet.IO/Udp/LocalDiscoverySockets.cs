@@ -175,7 +175,7 @@ internal sealed class LocalDiscoverySockets : IDisposable
             try
             {
                 SocketReceiveFromResult received = await socket.ReceiveFromAsync(buffer, any, stop).ConfigureAwait(false);
-                if (_waiting.TryAdd(buffer.AsSpan(0, received.ReceivedBytes), (IPEndPoint)received.RemoteEndPoint))
+                if (_waiting.TryAdd(buffer.AsSpan(0, received.ReceivedBytes), DatagramAddress.Of((IPEndPoint)received.RemoteEndPoint)))
                     _nudge();
             }
             catch (SocketException)

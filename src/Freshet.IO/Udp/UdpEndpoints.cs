@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using Freshet.Abstractions;
 using Freshet.Core;
@@ -6,11 +5,11 @@ using Freshet.Core;
 namespace Freshet.IO.Udp;
 
 /// <summary>
-/// The session's UDP sockets, one a family. What comes in is copied into one of two queues of fixed size, from which the loop hands it to the engine: anybody may send messages
-/// of the DHT, as many as he likes, and they must not push out what trackers answer. What goes out is sent at once or, like any datagram on a busy day, lost. For
-/// the few datagrams of an honest day one call for each is cheap enough.
+/// The session's UDP sockets, one a family, as the engine's loop uses them. What came in for the engine is copied by the pump into one of two queues of fixed size: anybody may
+/// send messages of the DHT, as many as he likes, and they must not push out what trackers answer. What goes out is sent at once or, like any datagram on a busy day,
+/// lost. For the few datagrams of an honest day one call for each is cheap enough.
 /// </summary>
-internal sealed class UdpEndpoints : IDisposable
+internal sealed class UdpEndpoints
 {
     /// <summary>Answers of trackers that wait for the loop; a thousand trackers do not answer within one iteration.</summary>
     public const int MaxWaiting = 512;
@@ -18,32 +17,42 @@ internal sealed class UdpEndpoints : IDisposable
     /// <summary>Messages of the DHT that wait for the loop: more than come in the longest pause of the loop on an honest day, and a flood is not worth more memory.</summary>
     public const int MaxDhtWaiting = 256;
 
-    /// <summary>The most bytes of a datagram taken in; an answer with 3,000 peers and more does not come over UDP, and nodes of the DHT that send long ones stay below. What is longer is cut off and dropped.</summary>
-    private const int MaxLength = 4096;
+    /// <summary>The most bytes of a datagram taken in; an answer with 3,000 peers and more does not come over UDP, and nodes of the DHT that send long ones stay below. What is longer is dropped.</summary>
+    public const int MaxLength = 4096;
 
-    /// <summary>What the kernel keeps between two of our reads; its usual 208 KiB are 250 small datagrams, which a flood of the DHT would fill in no time.</summary>
-    private const int ReceiveBuffer = 1 << 20;
+    /// <summary>
+    /// What the kernel keeps between two of our reads, where the system's limit (net.core.rmem_max) allows: a hundredth of a second at 3 Gbit/s. Its usual 208 KiB are 250 small
+    /// datagrams, which a flood of the DHT would fill in no time. The limit is its administrator's, and left alone even where we could go beyond it.
+    /// </summary>
+    private const int ReceiveBuffer = 4 << 20;
 
-    private readonly IReadOnlyList<Socket> _sockets;
-    private readonly Action _nudge;
-    private readonly CancellationTokenSource _stop = new();
+    /// <summary>What waits to leave the machine; the pace of the streams keeps it short of that, and a faster line wants no more than that for a turn of the pump.</summary>
+    private const int SendBuffer = 1 << 20;
+
     private readonly DatagramQueue _answers = new(MaxWaiting);
     private readonly DatagramQueue _dht = new(MaxDhtWaiting);
 
-    /// <summary>Starts to receive.</summary>
-    /// <param name="sockets">Bound sockets, which their owner closes after this was disposed of.</param>
-    /// <param name="nudge">Wakes the loop; from any thread.</param>
-    public UdpEndpoints(IReadOnlyList<Socket> sockets, Action nudge)
+    /// <summary>Takes the session's sockets.</summary>
+    /// <param name="sockets">Bound sockets, which their owner closes.</param>
+    public UdpEndpoints(IReadOnlyList<Socket> sockets)
     {
-        _sockets = [.. sockets];
-        _nudge = nudge;
-        foreach (Socket socket in _sockets)
+        Sockets = [.. sockets];
+        foreach (Socket socket in Sockets)
         {
             socket.Blocking = false;
             socket.ReceiveBufferSize = ReceiveBuffer;
-            IgnoreUnreachable(socket);
-            _ = ReceiveAsync(socket);
+            socket.SendBufferSize = SendBuffer;
         }
+    }
+
+    /// <summary>The sockets.</summary>
+    public IReadOnlyList<Socket> Sockets { get; }
+
+    /// <summary>Keeps a datagram for the engine; false where it is too long, or there is no place. From any thread.</summary>
+    public bool Keep(DatagramKind kind, in DatagramAddress from, ReadOnlySpan<byte> datagram)
+    {
+        DatagramQueue queue = kind == DatagramKind.Dht ? _dht : _answers;
+        return datagram.Length <= MaxLength && !queue.IsFull && queue.TryAdd(datagram, from);
     }
 
     /// <summary>Hands the engine what has come in.</summary>
@@ -53,7 +62,7 @@ internal sealed class UdpEndpoints : IDisposable
     /// <summary>Sends a datagram; where that fails it is lost.</summary>
     public void Send(in Datagram datagram)
     {
-        foreach (Socket socket in _sockets)
+        foreach (Socket socket in Sockets)
         {
             if (socket.AddressFamily != datagram.Remote.AddressFamily)
                 continue;
@@ -68,56 +77,5 @@ internal sealed class UdpEndpoints : IDisposable
 
             return;
         }
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        _stop.Cancel();
-        _stop.Dispose();
-    }
-
-    // On Windows an ICMP "port unreachable" of one peer would fail the next receive from anyone.
-    private static void IgnoreUnreachable(Socket socket)
-    {
-        const int ConnectionReset = -1744830452; // SIO_UDP_CONNRESET
-        if (OperatingSystem.IsWindows())
-            socket.IOControl(ConnectionReset, [0, 0, 0, 0], null);
-    }
-
-    private async Task ReceiveAsync(Socket socket)
-    {
-        // One byte more than is taken, so that a datagram that was cut off is recognised.
-        byte[] buffer = new byte[MaxLength + 1];
-        var from = new SocketAddress(socket.AddressFamily);
-        CancellationToken stop = _stop.Token;
-        var factory = (IPEndPoint)socket.LocalEndPoint!;
-        while (!stop.IsCancellationRequested)
-        {
-            try
-            {
-                int length = await socket.ReceiveFromAsync(buffer, SocketFlags.None, from, stop).ConfigureAwait(false);
-                if (length <= MaxLength)
-                    Keep(buffer.AsSpan(0, length), from, factory);
-            }
-            catch (SocketException)
-            {
-                // A reset told by ICMP, or a datagram that is too long: the socket itself is as good as before. The pause keeps an error that
-                // stays from taking a core.
-                await Task.Delay(TimeSpan.FromMilliseconds(10), CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException)
-            {
-                return;
-            }
-        }
-    }
-
-    private void Keep(ReadOnlySpan<byte> bytes, SocketAddress from, IPEndPoint factory)
-    {
-        // Every message of the DHT is a bencoded dictionary; an answer of a tracker begins with a zero (BEP 15).
-        DatagramQueue queue = bytes is [(byte)'d', ..] ? _dht : _answers;
-        if (!queue.IsFull && queue.TryAdd(bytes, (IPEndPoint)factory.Create(from)))
-            _nudge();
     }
 }

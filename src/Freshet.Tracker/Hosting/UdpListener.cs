@@ -28,7 +28,7 @@ internal sealed class UdpListener : IDisposable
         _responder = responder;
         _shared = shared;
         _clock = clock;
-        _batches = OperatingSystem.IsLinux() && !portable;
+        _batches = OperatingSystem.IsLinux() && DatagramCalls.IsSupported && !portable;
         socket.ReceiveBufferSize = SocketBuffer;
         socket.SendBufferSize = SocketBuffer;
         _thread = new Thread(Run) { IsBackground = true, Name = "tracker udp" };

@@ -47,7 +47,7 @@ internal sealed unsafe class DatagramBatch
             _headers[i].Message = Message(i, i, SocketAddressBytes.MaxLength);
         }
 
-        int count = DatagramCalls.Receive(descriptor, (DatagramCalls.MessageHeader*)Unsafe.AsPointer(ref _headers[0]), Size, DatagramCalls.WaitForOne, null);
+        int count = DatagramCalls.Receive(descriptor, (DatagramCalls.MessageHeader*)Unsafe.AsPointer(ref _headers[0]), Size, DatagramCalls.WaitForOne);
         for (int i = 0; i < count; i++)
         {
             _lengths[i] = _headers[i].Length;
@@ -86,7 +86,7 @@ internal sealed unsafe class DatagramBatch
         for (int sent = 0; sent < _answerCount;)
         {
             int count = DatagramCalls.Send(
-                descriptor, (DatagramCalls.MessageHeader*)Unsafe.AsPointer(ref _headers[sent]), (uint)(_answerCount - sent), LinuxSockets.MessageNoSignal);
+                descriptor, (DatagramCalls.MessageHeader*)Unsafe.AsPointer(ref _headers[sent]), _answerCount - sent, LinuxSockets.MessageNoSignal);
             if (count > 0)
                 sent += count;
             else if (Marshal.GetLastPInvokeError() != Interrupted)

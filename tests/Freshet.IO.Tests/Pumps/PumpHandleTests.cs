@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Freshet.Abstractions;
 using Freshet.IO.Pumps;
+using Freshet.IO.Udp;
 
 namespace Freshet.IO.Tests.Pumps;
 
@@ -50,6 +51,8 @@ public sealed class PumpHandleTests
         }
 
         public void AddListener(Socket listener) => inner.AddListener(listener);
+
+        public DatagramSocket AddDatagrams(Socket socket) => inner.AddDatagrams(socket);
 
         public PeerSocket? Accept(out IPEndPoint? remote, out SocketError error)
         {

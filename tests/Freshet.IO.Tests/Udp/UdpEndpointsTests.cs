@@ -1,49 +1,41 @@
-using System.Net;
-using System.Net.Sockets;
+using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.IO.Tests.Loop;
 using Freshet.IO.Udp;
 
 namespace Freshet.IO.Tests.Udp;
 
-public sealed class UdpEndpointsTests : IDisposable
+public sealed class UdpEndpointsTests
 {
-    private readonly Socket _ours = Bound();
-    private readonly Socket _theirs = Bound();
-    private readonly SemaphoreSlim _nudges = new(0);
-    private readonly UdpEndpoints _endpoints;
+    private static readonly DatagramAddress From = DatagramAddress.OfIPv4(0x7F000001, 4000);
 
-    public UdpEndpointsTests() => _endpoints = new UdpEndpoints([_ours], () => _nudges.Release());
-
-    public void Dispose()
-    {
-        _endpoints.Dispose();
-        _ours.Dispose();
-        _theirs.Dispose();
-        _nudges.Dispose();
-    }
+    private readonly UdpEndpoints _endpoints = new([]);
 
     [Fact]
     public async Task A_flood_of_the_dht_does_not_push_out_what_a_tracker_answers()
     {
         for (int i = 0; i < UdpEndpoints.MaxDhtWaiting; i++)
-        {
-            await SendAsync($"d{i}");
-            await _nudges.WaitAsync(TestContext.Current.CancellationToken);
-        }
-
+            Assert.True(Keep(DatagramKind.Dht, $"d{i}"));
         for (int i = 0; i < 50; i++)
-            await SendAsync("d, for whom there is no place");
-        await SendAsync("an answer");
-        await _nudges.WaitAsync(TestContext.Current.CancellationToken);
+            Assert.False(Keep(DatagramKind.Dht, "d, for whom there is no place"));
+        Assert.True(Keep(DatagramKind.TrackerAnswer, "an answer"));
 
         Assert.Equal([.. Enumerable.Range(0, UdpEndpoints.MaxDhtWaiting).Select(i => $"d{i}").Prepend("an answer")], await DeliveredAsync());
 
         // There is place again, and nothing was left behind.
-        await SendAsync("dnext");
-        await _nudges.WaitAsync(TestContext.Current.CancellationToken);
+        Assert.True(Keep(DatagramKind.Dht, "dnext"));
         Assert.Equal(["dnext"], await DeliveredAsync());
     }
+
+    [Fact]
+    public async Task What_is_too_long_is_not_kept()
+    {
+        Assert.False(_endpoints.Keep(DatagramKind.Dht, From, new byte[UdpEndpoints.MaxLength + 1]));
+        Assert.False(_endpoints.Keep(DatagramKind.TrackerAnswer, From, new byte[UdpEndpoints.MaxLength + 1]));
+        Assert.Empty(await DeliveredAsync());
+    }
+
+    private bool Keep(DatagramKind kind, string text) => _endpoints.Keep(kind, From, System.Text.Encoding.ASCII.GetBytes(text));
 
     private async Task<List<string>> DeliveredAsync()
     {
@@ -58,14 +50,4 @@ public sealed class UdpEndpointsTests : IDisposable
             texts.Add(text["datagram 127.0.0.1 ".Length..]);
         return texts;
     }
-
-    private static Socket Bound()
-    {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return socket;
-    }
-
-    private async Task SendAsync(string text)
-        => await _theirs.SendToAsync(System.Text.Encoding.ASCII.GetBytes(text), _ours.LocalEndPoint!, TestContext.Current.CancellationToken);
 }
