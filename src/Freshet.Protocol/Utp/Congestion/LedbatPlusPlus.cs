@@ -8,8 +8,11 @@ namespace Freshet.Protocol.Utp.Congestion;
 /// <list type="bullet">
 /// <item>The queue is measured one way, which uTP can (<see cref="QueueDelay"/>): data that comes towards us does not slow what goes out.</item>
 /// <item>The first slow start ends a round trip late, as all do: what it grew in that one is given back.</item>
-/// <item>A line that is nearly empty is taken again by slow start: fast up to half of what was reached before, for another might have come, then carefully, and after a loss no
-/// further. The draft's one packet in three round trips takes minutes for that on 100 Mbit/s, after each download of somebody else.</item>
+/// <item>Growth below the target is by the root of the window, not by one packet, while nothing was lost for a while. Flows still meet at equal windows, but at 100 Mbit/s within
+/// ten seconds and not within two minutes; and the queue that governs them is as short.</item>
+/// <item>A line that is nearly empty is taken again by slow start, up to half of what was reached before: another might have come. The draft's one packet in three round trips takes
+/// minutes for that, after each download of somebody else. So is the first half of the way back from standing back.</item>
+/// <item>It stands back every ten seconds at the most: on a short path it would be all the time.</item>
 /// <item>A late flow that took a standing queue for the line has a window that is built on sand. When it stands back and sees the line shorter than it was, it returns only as far
 /// as the target lets it.</item>
 /// </list>
@@ -34,9 +37,6 @@ internal sealed class LedbatPlusPlus : ICongestionController
     // Growth is at least 1/16 of TCP's: the draft's bound where the round trip is a small part of the target.
     private const double SmallestGain = 1.0 / 16;
 
-    // An eighth in a round trip overshoots by an eighth: less than the target on any path of half a second.
-    private const double CarefulGain = 1.0 / 8;
-
     // Near its limit slow start goes on at a quarter of its pace: what it overshoots by is a quarter as well.
     private const double LeastPace = 0.25;
 
@@ -49,16 +49,22 @@ internal sealed class LedbatPlusPlus : ICongestionController
     // Two at least where the queue is not ours to drain, so that one lost packet is found by the next and not by a time-out.
     private const int FewestPackets = 2;
 
+    // As often as the length of the line has to be looked at (BBR's number as well); a late flow looks by itself when it has come.
+    private static readonly TimeSpan LeastRest = TimeSpan.FromSeconds(10);
+
+    // Where packets are lost the queue is not what tells of others: then growth is the draft's, below TCP's. Longer than TCP needs from one loss to the next on most lines.
+    private static readonly TimeSpan LossMemory = TimeSpan.FromSeconds(30);
+
     private readonly QueueDelay _queue = new();
     private Phase _phase = Phase.Start;
     private int _packet;
     private double _window;
 
-    // The most since it was last lowered by a loss; beyond it, and beyond half of it without care, an empty line is not taken at once.
+    // The most since it was last lowered by a loss: to half of it an empty line is taken at once.
     private double _height = double.MaxValue;
-    private double _ceiling = double.MaxValue;
     private double _smoothed;
     private MonoTime _reducedAt = new(long.MinValue);
+    private MonoTime _lossesUntil = new(long.MinValue);
 
     // Standing back: from which window, since when, what the line was before, and how the end is known.
     private double _goal;
@@ -141,7 +147,7 @@ internal sealed class LedbatPlusPlus : ICongestionController
                 _isLineShorter = _lineBefore - _queue.BaseRoundTrip > Shorter;
                 break;
             case Phase.Return:
-                GrowFast(sample, _goal, Gain());
+                GrowFast(sample, _goal, _window < _goal / 2 ? 1 : Gain());
                 if (_window >= _goal || _queue.Microseconds > (_isLineShorter ? Target : ReturnLimit))
                     EndReturn(sample.Now);
                 break;
@@ -155,6 +161,7 @@ internal sealed class LedbatPlusPlus : ICongestionController
         if (sample.SentAt <= _reducedAt)
             return;
         _reducedAt = sample.Now;
+        _lossesUntil = sample.Now + LossMemory;
         if (_phase == Phase.StandBack)
         {
             LowerGoal(_goal);
@@ -219,19 +226,19 @@ internal sealed class LedbatPlusPlus : ICongestionController
     {
         if (_queue.Microseconds < NearlyEmpty && _window < _height / 2)
             GrowFast(sample, _height / 2, Gain());
-        else if (_queue.Microseconds < NearlyEmpty && _window < _ceiling)
-            GrowFast(sample, _ceiling, Math.Min(Gain(), CarefulGain));
         else
             Adjust(sample);
         _height = Math.Max(_height, _window);
     }
 
     /// <summary>
-    /// One gain of a packet more in a round trip; above the target as much less as the queue is too long, half at most. Both by parts, with each acknowledgement.
+    /// So much more in a round trip as the gain says; above the target as much less as the queue is too long, half at most. Both by parts, with each acknowledgement.
     /// </summary>
     private void Adjust(in UtpAckSample sample)
     {
         double change = Gain() * _packet;
+        if (sample.Now > _lossesUntil)
+            change *= Math.Max(1, Math.Sqrt(_window / _packet));
         double excess = (_queue.Microseconds / Target) - 1;
         if (excess > 0)
             change = Math.Max(change - (_window * excess), -_window / 2);
@@ -262,7 +269,7 @@ internal sealed class LedbatPlusPlus : ICongestionController
         _phase = Phase.StandBack;
     }
 
-    private void LowerGoal(double window) => _goal = _height = _ceiling = Math.Max(window / 2, Fewest);
+    private void LowerGoal(double window) => _goal = _height = Math.Max(window / 2, Fewest);
 
     private void ReturnFrom(double window, MonoTime now)
     {
@@ -278,6 +285,7 @@ internal sealed class LedbatPlusPlus : ICongestionController
         _phase = Phase.Steady;
         if (_isLineShorter)
             _height = _window;
-        _nextStandBack = now + (RestOfTen * (now - _standBackSince));
+        TimeSpan rest = RestOfTen * (now - _standBackSince);
+        _nextStandBack = now + (rest > LeastRest ? rest : LeastRest);
     }
 }
