@@ -85,16 +85,7 @@ internal sealed partial class PieceOrder
         Count = 0;
         int[] pieces = new int[listed.Length];
         for (int l = 0; l < _levels.Length; l++)
-        {
-            int count = 0;
-            for (int piece = 0; piece < listed.Length; piece++)
-            {
-                if (listed[piece] && LevelOf(PriorityOf(piece)) == l)
-                    pieces[count++] = piece;
-            }
-
-            Fill(_levels[l], pieces.AsSpan(0, count));
-        }
+            Fill(_levels[l], pieces.AsSpan(0, Collect(listed, l, pieces)));
     }
 
     /// <summary>A piece may be begun. O(buckets).</summary>
@@ -183,6 +174,21 @@ internal sealed partial class PieceOrder
     private static int LevelOf(FilePriority priority) => FilePriority.High - priority;
 
     private OrderLevel LevelOfPiece(int piece) => _levels[LevelOf(PriorityOf(piece))];
+
+    /// <summary>The pieces of a level, of those that are listed; returns how many. By itself: a long loop that is new to the process is compiled again while it runs, with all that is around it.</summary>
+    private int Collect(ReadOnlySpan<bool> listed, int level, int[] pieces)
+    {
+        if (_priorities is null && level != LevelOf(FilePriority.Normal))
+            return 0;
+        int count = 0;
+        for (int piece = 0; piece < listed.Length; piece++)
+        {
+            if (listed[piece] && LevelOf(PriorityOf(piece)) == level)
+                pieces[count++] = piece;
+        }
+
+        return count;
+    }
 
     /// <summary>A shuffle, then a counting sort by availability.</summary>
     private void Fill(OrderLevel level, Span<int> pieces)

@@ -14,6 +14,7 @@ internal sealed class AwakeTorrent
 {
     private readonly Torrent _torrent;
     private readonly SessionContext _session;
+    private bool _hasRun;
 
     public AwakeTorrent(Torrent torrent, SessionContext session)
     {
@@ -58,24 +59,35 @@ internal sealed class AwakeTorrent
     /// <summary>The storage has looked at the disk: begins with what is there.</summary>
     public void Load(Bitfield have, IReadOnlyList<PartialPiece> partials)
     {
-        Picker = NewPicker();
-        Blame = new Blame(_torrent);
-        Wanted.Reset();
+        // What an earlier run has found out counts no more; before the first there is nothing.
+        if (_hasRun)
+        {
+            Picker = NewPicker();
+            Blame = new Blame(_torrent);
+            Wanted.Reset();
+        }
+
+        _hasRun = true;
         for (int piece = have.NextSet(0); piece >= 0; piece = have.NextSet(piece + 1))
         {
             Picker.MarkHave(new PieceIndex(piece));
             Wanted.Done(new PieceIndex(piece));
         }
 
-        Picker.SetPriorities(Wanted.Priorities);
         foreach (PartialPiece partial in partials)
             Picker.RestorePartial(partial.Piece, partial.Blocks);
     }
 
-    private PiecePicker NewPicker() => new(_torrent.Layout, _session.Random, _torrent.Selection.Strategy)
+    private PiecePicker NewPicker()
     {
-        Custom = _torrent.Selection.CustomPicker,
-        CustomFailed = _torrent.Selection.PickerFailed,
-        Begun = piece => Sharing?.Begun(piece),
-    };
+        var picker = new PiecePicker(_torrent.Layout, _session.Random, _torrent.Selection.Strategy)
+        {
+            Custom = _torrent.Selection.CustomPicker,
+            CustomFailed = _torrent.Selection.PickerFailed,
+            Begun = piece => Sharing?.Begun(piece),
+        };
+        if (_torrent.Selection.Priorities is not null)
+            picker.SetPriorities(Wanted.Priorities);
+        return picker;
+    }
 }

@@ -11,11 +11,14 @@ internal sealed class MetadataResolver(SessionHost host)
     {
         if (host.Torrents.Find(id) is not { Pending: { } pending } torrent)
             return;
+
+        // Away from the loop, once: what follows reads, hashes and asks the store.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            Metainfo metainfo = await Task.Run(() => PendingMagnet.Read(pending.Link, info)).ConfigureAwait(false);
+            Metainfo metainfo = PendingMagnet.Read(pending.Link, info);
             if (pending.OnlyMetadata)
-                await Task.Run(() => host.Remembered.KeepMetadata(torrent.Directory, metainfo, options: null, info)).ConfigureAwait(false);
+                torrent.Keep(metainfo, priorities: null, info);
             else
                 await UseAsync(torrent, pending, metainfo, info).ConfigureAwait(false);
             pending.Complete(metainfo);
@@ -39,17 +42,18 @@ internal sealed class MetadataResolver(SessionHost host)
         AddOptions options = pending.Options;
         IReadOnlyList<FilePriority>? priorities = PendingMagnet.PrioritiesOf(pending.Link, options, metainfo.Layout);
         IPiecePicker? picker = options.Picker?.Invoke(metainfo) ?? host.Options.Picker?.Invoke(metainfo);
-        ResolvedTorrent resolved = await Task.Run(() =>
-        {
+
+        // A torrent that is remembered is found in the store from here on. For another it is only kept for later, and nobody waits for that.
+        bool isKeptFirst = torrent.IsRemembered;
+        if (isKeptFirst)
             torrent.Keep(metainfo, priorities, info);
-            return new ResolvedTorrent(metainfo, host.Store.Load(metainfo.Hashes, torrent.Directory))
-            {
-                Priorities = priorities,
-                Picker = picker,
-                MaySleep = picker is null,
-                Relatives = host.Remembered.RelativesOf(metainfo, options),
-            };
-        }).ConfigureAwait(false);
+        var resolved = new ResolvedTorrent(metainfo, host.Store.Load(metainfo.Hashes, torrent.Directory))
+        {
+            Priorities = priorities,
+            Picker = picker,
+            MaySleep = picker is null,
+            Relatives = host.Remembered.RelativesOf(metainfo, options),
+        };
         await host.Loop.InvokeAsync(now =>
         {
             // Known before anybody is told that it is.
@@ -58,5 +62,7 @@ internal sealed class MetadataResolver(SessionHost host)
             host.Snapshots.Hurry();
             return true;
         }).ConfigureAwait(false);
+        if (!isKeptFirst)
+            torrent.Keep(metainfo, priorities, info);
     }
 }
