@@ -38,6 +38,7 @@ internal sealed class MeasuredProcess : IDisposable
             RedirectStandardError = true,
         };
         start.Environment["XDG_STATE_HOME"] = workplace["state"];
+        start.Environment["XDG_CACHE_HOME"] = workplace["cache"];
         return workplace.Own(new MeasuredProcess(Process.Start(start)!, accounting));
     }
 

@@ -10,8 +10,11 @@ namespace Freshet.Cli;
 internal static class CommandLine
 {
     /// <summary>Carries a command line out.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="streams">Where it reads and writes.</param>
+    /// <param name="starting">Told of the verbs of the command that is about to start; not of a help or of a mistake.</param>
     /// <returns>The exit code: <see cref="ExitCode"/>.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Streams streams)
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Streams streams, Action<string>? starting = null)
     {
         var verbs = VerbTree.For(arguments, streams);
         ParseResult parsed = verbs.Root.Parse(arguments);
@@ -27,6 +30,8 @@ internal static class CommandLine
                 parsed = verbs.Root.Parse(arguments);
             }
 
+            if (parsed.Action is not NamedHelp)
+                starting?.Invoke(string.Join(' ', PathOf(parsed.CommandResult)));
             var configuration = new InvocationConfiguration
             {
                 Output = streams.Out,

@@ -1,4 +1,9 @@
 using Freshet.Cli;
 using Freshet.Cli.Output;
+using Freshet.Cli.StartUp;
 
-return await CommandLine.RunAsync(args, Streams.OfProcess());
+Streams streams = Streams.OfProcess();
+CompiledBefore? compiled = null;
+int exitCode = await CommandLine.RunAsync(args, streams, command => compiled = CompiledBefore.Begin(command, streams.Folders.Cache));
+compiled?.Dispose();
+return exitCode;

@@ -92,7 +92,8 @@ internal sealed class LabHost(string space, IPAddress v4, IPAddress v6, NetworkL
     private Task<string> RunAsync(string command, params string[] arguments)
         => LabProcess.RunAsync("/usr/sbin/ip", ["netns", "exec", Namespace, command, .. arguments]);
 
-    private Dictionary<string, string> StateOfItsOwn => new(StringComparer.Ordinal) { ["XDG_STATE_HOME"] = NewFolder("state"), ["FRESHET_NO_LSD"] = "true" };
+    private Dictionary<string, string> StateOfItsOwn
+        => new(StringComparer.Ordinal) { ["XDG_STATE_HOME"] = NewFolder("state"), ["XDG_CACHE_HOME"] = NewFolder("cache"), ["FRESHET_NO_LSD"] = "true" };
 
     /// <summary>The built command, of the configuration that the tests were built in.</summary>
     private static string FreshetCommand { get; } = Path.GetFullPath(
