@@ -16,6 +16,9 @@ public sealed class UtpEndpoint
     // Free ids are found by trying: with so many tries even a peer with thousands of streams to us has one left.
     private const int IdTries = 64;
 
+    // Nobody is looked at twice in one turn.
+    private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(0.1);
+
     private readonly SeededRandom _random;
     private readonly Dictionary<StreamKey, UtpStream> _streams;
     private readonly HalfOpenStreams _halfOpen;
@@ -26,6 +29,7 @@ public sealed class UtpEndpoint
     private readonly Queue<UtpStream> _changed = new();
     private readonly List<UtpStream> _touched = [];
     private List<UtpStream> _blocked = [];
+    private List<UtpStream> _unblocked = [];
 
     // Most datagrams are for the same stream as the one before.
     private UtpStream? _last;
@@ -88,7 +92,7 @@ public sealed class UtpEndpoint
             var stream = new UtpStream(this, key, (ushort)(key.ReceiveId + 1), (ushort)_random.NextUInt64(), isIncoming: false);
             _streams.Add(key, stream);
             stream.Connect(now);
-            Schedule(stream);
+            Schedule(stream, now);
             return stream;
         }
 
@@ -138,7 +142,7 @@ public sealed class UtpEndpoint
             UtpStream stream = _touched[i];
             stream.IsTouched = false;
             stream.Flush(now);
-            Schedule(stream);
+            Schedule(stream, now);
         }
 
         _touched.Clear();
@@ -153,20 +157,21 @@ public sealed class UtpEndpoint
             _deadlines.Remove(stream);
             if (stream.Deadline() <= now)
                 stream.Advance(now);
-            Schedule(stream);
+            Schedule(stream, now + Turn);
         }
     }
 
     /// <summary>The output has room again.</summary>
     public void OutputReady(MonoTime now)
     {
-        (_blocked, List<UtpStream> ready) = ([], _blocked);
-        foreach (UtpStream stream in ready)
+        (_blocked, _unblocked) = (_unblocked, _blocked);
+        foreach (UtpStream stream in _unblocked)
         {
             stream.IsBlocked = false;
             Touch(stream);
         }
 
+        _unblocked.Clear();
         EndBatch(now);
     }
 
@@ -237,7 +242,7 @@ public sealed class UtpEndpoint
         Output.Commit(UtpHeader.Length);
     }
 
-    private void Schedule(UtpStream stream)
+    private void Schedule(UtpStream stream, MonoTime earliest)
     {
         if (stream.State == UtpStreamState.Closed)
             return;
@@ -247,7 +252,7 @@ public sealed class UtpEndpoint
             _blocked.Add(stream);
         }
 
-        _deadlines.Note(stream, stream.Deadline());
+        _deadlines.Note(stream, MonoTime.Max(stream.Deadline(), earliest));
     }
 
     private void ReceiveStart(in StreamKey key, in UtpHeader header, MonoTime now)

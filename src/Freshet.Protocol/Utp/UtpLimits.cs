@@ -33,6 +33,15 @@ internal static class UtpLimits
     /// <summary>Packets behind one that is missing after which it is lost, and equal acknowledgements without a mask that mean the same (RFC 5681).</summary>
     public const int LossThreshold = 3;
 
+    /// <summary>Where packets overtake each other, so many times a quarter of a round trip pass before one is lost for what came later (RFC 8985 has no bound but a round trip).</summary>
+    public const int MaxPatience = 4;
+
+    /// <summary>An acknowledgement that is later than two round trips and this is asked for by sending the last packet again: long before a time-out, whose window is one packet.</summary>
+    public static readonly TimeSpan TailDelay = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>What a peer may hold an acknowledgement of a single packet back.</summary>
+    public static readonly TimeSpan PeerAckDelay = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Packets ahead of the one that is missing that any peer keeps: libutp has 1,024 places.</summary>
     public const int CommonReorder = 1000;
 

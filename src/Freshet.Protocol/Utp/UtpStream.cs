@@ -66,6 +66,8 @@ public sealed class UtpStream
     /// <summary>Whether everything that was written was acknowledged.</summary>
     public bool IsFlushed => _send.IsIdle;
 
+    internal bool HoldsMemory => _send.HoldsMemory || _receive.HoldsMemory;
+
     internal StreamKey Key { get; }
 
     internal ushort SendId { get; }
@@ -160,7 +162,7 @@ public sealed class UtpStream
 
     internal void Receive(in UtpPacket packet, MonoTime now)
     {
-        if (State == UtpStreamState.Connecting && !TryStart(packet.Header))
+        if (State == UtpStreamState.Connecting && !TryStart(packet.Header, now))
             return;
         if (State == UtpStreamState.Closed || !_receive.IsPlausible(packet.Header.Sequence) || !_send.Acknowledge(in packet, now))
             return;
@@ -208,7 +210,7 @@ public sealed class UtpStream
             _receive.AckSent();
         }
 
-        _trimAt = _send.IsIdle && _receive.IsIdle ? now + TrimAfter : MonoTime.Never;
+        _trimAt = HoldsMemory && _send.IsIdle && _receive.IsIdle ? now + TrimAfter : MonoTime.Never;
         if (State == UtpStreamState.Closing)
             CheckClosed(now);
     }
@@ -251,7 +253,7 @@ public sealed class UtpStream
         _receive.Trim();
     }
 
-    private bool TryStart(in UtpHeader header)
+    private bool TryStart(in UtpHeader header, MonoTime now)
     {
         // What the peer sends before its answer has arrived comes again.
         if (header.Type != UtpPacketType.State || header.Ack != (ushort)_send.First)
@@ -259,6 +261,9 @@ public sealed class UtpStream
 
         // An answer has the number that the peer's first packet will have.
         _receive.Start((ushort)(header.Sequence - 1));
+
+        // If nothing is written at once, this tells the peer that we are where we say.
+        _receive.Hurry(now);
         State = UtpStreamState.Connected;
         _endpoint.Changed(this);
         return true;
@@ -266,8 +271,16 @@ public sealed class UtpStream
 
     private void SendState(MonoTime now)
     {
+        // Behind our end, libutp expects the number after it and libtorrent the end's own; each ignores what the other sends. So both go out: it is for a few packets.
+        if (_send.IsEndSent)
+            SendState(_send.Next - 1, now);
+        SendState(_send.Next, now);
+    }
+
+    private void SendState(long number, MonoTime now)
+    {
         int mask = _receive.MaskLength;
-        Span<byte> body = _writer.Begin(UtpPacketType.State, _send.Next, mask == 0 ? 0 : 2 + mask, mask == 0 ? (byte)0 : UtpHeader.SelectiveAck, now);
+        Span<byte> body = _writer.Begin(UtpPacketType.State, number, mask == 0 ? 0 : 2 + mask, mask == 0 ? (byte)0 : UtpHeader.SelectiveAck, now);
         if (mask > 0)
         {
             body[0] = 0;

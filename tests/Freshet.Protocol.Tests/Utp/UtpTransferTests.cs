@@ -1,4 +1,3 @@
-using Freshet.Abstractions;
 using Freshet.Core;
 using Freshet.Protocol.Utp;
 
@@ -43,9 +42,9 @@ public sealed class UtpTransferTests
         {
             var wire = new UtpWire(seed, new WireFaults { Loss = 0.05, Jitter = TimeSpan.FromMilliseconds(10) });
             (UtpStream left, UtpStream right) = wire.Connect();
-            var there = new Transfer(left, right, 100_000, seed);
+            var there = new Transfer(left, right, 50_000, seed);
             there.Work();
-            Assert.Equal(100_000, there.Written);
+            Assert.Equal(50_000, there.Written);
             left.Close();
             wire.Right.Application = there.Work;
             Assert.True(wire.RunUntil(() => right.HasEnded, TimeSpan.FromMinutes(2)), $"{there.Read}");

@@ -44,7 +44,7 @@ internal sealed class UtpWire
 
     public UtpSide Right { get; }
 
-    public MonoTime Now { get; private set; } = new(1_000_000_000);
+    public MonoTime Now { get; set; } = new(1_000_000_000);
 
     public int Sent { get; private set; }
 

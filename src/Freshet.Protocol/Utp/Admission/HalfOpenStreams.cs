@@ -44,7 +44,7 @@ internal sealed class HalfOpenStreams(int most, int mostOfOne, ulong seed)
 
         UInt128 stranger = Stranger(key.Remote);
         int ofOne = _ofOne.GetValueOrDefault(stranger);
-        if (ofOne >= mostOfOne)
+        if (ofOne >= mostOfOne || most == 0)
             return false;
         if (_streams.Count >= most)
             DropOldest();

@@ -49,8 +49,15 @@ internal sealed class ReceiveSide
     /// <summary>Whether nothing is kept and nothing waits.</summary>
     public bool IsIdle => _data.Length == 0 && _reorder.Count == 0 && _policy.Due.IsNever;
 
+    /// <summary>Whether memory is rented.</summary>
+    public bool HoldsMemory => _data.Rented > 0;
+
     /// <summary>Begins: the peer's next packet has the number after this one.</summary>
-    public void Start(ushort ack) => Ack = ack;
+    public void Start(ushort ack)
+    {
+        Ack = ack;
+        Advertise();
+    }
 
     /// <summary>Notes a packet's timestamp.</summary>
     public void Note(in UtpHeader header, MonoTime now)
@@ -126,6 +133,9 @@ internal sealed class ReceiveSide
 
     /// <summary>Writes that mask.</summary>
     public void WriteMask(Span<byte> to) => _reorder.WriteMask(Ack, to);
+
+    /// <summary>An acknowledgement goes out with this batch, though nothing came that calls for it.</summary>
+    public void Hurry(MonoTime now) => _policy.Hurry(now);
 
     /// <summary>An acknowledgement went out, with all that there was to tell.</summary>
     public void AckSent() => _policy.Sent();

@@ -3,16 +3,19 @@ using Freshet.Core;
 namespace Freshet.Protocol.Utp.Receiving;
 
 /// <summary>
-/// How much a peer may send ahead: it doubles when the application took a whole window within two round trips, so that the window is never what limits a stream whose bytes are
+/// How much a peer may send ahead: it doubles when the application took half of it in little more than a round trip, so that the window is never what limits a stream whose bytes are
 /// wanted, and a stream that is not read promises no more than its own share. A field, never a copy.
 /// </summary>
 internal struct ReceiveWindow(BufferBudget budget, int most)
 {
-    // What each stream may promise by itself: some 25 MiB/s at a round trip of ten milliseconds, and no memory before it is filled.
-    private const int Own = 256 * 1024;
+    // What each stream may promise by itself: a start of ten packets doubles twice before it is met.
+    private const int Own = 64 * 1024;
 
-    // Where the round trip is not known: what takes longer than this to fill a window does not need a larger one on most paths.
-    private static readonly TimeSpan Unknown = TimeSpan.FromMilliseconds(100);
+    // Who only receives knows no round trip: then one of the longest there are.
+    private static readonly TimeSpan Unknown = TimeSpan.FromSeconds(1);
+
+    // What is known may have been measured before queues filled, and peers hold acknowledgements back.
+    private static readonly TimeSpan Queues = TimeSpan.FromMilliseconds(300);
 
     private BufferShare _share = new(budget, Own, most);
     private long _taken;
@@ -30,9 +33,9 @@ internal struct ReceiveWindow(BufferBudget budget, int most)
     /// <summary>Looks whether the window is too small; called as often as packets come.</summary>
     public void Tune(TimeSpan roundTrip, MonoTime now)
     {
-        if (_taken < Size)
+        if (_taken < Size / 2)
             return;
-        TimeSpan limit = roundTrip == TimeSpan.Zero ? Unknown : roundTrip * 2;
+        TimeSpan limit = roundTrip == TimeSpan.Zero ? Unknown : (roundTrip * 2) + Queues;
         if (now - _since <= limit)
             _share.Grow(2L * Size);
         _taken = 0;

@@ -21,6 +21,9 @@ internal struct AckOutcome
     /// <summary>When that was.</summary>
     public long NewestSentAt;
 
+    /// <summary>Packets that were sent again for nothing: they had only been overtaken.</summary>
+    public int Overtaken;
+
     /// <summary>Whether the probe of the path is among them.</summary>
     public bool ProbeArrived;
 

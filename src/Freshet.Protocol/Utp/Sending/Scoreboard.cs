@@ -47,6 +47,9 @@ internal sealed class Scoreboard
     /// <summary>Bytes that are lost and not sent again yet.</summary>
     public long LostBytes { get; private set; }
 
+    /// <summary>Whether memory is rented.</summary>
+    public bool HoldsMemory => _packets.Length > 0;
+
     /// <summary>A packet.</summary>
     public ref SentPacket this[long number] => ref _packets[(int)number & _mask];
 
@@ -95,31 +98,30 @@ internal sealed class Scoreboard
             _newestArrived = this[outcome.Newest].SentAt;
     }
 
-    /// <summary>Finds the packets that are lost by what has arrived behind them, one a call.</summary>
-    /// <param name="patience">How much later a packet must have been sent that arrived, for one that was sent again to be lost again.</param>
+    /// <summary>Finds the packets that are lost by what has arrived, one a call: enough of those that were sent later, or one that was sent much later (RFC 8985).</summary>
+    /// <param name="threshold">How many are enough.</param>
+    /// <param name="patience">How much is much.</param>
     /// <param name="number">The packet; it has to be sent again.</param>
-    public bool FindLost(TimeSpan patience, out long number)
+    public bool FindLost(int threshold, TimeSpan patience, out long number)
     {
+        long before = _newestArrived - (patience.Ticks * 100);
         while (_judged < Next)
         {
-            int behind = _arrivedCount - _arrivedBeforeJudged;
-            if (behind == 0)
-                break;
-            if (this[_judged].Is(SentPacketFlags.Arrived))
+            ref SentPacket packet = ref this[_judged];
+            if (packet.Is(SentPacketFlags.Arrived))
             {
                 _arrivedBeforeJudged++;
                 _judged++;
                 continue;
             }
 
-            if (behind < UtpLimits.LossThreshold)
+            if (_arrivedCount - _arrivedBeforeJudged < threshold && packet.SentAt >= before)
                 break;
             number = _judged++;
-            if (this[number].Transmissions == 1 && MarkLost(number))
+            if (packet.Transmissions == 1 && MarkLost(number))
                 return true;
         }
 
-        long before = _newestArrived - (patience.Ticks * 100);
         while (!_resent.IsEmpty)
         {
             long at;
@@ -136,8 +138,11 @@ internal sealed class Scoreboard
         return false;
     }
 
-    /// <summary>Whether the first packet can be called lost for equal acknowledgements, which it is only once.</summary>
-    public bool TryLoseFirst() => Count > 0 && this[First].Transmissions == 1 && MarkLost(First);
+    /// <summary>Calls the first packet lost, if it is not already.</summary>
+    public bool TryLoseFirst() => Count > 0 && MarkLost(First);
+
+    /// <summary>Calls the last packet lost, if it has not arrived and is not already.</summary>
+    public bool TryLoseLast() => Count > 0 && MarkLost(Next - 1);
 
     /// <summary>Nothing was heard for too long: whatever has not arrived is lost.</summary>
     public void LoseAll()
@@ -247,7 +252,9 @@ internal sealed class Scoreboard
 
         // What was sent again and comes back sooner than anything ever did is answered for the first time that it was sent.
         bool isOfFirst = packet.Transmissions > 1 && packet.SentAt > outcome.NewestPossible;
-        if (!isOfFirst && packet.SentAt >= outcome.NewestSentAt)
+        if (isOfFirst)
+            outcome.Overtaken++;
+        else if (packet.SentAt >= outcome.NewestSentAt)
         {
             outcome.Newest = number;
             outcome.NewestSentAt = packet.SentAt;

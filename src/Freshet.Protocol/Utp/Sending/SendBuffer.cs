@@ -6,14 +6,17 @@ namespace Freshet.Protocol.Utp.Sending;
 /// </summary>
 internal struct SendBuffer(BufferBudget budget, int most)
 {
-    // Some full blocks: what a stream may keep without asking.
-    private const int Own = 128 * 1024;
+    // A few blocks: what a stream may keep without asking.
+    private const int Own = 64 * 1024;
 
     private BufferShare _share = new(budget, Own, most);
     private ByteRing _data;
 
     /// <summary>Whether the application was turned away and waits for room.</summary>
     public bool IsAwaited { get; private set; }
+
+    /// <summary>Whether memory is rented.</summary>
+    public readonly bool HoldsMemory => _data.Rented > 0;
 
     /// <summary>Bytes that are kept.</summary>
     public readonly int Length => _data.Length;

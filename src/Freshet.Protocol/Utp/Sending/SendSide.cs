@@ -17,17 +17,21 @@ internal sealed class SendSide
     private SendBuffer _buffer;
     private long _cut;
     private bool _isEndWanted;
-    private bool _isEndSent;
     private long _peerWindow;
     private int _equalAcks;
+    private int _patience;
     private long _delivered;
     private MonoTime _deliveredAt;
+    private long _windowSentAt;
     private long _appLimitedUntil;
     private MonoTime _timeoutAt = MonoTime.Never;
+    private MonoTime _tailAt = MonoTime.Never;
+    private bool _isTailSent;
     private MonoTime _paceAt = MonoTime.Never;
     private MonoTime _windowProbeAt = MonoTime.Never;
     private int _timeoutsInRow;
     private bool _isPeerFull;
+    private long _windowProbe = -1;
 
     public SendSide(PacketWriter writer, UtpSettings settings, BufferBudget budget, int maxDatagram, long first)
     {
@@ -74,7 +78,13 @@ internal sealed class SendSide
     public long Timeouts { get; private set; }
 
     /// <summary>When there is something to do, without anything that comes.</summary>
-    public MonoTime Deadline => MonoTime.Min(_timeoutAt, MonoTime.Min(_paceAt, _windowProbeAt));
+    public MonoTime Deadline => MonoTime.Min(MonoTime.Min(_timeoutAt, _tailAt), MonoTime.Min(_paceAt, _windowProbeAt));
+
+    /// <summary>Whether an end was sent.</summary>
+    public bool IsEndSent { get; private set; }
+
+    /// <summary>Whether memory is rented.</summary>
+    public bool HoldsMemory => _board.HoldsMemory || _buffer.HoldsMemory;
 
     private int Payload => _mtu.Datagram - UtpHeader.Length;
 
@@ -113,10 +123,8 @@ internal sealed class SendSide
         if (outcome.Packets > 0)
             Advance(in packet, in outcome, inFlight, now);
         else
-            Repeat(in packet);
-        TimeSpan patience = _roundTrip.Smoothed / 4;
-        while (_board.FindLost(patience, out long number))
-            Lose(number, now);
+            Repeat(in packet, now);
+        FindLost(now);
         return true;
     }
 
@@ -140,7 +148,11 @@ internal sealed class SendSide
 
         if (_board.Count > 0 && _timeoutAt.IsNever)
             _timeoutAt = now + _roundTrip.Timeout;
-        if (_buffer.End == _cut && _board.InFlight < _controller.Window)
+        if (_board.Count > 0 && !_isTailSent && !_isPeerFull && _delivered > 0)
+            _tailAt = now + (_roundTrip.Smoothed * 2) + (_board.Count > 1 ? UtpLimits.TailDelay : UtpLimits.PeerAckDelay);
+
+        // Less to send than the window allows, or a peer that takes less: then the path's limit is not what is measured.
+        if ((_buffer.End == _cut || _isPeerFull) && _board.InFlight < _controller.Window)
             _appLimitedUntil = _delivered + _board.InFlight;
     }
 
@@ -148,6 +160,8 @@ internal sealed class SendSide
     /// <returns>False: the peer does not answer any more.</returns>
     public bool Advance(MonoTime now)
     {
+        if (_tailAt <= now)
+            AskForTail();
         if (_timeoutAt > now)
             return true;
         bool isStart = _board[_board.First].Is(SentPacketFlags.Syn);
@@ -167,6 +181,8 @@ internal sealed class SendSide
 
         PacketsLost += _board.Count;
         _board.LoseAll();
+        _isTailSent = true;
+        _tailAt = MonoTime.Never;
         _timeoutAt = now + _roundTrip.Timeout;
         return true;
     }
@@ -187,6 +203,7 @@ internal sealed class SendSide
         _buffer.Clear();
         _cut = _buffer.End;
         _timeoutAt = MonoTime.Never;
+        _tailAt = MonoTime.Never;
         _paceAt = MonoTime.Never;
         _windowProbeAt = MonoTime.Never;
     }
@@ -213,7 +230,10 @@ internal sealed class SendSide
         _roundTrip.Progress();
         _mtu.Progress();
         _timeoutAt = _board.Count > 0 ? now + _roundTrip.Timeout : MonoTime.Never;
+        _tailAt = MonoTime.Never;
+        _isTailSent = false;
         _windowProbeAt = MonoTime.Never;
+        _patience = Math.Min(UtpLimits.MaxPatience, _patience + outcome.Overtaken);
         IsEndAcknowledged |= outcome.EndArrived;
         if (outcome.Released > 0)
             HasNewRoom |= _buffer.Release(outcome.Released);
@@ -223,22 +243,18 @@ internal sealed class SendSide
             _controller.SetPacketSize(Payload);
         }
 
-        SentPacket newest = default;
-        TimeSpan roundTrip = TimeSpan.Zero;
-        if (outcome.Newest >= 0)
-        {
-            newest = _board[outcome.Newest];
-            if (newest.Transmissions == 1)
-            {
-                roundTrip = now - new MonoTime(newest.SentAt);
-                _roundTrip.Add(roundTrip);
-            }
-        }
-
+        SentPacket newest = outcome.Newest >= 0 ? _board[outcome.Newest] : default;
+        TimeSpan roundTrip = newest.Transmissions == 1 ? now - new MonoTime(newest.SentAt) : TimeSpan.Zero;
+        if (roundTrip > TimeSpan.Zero)
+            _roundTrip.Add(roundTrip);
         if (outcome.Bytes == 0)
             return;
         _delivered += outcome.Bytes;
         _deliveredAt = now;
+        _windowSentAt = Math.Max(_windowSentAt, newest.SentAt);
+
+        // Acknowledgements that come in a bunch must not look like a faster path: nothing arrives faster than it was sent.
+        long interval = Math.Max(now.Nanoseconds - newest.DeliveredAt, newest.SentAt - newest.WindowSentAt);
         _controller.OnAcked(new UtpAckSample(
             now,
             outcome.Bytes,
@@ -248,14 +264,31 @@ internal sealed class SendSide
             DelayOf(packet.Header.TimestampDifference),
             _delivered,
             newest.Delivered,
-            outcome.Newest >= 0 ? now - new MonoTime(newest.DeliveredAt) : TimeSpan.Zero,
+            outcome.Newest >= 0 ? new TimeSpan(interval / 100) : TimeSpan.Zero,
             newest.Is(SentPacketFlags.AppLimited)));
+    }
+
+    private void FindLost(MonoTime now)
+    {
+        // Once packets were seen to overtake each other, their number says nothing any more and time alone does.
+        int threshold = _patience == 0 ? UtpLimits.LossThreshold : int.MaxValue;
+        TimeSpan patience = _roundTrip.Smoothed * Math.Max(1, _patience) / 4;
+        while (_board.FindLost(threshold, patience, out long number))
+            Lose(number, now);
+    }
+
+    /// <summary>The last packet, or the acknowledgement of it, may be lost, and nothing behind it shows that: it is sent again once.</summary>
+    private void AskForTail()
+    {
+        _tailAt = MonoTime.Never;
+        _isTailSent = true;
+        _board.TryLoseLast();
     }
 
     // Zero is what is sent before anything was measured, and the greatest positive number what an old µTorrent sends then.
     private static uint? DelayOf(uint difference) => difference is 0 or int.MaxValue ? null : difference;
 
-    private void Repeat(in UtpPacket packet)
+    private void Repeat(in UtpPacket packet, MonoTime now)
     {
         if (_board.Count == 0)
             return;
@@ -263,10 +296,14 @@ internal sealed class SendSide
         // It hears us and takes nothing: it is patient work to wait for it, not a failure.
         if (_isPeerFull)
             _timeoutsInRow = 0;
+
+        // It had no room for what asked for it, and has now.
+        if (_board.First == _windowProbe && _peerWindow >= _board[_windowProbe].Length && _board.TryLoseFirst())
+            return;
         if (packet.Header.Type != UtpPacketType.State || !packet.SelectiveAck.IsEmpty || ++_equalAcks != UtpLimits.LossThreshold)
             return;
-        if (_board.TryLoseFirst())
-            PacketsLost++;
+        if (_board[_board.First].Transmissions == 1 && _board.TryLoseFirst())
+            Lose(_board.First, now);
     }
 
     private void Lose(long number, MonoTime now)
@@ -324,6 +361,7 @@ internal sealed class SendSide
         if (_windowProbeAt > now)
             return false;
         _windowProbeAt = MonoTime.Never;
+        _windowProbe = _board.Next;
         length = (int)Math.Clamp(room, 1, length);
         return true;
     }
@@ -357,6 +395,7 @@ internal sealed class SendSide
             SentAt = now.Nanoseconds,
             Delivered = _delivered,
             DeliveredAt = _deliveredAt.Nanoseconds,
+            WindowSentAt = _windowSentAt,
             Length = length,
             Transmissions = 1,
             Flags = (padding > 0 ? SentPacketFlags.Probe : SentPacketFlags.None) | (_delivered < _appLimitedUntil ? SentPacketFlags.AppLimited : SentPacketFlags.None),
@@ -367,9 +406,9 @@ internal sealed class SendSide
 
     private bool TrySendEnd(MonoTime now)
     {
-        if (!_isEndWanted || _isEndSent)
+        if (!_isEndWanted || IsEndSent)
             return false;
-        _isEndSent = true;
+        IsEndSent = true;
         _writer.Begin(UtpPacketType.Fin, _board.Next, 0, 0, now);
         _writer.Commit();
         _board.Add(new SentPacket { Position = _cut, SentAt = now.Nanoseconds, Delivered = _delivered, DeliveredAt = now.Nanoseconds, Transmissions = 1, Flags = SentPacketFlags.Fin });
@@ -393,6 +432,7 @@ internal sealed class SendSide
 
         packet.Delivered = _delivered;
         packet.DeliveredAt = _deliveredAt.Nanoseconds;
+        packet.WindowSentAt = _windowSentAt;
         _board.Resent(number, now);
         Paced(packet.Length, now);
     }
@@ -403,6 +443,7 @@ internal sealed class SendSide
         if (_delivered > 0 && idle > _roundTrip.Timeout)
             _controller.OnIdle(idle, now);
         _deliveredAt = now;
+        _windowSentAt = now.Nanoseconds;
     }
 
     private void Paced(int length, MonoTime now)

@@ -15,6 +15,9 @@ internal struct SentPacket
     /// <summary>When the last of those was acknowledged, in nanoseconds.</summary>
     public long DeliveredAt;
 
+    /// <summary>When the packet was sent that was the newest to be acknowledged then, in nanoseconds.</summary>
+    public long WindowSentAt;
+
     /// <summary>Bytes of payload.</summary>
     public int Length;
 
