@@ -29,6 +29,7 @@ Row[] rows =
     new DownloadManyRow(),
     new FilesRow(),
     new BetweenRow(),
+    new UtpRow(),
     new UploadRow(),
     new SystemCallsRow(),
     new CheckRow(),

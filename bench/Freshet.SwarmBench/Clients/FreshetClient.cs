@@ -15,18 +15,23 @@ internal sealed class FreshetClient(Workplace workplace) : IDownloader, ISeeder,
 
     public bool EndsWithInput => false;
 
+    /// <summary>Whether it downloads and seeds over uTP alone; else over TCP alone.</summary>
+    public bool IsOverUtp { get; init; }
+
+    private string Utp => IsOverUtp ? "only" : "off";
+
     public string Version() => Machine.FreshetVersion();
 
     public string[] Download(BenchTorrent torrent, string target, IReadOnlyList<IPEndPoint> peers) =>
     [
         "dotnet", Machine.Freshet, "download", torrent.Torrent, "-o", target, .. peers.SelectMany(static peer => new[] { "--peer", $"{peer}" }),
-        "--no-trackers", "--no-dht", "--no-lsd", "--encryption", "off", "--state-dir", workplace["state"], "-q",
+        "--no-trackers", "--no-dht", "--no-lsd", "--utp", Utp, "--encryption", "off", "--state-dir", workplace["state"], "-q",
     ];
 
     public string[] Seed(BenchTorrent torrent, int port) =>
     [
         "dotnet", Machine.Freshet, "seed", torrent.Torrent, "-o", torrent.Folder, "--listen-port", $"{port}", "--bind", "127.0.0.1",
-        "--no-trackers", "--no-dht", "--no-lsd", "--encryption", "off", "--check", "none", "--state-dir", workplace["state"], "--no-log-file", "--json",
+        "--no-trackers", "--no-dht", "--no-lsd", "--utp", Utp, "--encryption", "off", "--check", "none", "--state-dir", workplace["state"], "--no-log-file", "--json",
     ];
 
     public string[] Member(BenchTorrent torrent, string target, string address, int port, long rate, bool isSeed)

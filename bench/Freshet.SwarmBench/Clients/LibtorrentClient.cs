@@ -18,14 +18,19 @@ internal sealed class LibtorrentClient(Workplace workplace) : IDownloader, ISeed
 
     public bool EndsWithInput => true;
 
+    /// <summary>Whether it downloads and seeds over uTP alone; else over TCP alone.</summary>
+    public bool IsOverUtp { get; init; }
+
+    private string Transport => IsOverUtp ? "utp" : "tcp";
+
     private string Script => workplace.Unpack("libtorrent_client.py");
 
     public string Version() => $"libtorrent {Machine.FirstLine(Python, "-c", "import libtorrent; print(libtorrent.version)")}";
 
     public string[] Download(BenchTorrent torrent, string target, IReadOnlyList<IPEndPoint> peers)
-        => [Python, Script, "download", torrent.Torrent, target, .. peers.Select(static peer => $"{peer}")];
+        => [Python, Script, "download", Transport, torrent.Torrent, target, .. peers.Select(static peer => $"{peer}")];
 
-    public string[] Seed(BenchTorrent torrent, int port) => [Python, Script, "seed", torrent.Torrent, torrent.Folder, $"{port}"];
+    public string[] Seed(BenchTorrent torrent, int port) => [Python, Script, "seed", Transport, torrent.Torrent, torrent.Folder, $"{port}"];
 
     public string[] Member(BenchTorrent torrent, string target, string address, int port, long rate, bool isSeed)
         => [Python, workplace.Unpack("swarm_member.py"), torrent.Torrent, target, address, $"{port}", $"{rate}", isSeed ? "seed" : "leech"];

@@ -17,6 +17,7 @@ internal static class LimitedFreshet
         var options = new ClientOptions
         {
             ListenPort = isSeed ? port : null,
+            Utp = UtpUse.Off,
             BindAddress = IPAddress.Loopback,
             Encryption = EncryptionUse.Off,
             Limits = new RateLimits { Normal = isSeed ? new TransferLimits(rate, null) : new TransferLimits(null, rate) },

@@ -1,14 +1,14 @@
 """A libtorrent client that meets nobody but those it is told of.
 
-libtorrent_client.py download TORRENT FOLDER HOST:PORT...   downloads; says "done SECONDS" when it has everything
-libtorrent_client.py seed TORRENT FOLDER PORT               seeds, unchecked, on 127.0.0.1; says "ready"; ends when its input does
+libtorrent_client.py download tcp|utp TORRENT FOLDER HOST:PORT...   downloads; says "done SECONDS" when it has everything
+libtorrent_client.py seed tcp|utp TORRENT FOLDER PORT               seeds, unchecked, on 127.0.0.1; says "ready"; ends when its input does
 """
 import sys
 import time
 
 import libtorrent as lt
 
-role, torrent, folder, *rest = sys.argv[1:]
+role, transport, torrent, folder, *rest = sys.argv[1:]
 is_seed = role == "seed"
 ses = lt.session({
     "listen_interfaces": f"127.0.0.1:{rest[0] if is_seed else 0}",
@@ -16,8 +16,10 @@ ses = lt.session({
     "enable_lsd": False,
     "enable_upnp": False,
     "enable_natpmp": False,
-    "enable_outgoing_utp": False,
-    "enable_incoming_utp": False,
+    "enable_outgoing_utp": transport == "utp",
+    "enable_incoming_utp": transport == "utp",
+    "enable_outgoing_tcp": transport == "tcp",
+    "enable_incoming_tcp": transport == "tcp",
     "allow_multiple_connections_per_ip": True,
     "ssrf_mitigation": False,
     "out_enc_policy": 2,

@@ -13,6 +13,7 @@ internal static class FreshetMember
         bool isSeed = string.Equals(args[5], "seed", StringComparison.Ordinal);
         var options = new ClientOptions
         {
+            Utp = UtpUse.Off,
             BindAddress = IPAddress.Parse(args[2]),
             ListenPort = int.Parse(args[3], CultureInfo.InvariantCulture),
             Limits = new RateLimits { Normal = new TransferLimits { Up = long.Parse(args[4], CultureInfo.InvariantCulture) } },

@@ -28,6 +28,10 @@ internal sealed record DownloadRequest
 
     public bool UsePeerExchange { get; init; } = true;
 
+    public UtpUse Utp { get; init; }
+
+    public UtpCongestion UtpCongestion { get; init; }
+
     public EncryptionUse Encryption { get; init; }
 
     /// <summary>That of connections that peers open; null: the same.</summary>

@@ -385,6 +385,8 @@ internal sealed class DownloadRun(DownloadRequest request, CommandContext contex
             LocalDiscovery = request.UseLocalDiscovery ? LocalGroups.Bep14 : null,
             RememberPeers = request.RememberPeers,
             PeerCache = redis is null ? null : new RedisPeerCache(redis),
+            Utp = request.Utp,
+            UtpCongestion = request.UtpCongestion,
             Encryption = request.Encryption,
             IncomingEncryption = request.IncomingEncryption,
             Limits = request.Limits,

@@ -71,7 +71,8 @@ internal sealed class SessionOptions
     };
 
     private readonly Setting<bool> _noPortMapping = new("--no-port-mapping") { Description = "No port mapping at the router (there is none yet)" };
-    private readonly Setting<string> _transport = Later("--transport", "How peers are connected to", "tcp", "uTP", "utp", "any");
+    private readonly Setting<string> _utp = Choice("--utp", "Whether peers are spoken to over uTP too: beside TCP, never, rather than TCP, or nothing else", "on", "off", "prefer", "only");
+    private readonly Setting<string> _utpCongestion = Choice("--utp-congestion", "What governs how fast uTP sends", "ledbat", "cubic", "rate");
     private readonly Setting<string> _encryption = Choice("--encryption", "Whether connections to peers are encrypted", "prefer", "off", "require");
     private readonly Setting<string?> _encryptionIncoming = new("--encryption-incoming")
     {
@@ -146,7 +147,7 @@ internal sealed class SessionOptions
     /// <summary>Those of a verb that keeps torrents of its own.</summary>
     public void AddConnectionTo(Command command)
     {
-        Option[] options = [_listenPort, _bind, _dhtRouters, _dhtReadOnly, _noPex, _noPeerCache, _encryption, _encryptionIncoming, _uploadSlots, .. _limits.All, _stateDirectory];
+        Option[] options = [_listenPort, _bind, _dhtRouters, _dhtReadOnly, _noPex, _noPeerCache, _utp, _utpCongestion, _encryption, _encryptionIncoming, _uploadSlots, .. _limits.All, _stateDirectory];
         foreach (Option option in options)
             command.Options.Add(option);
     }
@@ -159,6 +160,8 @@ internal sealed class SessionOptions
         Dht = new DhtOptions { Routers = parsed.GetValue(_dhtRouters) ?? DhtOptions.WellKnownRouters, IsReadOnly = parsed.GetValue(_dhtReadOnly) },
         PeerExchange = !parsed.GetValue(_noPex),
         RememberPeers = !parsed.GetValue(_noPeerCache),
+        Utp = Enum.Parse<UtpUse>(parsed.GetRequiredValue(_utp), ignoreCase: true),
+        UtpCongestion = Enum.Parse<UtpCongestion>(parsed.GetRequiredValue(_utpCongestion), ignoreCase: true),
         Encryption = Enum.Parse<EncryptionUse>(parsed.GetRequiredValue(_encryption), ignoreCase: true),
         IncomingEncryption = parsed.GetValue(_encryptionIncoming) is { } incoming ? Enum.Parse<EncryptionUse>(incoming, ignoreCase: true) : null,
         UploadSlots = parsed.GetValue(_uploadSlots).Number,
@@ -187,7 +190,8 @@ internal sealed class SessionOptions
             _noPeerCache,
             _peerCache,
             _noPortMapping,
-            _transport,
+            _utp,
+            _utpCongestion,
             _encryption,
             _encryptionIncoming,
             _seedRatio,
@@ -249,6 +253,8 @@ internal sealed class SessionOptions
         RememberPeers = !parsed.GetValue(_noPeerCache),
         PeerCache = parsed.GetValue(_peerCache),
         UsePeerExchange = !parsed.GetValue(_noPex),
+        Utp = Enum.Parse<UtpUse>(parsed.GetRequiredValue(_utp), ignoreCase: true),
+        UtpCongestion = Enum.Parse<UtpCongestion>(parsed.GetRequiredValue(_utpCongestion), ignoreCase: true),
         Encryption = Enum.Parse<EncryptionUse>(parsed.GetRequiredValue(_encryption), ignoreCase: true),
         IncomingEncryption = parsed.GetValue(_encryptionIncoming) is { } incoming ? Enum.Parse<EncryptionUse>(incoming, ignoreCase: true) : null,
         SuperSeeding = parsed.GetValue(_superSeed),

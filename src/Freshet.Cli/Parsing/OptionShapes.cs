@@ -34,27 +34,6 @@ internal static class OptionShapes
         });
     }
 
-    /// <summary>An option with one value that works today, and others that do not yet.</summary>
-    public static Setting<string> Later(string name, string description, string today, string what, params string[] later)
-    {
-        var option = new Setting<string>(name)
-        {
-            Description = $"{description}: only {today} yet",
-            HelpName = string.Join('|', later.Prepend(today)),
-            DefaultValueFactory = _ => today,
-        };
-        option.CompletionSources.Add(today);
-        option.Validators.Add(result =>
-        {
-            string? value = result.Tokens.Count == 1 ? result.Tokens[0].Value : today;
-            if (later.Contains(value, StringComparer.Ordinal))
-                result.AddError($"{name} {value}: {what} is not there yet; use {name} {today}.");
-            else if (value != today)
-                result.AddError($"{name} takes {string.Join(", ", later.Prepend(today))}, not '{value}'.");
-        });
-        return option;
-    }
-
     public static Setting<TimeSpan?> Duration(string name, string description, bool mayBeZero = false) => new(name)
     {
         Description = $"{description}: {DurationText.Help}",

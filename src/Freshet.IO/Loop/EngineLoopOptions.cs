@@ -31,6 +31,12 @@ public sealed record EngineLoopOptions
     /// <summary>Whether peers may connect to us.</summary>
     public bool AcceptPeers { get; init; } = true;
 
+    /// <summary>Whether peers may be spoken to over uTP; with <see cref="UtpUse.Only"/> nothing listens for TCP.</summary>
+    public UtpUse Utp { get; init; }
+
+    /// <summary>Which rule governs how fast uTP sends.</summary>
+    public UtpCongestion UtpCongestion { get; init; }
+
     /// <summary>
     /// The threads that move bytes of peers; 1 shares the engine's thread. Null: half the cores, 1 to 8. Up to two cores that is one: a thread beside
     /// the engine's would only compete with the hash and disk workers.

@@ -129,7 +129,7 @@ internal sealed class SessionSockets : IDisposable
         {
             try
             {
-                if (options.AcceptPeers)
+                if (options.AcceptPeers && options.Utp != UtpUse.Only)
                     Open(address, ref port, SocketType.Stream);
                 Open(address, ref port, SocketType.Dgram);
             }

@@ -33,26 +33,24 @@ internal sealed class PeerPump : IDisposable
     /// </summary>
     private const int MaxReceivedAtOnce = 4 * 1024 * 1024;
 
-    /// <summary>New connections taken in one iteration: a storm must not hold up those that are there.</summary>
-    private const int MaxAccepts = 64;
-
-    /// <summary>How long nothing is accepted after the system had no handle for it (THREATS F4).</summary>
-    private static readonly TimeSpan HandlePause = TimeSpan.FromSeconds(1);
-
     private readonly PumpOptions _options;
     private readonly ISocketPoller _poller;
+    private readonly UdpPort? _port;
+    private readonly UtpHost? _utp;
+    private readonly PumpDialler _dialler;
     private readonly IncomingGate _gate;
+    private readonly Doorkeeper _doors;
+    private readonly Action<PumpConnection> _giveWay;
+    private readonly Action<PeerSocket, IPEndPoint, MonoTime> _welcome;
     private readonly PumpSender _sender;
     private readonly GatheredReads _gathered = new();
     private readonly Dictionary<ConnectionId, PumpConnection> _connections = [];
     private readonly List<PeerSocket> _ready = [];
     private readonly ConnectionDeadlines _deadlines = new();
     private readonly List<PumpConnection> _due = [];
-    private readonly UdpPort? _udp;
     private readonly byte[] _scratch = GC.AllocateUninitializedArray<byte>(ScratchLength, pinned: true);
     private List<PumpConnection> _active = [];
     private List<PumpConnection> _nextActive = [];
-    private MonoTime _handlesAgain = MonoTime.Zero;
     private long _accepted;
     private bool _hasBacklog;
     private bool _isStarved;
@@ -61,12 +59,17 @@ internal sealed class PeerPump : IDisposable
     {
         _options = options;
         _poller = poller;
+        if (options.Udp is { } udp)
+            _port = new UdpPort(udp.Sockets.Select(poller.AddDatagrams), udp);
+        _utp = _port is not null && options.Utp is { } settings ? new UtpHost(_port, settings) : null;
+        _dialler = new PumpDialler(poller, _utp, options.Bind);
         _gate = new IncomingGate(options.Pumps);
+        _doors = new Doorkeeper(options, poller, _utp, _gate);
+        _giveWay = oldest => Close(oldest, DisconnectReason.Limit);
+        _welcome = Welcome;
         _sender = new PumpSender(options.Clock);
         foreach (Socket listener in options.Listeners)
             poller.AddListener(listener);
-        if (options.Udp is { } udp)
-            _udp = new UdpPort(udp.Sockets.Select(poller.AddDatagrams), udp);
     }
 
     /// <summary>What happened and was not taken yet; whoever takes it clears it.</summary>
@@ -131,6 +134,8 @@ internal sealed class PeerPump : IDisposable
             if (!connection.IsClosed)
                 Send(connection);
         }
+
+        FlushDatagrams();
     }
 
     /// <summary>Waits until something is ready, then reads, accepts and sends, each connection and each iteration within bounds.</summary>
@@ -140,24 +145,24 @@ internal sealed class PeerPump : IDisposable
     {
         MonoTime now = _options.Clock.Now;
         bool wait = Events.Count == 0 && !_sender.HasWork && !(_hasBacklog && mayRead) && !(_isStarved && _options.Pool.FreeBlocks > 0)
-            && _udp is not { HasTurn: true };
+            && _port is not { HasTurn: true } && _utp is not { HasNews: true };
         MonoTime until = wait ? MonoTime.Min(deadline, NextDeadline) : now;
         TimeSpan timeout = until.IsNever ? Timeout.InfiniteTimeSpan : until <= now ? TimeSpan.Zero : until - now;
         _ready.Clear();
         _poller.Wait(timeout, _ready);
         now = _options.Clock.Now;
+        ReceiveDatagrams(now);
         foreach (PeerSocket socket in _ready)
         {
             if (socket.Owner is { IsClosed: false } connection)
                 Note(connection, now);
         }
 
-        if (_udp is { HasTurn: true } udp)
-            HasMail |= udp.Receive(utp: null);
         ReadActive(mayRead, now);
         _gathered.LookAtSilent(now);
-        AcceptSome(now);
+        _doors.Open(now, _giveWay, _welcome);
         AdvanceDue(now);
+        FlushDatagrams();
     }
 
     /// <summary>Closes every connection; what waits to be sent has one chance to go out.</summary>
@@ -182,6 +187,7 @@ internal sealed class PeerPump : IDisposable
     public void Dispose()
     {
         CloseAll(DisconnectReason.Shutdown);
+        SayFarewell();
         _poller.Dispose();
     }
 
@@ -189,37 +195,23 @@ internal sealed class PeerPump : IDisposable
     {
         get
         {
-            MonoTime next = MonoTime.Min(_deadlines.Next, _gathered.NextLook);
-            return _poller.Accepting ? next : MonoTime.Min(next, AcceptAgain);
+            MonoTime next = MonoTime.Min(MonoTime.Min(_deadlines.Next, _gathered.NextLook), _doors.Again);
+            return _utp is null ? next : MonoTime.Min(next, _utp.NextDeadline);
         }
     }
-
-    /// <summary>When accepting may go on, as it looks now.</summary>
-    private MonoTime AcceptAgain => _gate.IsFull ? MonoTime.Max(_handlesAgain, _gate.NextEviction) : _handlesAgain;
 
     private void Connect(ConnectionId id, ConnectionSetup setup)
     {
-        DisconnectReason reason = DisconnectReason.Limit;
-        if (_options.Budget.TryTake())
+        if (!_options.Budget.TryTake())
         {
-            PeerSocket? socket = _poller.Connect(setup.Endpoint, _options.Bind, out SocketError error);
-            if (socket is not null)
-            {
-                Add(new PumpConnection(id, socket, setup.Endpoint, _options.Clock.Now + _options.ConnectTimeout) { Setup = setup });
-                return;
-            }
-
-            _options.Budget.Return();
-            reason = SocketReasons.OfConnect(error);
+            Events.Post(new PeerEvent(PeerEventKind.Closed, id) { Reason = DisconnectReason.Limit });
+            return;
         }
 
-        Events.Post(new PeerEvent(PeerEventKind.Closed, id) { Reason = reason });
-    }
-
-    private void Add(PumpConnection connection)
-    {
-        _connections.Add(connection.Id, connection);
-        _deadlines.Note(connection);
+        MonoTime now = _options.Clock.Now;
+        var connection = new PumpConnection(id, new Dial(setup, now, _options.ConnectTimeout));
+        _connections.Add(id, connection);
+        FinishConnect(connection, now);
     }
 
     private void Note(PumpConnection connection, MonoTime now)
@@ -234,19 +226,57 @@ internal sealed class PeerPump : IDisposable
 
     private bool FinishConnect(PumpConnection connection, MonoTime now)
     {
-        SocketError result = connection.Socket.ConnectResult();
-        if (result == SocketError.InProgress)
-            return false;
-        if (result != SocketError.Success)
+        Dial dial = connection.Dial;
+        if (dial.Advance(_dialler, connection, now) is { } socket)
         {
-            Close(connection, SocketReasons.OfConnect(result));
+            connection.Socket = socket;
+            connection.Link = PeerLink.Outgoing(connection.Id, dial.Setup, _options.Pool, now, _options.Reader, _options.Encryption, socket.Transport);
+            _sender.Mark(connection);
+        }
+        else if (!dial.IsAlive)
+        {
+            Close(connection, dial.Failure);
             return false;
         }
 
-        connection.Link = PeerLink.Outgoing(connection.Id, connection.Setup!, _options.Pool, now, _options.Reader, _options.Encryption);
         _deadlines.Note(connection);
-        _sender.Mark(connection);
-        return true;
+        return connection.Link is not null;
+    }
+
+    private void ReceiveDatagrams(MonoTime now)
+    {
+        if (_port is null)
+            return;
+        _utp?.Begin(now);
+        if (_port.HasTurn)
+            HasMail |= _port.Receive(_utp);
+        _utp?.Advance(now, _ready);
+    }
+
+    private void FlushDatagrams()
+    {
+        if (_port is null)
+            return;
+
+        // What was done since the turn began has taken time, and packets say when they leave.
+        _utp?.Flush(_options.Clock.Now);
+        _port.Flush(_utp);
+    }
+
+    /// <summary>At the end: streams of uTP are closed by us and not by the system, which takes a moment.</summary>
+    private void SayFarewell()
+    {
+        if (_utp is null)
+            return;
+        MonoTime until = _options.Clock.Now + UtpHost.Farewell;
+        FlushDatagrams();
+        for (MonoTime now = _options.Clock.Now; _utp.IsClosing && now < until; now = _options.Clock.Now)
+        {
+            if (!_port!.HasTurn)
+                _poller.Wait(MonoTime.Min(until, MonoTime.Max(now, _utp.NextDeadline)) - now, _ready);
+            ReceiveDatagrams(_options.Clock.Now);
+            FlushDatagrams();
+        }
     }
 
     private void Activate(PumpConnection connection)
@@ -363,40 +393,20 @@ internal sealed class PeerPump : IDisposable
         _hasBacklog = true;
     }
 
-    private void AcceptSome(MonoTime now)
-    {
-        for (int i = 0; i < MaxAccepts && now >= AcceptAgain; i++)
-        {
-            if (_gate.IsFull && _gate.Evict(now) is { } oldest)
-                Close(oldest, DisconnectReason.Limit);
-            _poller.Accepting = true;
-            PeerSocket? socket = _poller.Accept(out IPEndPoint? remote, out SocketError error);
-            if (socket is null)
-            {
-                if (error != SocketError.WouldBlock)
-                    _handlesAgain = now + HandlePause;
-                break;
-            }
-
-            if (remote is null || !_gate.Admits(remote) || !_options.Budget.TryTake())
-            {
-                socket.Close();
-                continue;
-            }
-
-            Welcome(socket, remote, now);
-        }
-
-        _poller.Accepting = now >= AcceptAgain;
-    }
-
     private void Welcome(PeerSocket socket, IPEndPoint remote, MonoTime now)
     {
         long number = (_accepted++ * _options.Pumps) + _options.Index;
-        var connection = new PumpConnection(new ConnectionId((number << 1) | 1), socket, remote, MonoTime.Never);
-        connection.Link = PeerLink.Incoming(connection.Id, remote, _options.Pool, now, _options.Reader, _options.Encryption);
-        Add(connection);
+        var connection = new PumpConnection(new ConnectionId((number << 1) | 1), socket, remote);
+        connection.Link = PeerLink.Incoming(connection.Id, remote, _options.Pool, now, _options.Reader, _options.Encryption, socket.Transport);
+        _connections.Add(connection.Id, connection);
+        _deadlines.Note(connection);
         _gate.Enter(connection, now);
+        if (!socket.IsReadable)
+            return;
+
+        // A stream of uTP begins with its first bytes, and nobody will tell of them again.
+        Activate(connection);
+        _hasBacklog = true;
     }
 
     private void AdvanceDue(MonoTime now)
@@ -411,7 +421,7 @@ internal sealed class PeerPump : IDisposable
             }
             else
             {
-                Close(connection, DisconnectReason.ConnectTimeout);
+                FinishConnect(connection, now);
             }
         }
 
@@ -426,11 +436,16 @@ internal sealed class PeerPump : IDisposable
         _gathered.Forget(connection);
         _connections.Remove(connection.Id);
         _gate.Leave(connection);
-        connection.Socket.Close();
         _options.Budget.Return();
         if (connection.Link is { } link)
+        {
+            connection.Socket.Close();
             link.Close(reason, Events);
+        }
         else
+        {
+            connection.Dial.GiveUp(reason);
             Events.Post(new PeerEvent(PeerEventKind.Closed, connection.Id) { Reason = reason });
+        }
     }
 }

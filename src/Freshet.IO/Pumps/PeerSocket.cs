@@ -1,15 +1,19 @@
 using System.Net.Sockets;
+using Freshet.Abstractions;
 
 namespace Freshet.IO.Pumps;
 
 /// <summary>
-/// A TCP socket that never blocks and remembers what it is ready for: readiness is told once (edge-triggered), so it stays noted here until a call finds
+/// A connection's socket, of TCP or uTP, that never blocks and remembers what it is ready for: readiness is told once (edge-triggered), so it stays noted here until a call finds
 /// the socket empty or full. Used by one thread.
 /// </summary>
 internal abstract class PeerSocket
 {
     /// <summary>The connection that the socket belongs to.</summary>
     public PumpConnection? Owner { get; set; }
+
+    /// <summary>What carries it.</summary>
+    public virtual PeerTransport Transport => PeerTransport.Tcp;
 
     /// <summary>Whether there may be bytes (or an end, or an error) to receive.</summary>
     public bool IsReadable { get; set; }
@@ -39,4 +43,7 @@ internal abstract class PeerSocket
 
     /// <summary>Says that nothing more is sent, and closes. What the socket has taken still goes out.</summary>
     public abstract void Close();
+
+    /// <summary>Closes a socket over which nothing was said, where that can be with less ado.</summary>
+    public virtual void Abandon() => Close();
 }

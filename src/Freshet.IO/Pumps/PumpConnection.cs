@@ -8,26 +8,34 @@ namespace Freshet.IO.Pumps;
 /// <summary>One connection in a pump: its socket, and its link once it is open.</summary>
 internal sealed class PumpConnection
 {
-    public PumpConnection(ConnectionId id, PeerSocket socket, IPEndPoint remote, MonoTime openBy)
+    private readonly Dial? _dial;
+
+    /// <summary>A connection that we open.</summary>
+    public PumpConnection(ConnectionId id, Dial dial)
     {
         Id = id;
-        Socket = socket;
+        Remote = dial.Setup.Endpoint;
+        _dial = dial;
+    }
+
+    /// <summary>A connection that is there.</summary>
+    public PumpConnection(ConnectionId id, PeerSocket socket, IPEndPoint remote)
+    {
+        Id = id;
         Remote = remote;
-        OpenBy = openBy;
+        Socket = socket;
         socket.Owner = this;
     }
 
     public ConnectionId Id { get; }
 
-    public PeerSocket Socket { get; }
+    /// <summary>Its socket; there is one where there is a <see cref="Link"/>.</summary>
+    public PeerSocket Socket { get; set; } = null!;
 
     public IPEndPoint Remote { get; }
 
-    /// <summary>When opening must be done; meant only while there is no <see cref="Link"/>.</summary>
-    public MonoTime OpenBy { get; }
-
-    /// <summary>What the link of an outgoing connection is made from.</summary>
-    public ConnectionSetup? Setup { get; init; }
+    /// <summary>How it is being opened; meant only while there is no <see cref="Link"/>.</summary>
+    public Dial Dial => _dial!;
 
     /// <summary>The protocol's side; null while the connection is being opened.</summary>
     public PeerLink? Link { get; set; }
@@ -51,11 +59,11 @@ internal sealed class PumpConnection
     public bool IsClosed { get; set; }
 
     /// <summary>Whether a turn of reading has something to do.</summary>
-    public bool HasTurn => Socket.IsReadable && Link is { } link && (link.WantsInput || link.WantsCredit);
+    public bool HasTurn => Link is { } link && Socket.IsReadable && (link.WantsInput || link.WantsCredit);
 
     /// <summary>The time that <see cref="ConnectionDeadlines"/> has it listed under; <see cref="MonoTime.Never"/>: it has not.</summary>
     public MonoTime ListedFor { get; set; } = MonoTime.Never;
 
     /// <summary>When something is due.</summary>
-    public MonoTime Deadline => Link?.Deadline ?? OpenBy;
+    public MonoTime Deadline => Link?.Deadline ?? _dial?.Deadline ?? MonoTime.Never;
 }

@@ -6,6 +6,7 @@ using Freshet.IO.Loop;
 using Freshet.IO.Network;
 using Freshet.IO.Udp;
 using Freshet.Protocol.Encryption;
+using Freshet.Protocol.Utp;
 
 namespace Freshet.IO.Pumps;
 
@@ -32,6 +33,9 @@ internal sealed record PumpOptions
 
     /// <summary>The session's UDP sockets, where they are this pump's to read.</summary>
     public UdpEndpoints? Udp { get; init; }
+
+    /// <summary>How uTP is spoken over them; null: not at all.</summary>
+    public UtpSettings? Utp { get; init; }
 
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

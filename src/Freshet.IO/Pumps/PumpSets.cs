@@ -4,6 +4,7 @@ using Freshet.IO.Native;
 using Freshet.IO.Network;
 using Freshet.IO.Udp;
 using Freshet.Protocol.Encryption;
+using Freshet.Protocol.Utp;
 
 namespace Freshet.IO.Pumps;
 
@@ -15,7 +16,8 @@ internal static class PumpSets
 
     public static IPumpSet Create(EngineLoopOptions options, SessionSockets sockets, UdpEndpoints udp, ICachedReader reader)
     {
-        int count = Math.Clamp(options.Pumps ?? Environment.ProcessorCount / 2, 1, MaxPumps);
+        // The session's UDP sockets are one pump's.
+        int count = options.Utp == UtpUse.Only ? 1 : Math.Clamp(options.Pumps ?? Environment.ProcessorCount / 2, 1, MaxPumps);
         var pumps = new PeerPump[count];
         var encryption = new MseKit(LibcryptoPowers.Best, new SystemEntropy());
         for (int i = 0; i < count; i++)
@@ -30,6 +32,7 @@ internal static class PumpSets
                 Bind = sockets.Bind,
                 Listeners = sockets.Listeners,
                 Udp = i == 0 ? udp : null,
+                Utp = SettingsOf(options),
                 ConnectTimeout = options.ConnectTimeout,
                 Pumps = count,
                 Index = i,
@@ -38,6 +41,16 @@ internal static class PumpSets
         }
 
         return count == 1 ? new InlinePump(pumps[0]) : new ThreadedPumps(pumps, options.Pool);
+    }
+
+    private static UtpSettings? SettingsOf(EngineLoopOptions options)
+    {
+        if (options.Utp == UtpUse.Off)
+            return null;
+        var settings = new UtpSettings { Congestion = options.UtpCongestion };
+
+        // Where no peer may connect, a start of a stranger is not even answered.
+        return options.AcceptPeers ? settings : settings with { MaxHalfOpen = 0 };
     }
 
     private static ISocketPoller CreatePoller(bool portable)

@@ -1,3 +1,4 @@
+using Freshet.Abstractions;
 using Freshet.Protocol.Utp;
 
 namespace Freshet.IO.Udp;
@@ -47,6 +48,18 @@ internal sealed class UdpPort
 
             return false;
         }
+    }
+
+    /// <summary>Whether there is a socket of an address's family.</summary>
+    public bool Reaches(in DatagramAddress address)
+    {
+        foreach (DatagramSocket socket in _sockets)
+        {
+            if (socket.IsIPv4 == address.IsIPv4)
+                return true;
+        }
+
+        return false;
     }
 
     /// <summary>Receives what has come, within the bounds of a turn; where the kernel has room again, sends what waited first.</summary>

@@ -181,6 +181,9 @@ public sealed class UtpEndpoint
     /// <summary>The next stream that a peer has opened; null: there is none.</summary>
     public UtpStream? TakeIncoming() => _incoming.TryDequeue(out UtpStream? stream) ? stream : null;
 
+    /// <summary>Whether <see cref="TakeChanged"/> has one.</summary>
+    public bool HasChanged => _changed.Count > 0;
+
     /// <summary>The next stream that is connected now, has more to read, has room again or has failed, since it was last taken; null: there is none.</summary>
     public UtpStream? TakeChanged()
     {

@@ -247,6 +247,8 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
         Bind = options.BindAddress,
         ListenPort = options.ListenPort ?? 0,
         AcceptPeers = options.ListenPort is not null,
+        Utp = options.Utp,
+        UtpCongestion = options.UtpCongestion,
         LocalDiscovery = options.ListenPort is null ? null : options.LocalDiscovery,
         MaxConnections = options.MaxConnections,
     };
@@ -265,6 +267,7 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
         UsePeerExchange = Options.PeerExchange,
         LocalDiscovery = ListenPort is null ? null : Options.LocalDiscovery,
         UsePeerCache = _peerCaches.Length > 0,
+        Utp = Options.Utp,
         EncryptOutgoing = Options.Encryption,
         EncryptIncoming = Options.IncomingEncryption ?? Options.Encryption,
         Limits = Limits.Now,

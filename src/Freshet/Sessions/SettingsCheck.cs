@@ -25,6 +25,8 @@ internal static class SettingsCheck
         Require(options.RequestTimeout is null || options.RequestTimeout > TimeSpan.Zero, "RequestTimeout must be positive, or null.");
         Require(options.RequestQueue is null or > 0, "RequestQueue must be at least 1, or null.");
         Require(options.UploadSlots is null or >= 0, "UploadSlots must not be negative.");
+        Require(Enum.IsDefined(options.Utp), "Utp must be one of UtpUse's values.");
+        Require(Enum.IsDefined(options.UtpCongestion), "UtpCongestion must be one of its values.");
         Check(options.Dht.Routers);
         Require(options.SnapshotInterval >= ShortestSnapshotInterval, "SnapshotInterval must be at least 50 ms.");
     }

@@ -23,7 +23,7 @@ public sealed record ClientOptions
     /// <summary>Whether the torrents come back that were added with <see cref="AddOptions.Remember"/>, in this session or an earlier one.</summary>
     public bool RestoreTorrents { get; init; }
 
-    /// <summary>The TCP port to take peers' connections on; 0 for one that the system chooses, null to take none.</summary>
+    /// <summary>The port to take peers' connections on, of TCP and uTP alike; 0 for one that the system chooses, null to take none.</summary>
     public int? ListenPort { get; init; } = 0;
 
     /// <summary>
@@ -79,6 +79,12 @@ public sealed record ClientOptions
 
     /// <summary>Whether connections that peers open are encrypted. Default: as <see cref="Encryption"/> says.</summary>
     public EncryptionUse? IncomingEncryption { get; init; }
+
+    /// <summary>Whether peers are spoken to over uTP (BEP 29), <c>docs/utp.md</c>. Default: beside TCP, whichever is there first.</summary>
+    public UtpUse Utp { get; init; } = UtpUse.On;
+
+    /// <summary>Which rule governs how fast uTP sends. Default: LEDBAT++, which gives way to all other traffic.</summary>
+    public UtpCongestion UtpCongestion { get; init; }
 
     /// <summary>How many peers of a torrent may download from us at once; 0 gives nothing, null finds out how many keep the line busy.</summary>
     public int? UploadSlots { get; init; }

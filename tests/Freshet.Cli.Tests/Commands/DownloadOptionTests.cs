@@ -10,25 +10,15 @@ public sealed class DownloadOptionTests
         string[] options =
         [
             "-o", "--select", "--priority", "--list", "--strategy", "--listen-port", "--bind", "--peer", "--tracker", "--no-trackers", "--no-dht", "--no-lsd", "--no-pex",
-            "--no-port-mapping", "--transport", "--encryption", "--encryption-incoming", "--seed-ratio", "--seed-time", "--seed-idle", "--seed-forever", "--max-downloads", "--max-seeds", "--max-active", "--on-complete", "--max-peers", "--pipeline", "--limit-down",
+            "--no-port-mapping", "--utp", "--utp-congestion", "--encryption", "--encryption-incoming", "--seed-ratio", "--seed-time", "--seed-idle", "--seed-forever", "--max-downloads", "--max-seeds", "--max-active", "--on-complete", "--max-peers", "--pipeline", "--limit-down",
             "--limit-up", "--alt-limit-down", "--alt-limit-up", "--alt-schedule", "--no-lan-limits", "--check", "--state-dir", "--give-up-after", "--peer-timeout", "--request-timeout", "--status-file", "--json", "-q", "-v", "--log-file",
         ];
         Assert.All(options, option => Assert.Contains(option, help, StringComparison.Ordinal));
     }
 
     [Theory]
-    [InlineData("uTP is not there yet", "--transport", "utp")]
-    [InlineData("uTP is not there yet", "--transport", "any")]
-    public async Task What_is_not_there_yet_says_so(string expected, params string[] options)
-    {
-        CliResult result = await Cli.RunAsync(["download", "x.torrent", .. options]);
-        Assert.Equal(ExitCode.Usage, result.ExitCode);
-        Assert.Contains(expected, result.Error, StringComparison.Ordinal);
-        Assert.Contains(options[0], result.Error, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("--transport", "carrier-pigeon")]
+    [InlineData("--utp", "carrier-pigeon")]
+    [InlineData("--utp-congestion", "reno")]
     [InlineData("--strategy", "bogus")]
     [InlineData("--priority", "*.iso")]
     [InlineData("--priority", "*.iso=urgent")]
@@ -89,7 +79,7 @@ public sealed class DownloadOptionTests
         using var folder = new TempFolder();
         string torrent = new TestTorrent("t", ("a.txt", 100), ("b.txt", 200)).WriteTorrent(folder);
         CliResult result = await Cli.RunAsync(
-            "download", torrent, "--list", "--transport", "tcp", "--encryption", "off", "--seed-ratio", "0", "--seed-time", "0s", "--limit-down", "0",
+            "download", torrent, "--list", "--utp", "off", "--utp-congestion", "cubic", "--encryption", "off", "--seed-ratio", "0", "--seed-time", "0s", "--limit-down", "0",
             "--limit-up", "off", "--no-dht", "--no-lsd", "--no-pex", "--no-port-mapping", "--pipeline", "auto", "--max-peers", "5", "--check", "none",
             "--peer", "1.2.3.4:5", "--peer", "[::1]:6", "--tracker", "udp://t.example:1", "--bind", "127.0.0.1", "--request-timeout", "5s");
         Assert.Equal("", result.Error);

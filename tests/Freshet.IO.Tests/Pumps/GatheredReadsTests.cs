@@ -16,7 +16,7 @@ public sealed class GatheredReadsTests
     private MonoTime _now = MonoTime.Zero + TimeSpan.FromSeconds(100);
 
     public GatheredReadsTests()
-        => _connection = new PumpConnection(new ConnectionId(2), _socket, new IPEndPoint(IPAddress.Loopback, 1), MonoTime.Never);
+        => _connection = new PumpConnection(new ConnectionId(2), _socket, new IPEndPoint(IPAddress.Loopback, 1));
 
     [Theory]
     [InlineData(1, 1)]

@@ -81,7 +81,7 @@ public sealed class IncomingGateTests
 
     private static PumpConnection Enter(IncomingGate gate, string address, MonoTime now = default)
     {
-        var connection = new PumpConnection(new ConnectionId(1), new NoSocket(), At(address), MonoTime.Never);
+        var connection = new PumpConnection(new ConnectionId(1), new NoSocket(), At(address));
         gate.Enter(connection, now);
         return connection;
     }

@@ -35,10 +35,10 @@ internal static class Libtorrent
     }
 
     /// <summary>Seeds a torrent; the data lies in the folder.</summary>
-    public static async Task<LabProcess> SeedAsync(NetworkLab lab, LabHost host, string torrent, string folder, int bytesPerSecond = 0, bool encrypts = false)
+    public static async Task<LabProcess> SeedAsync(NetworkLab lab, LabHost host, string torrent, string folder, int bytesPerSecond = 0, bool encrypts = false, bool overUtp = false)
     {
         LabProcess seeder = host.Start(
-            Python, [await lab.ScriptAsync("libtorrent_peer.py"), "seed", torrent, folder, Port.ToString(), bytesPerSecond.ToString(), .. Encrypting(encrypts)]);
+            Python, [await lab.ScriptAsync("libtorrent_peer.py"), "seed", torrent, folder, Port.ToString(), bytesPerSecond.ToString(), .. Words(encrypts, overUtp)]);
         await seeder.WaitForAsync("ready", TimeSpan.FromSeconds(30));
         return seeder;
     }
@@ -52,8 +52,14 @@ internal static class Libtorrent
         => host.Start(Python, await lab.ScriptAsync("libtorrent_peer.py"), "local", torrent, folder, Port.ToString());
 
     /// <summary>Downloads a torrent into the folder from a peer at its usual port, and ends.</summary>
-    public static async Task<LabProcess> LeechAsync(NetworkLab lab, LabHost host, string torrent, string folder, IPAddress peer, bool encrypts = false)
-        => host.Start(Python, [await lab.ScriptAsync("libtorrent_peer.py"), "leech", torrent, folder, peer.ToString(), Port.ToString(), .. Encrypting(encrypts)]);
+    public static async Task<LabProcess> LeechAsync(NetworkLab lab, LabHost host, string torrent, string folder, IPAddress peer, bool encrypts = false, bool overUtp = false)
+        => host.Start(Python, [await lab.ScriptAsync("libtorrent_peer.py"), "leech", torrent, folder, peer.ToString(), Port.ToString(), .. Words(encrypts, overUtp)]);
 
-    private static string[] Encrypting(bool encrypts) => encrypts ? ["encrypts"] : [];
+    private static IEnumerable<string> Words(bool encrypts, bool overUtp)
+    {
+        if (encrypts)
+            yield return "encrypts";
+        if (overUtp)
+            yield return "utp";
+    }
 }

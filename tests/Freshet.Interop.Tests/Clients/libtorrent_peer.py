@@ -6,14 +6,16 @@ leech TORRENT FOLDER PEER_HOST PEER_PORT         downloads, a torrent file or a 
 join TORRENT FOLDER PORT [RATE]                  finds peers by its trackers, downloads, says "done SECONDS" and goes on giving; ends as "seed" does
 local TORRENT FOLDER PORT                        the same, by local discovery
 
-With "encrypts" behind these it speaks with nobody who does not encrypt all.
+With "encrypts" behind these it speaks with nobody who does not encrypt all, with "utp" over uTP alone.
 """
 import sys
 import time
 
 import libtorrent as lt
 
-ENCRYPTS = sys.argv[-1] == "encrypts"
+WORDS = sys.argv[1:]
+ENCRYPTS = "encrypts" in WORDS
+UTP = "utp" in WORDS
 
 
 def make(out, content, piece_length, kind, *trackers):
@@ -39,8 +41,10 @@ def session(port, rate=0, lsd=False):
         "enable_lsd": lsd,
         "enable_upnp": False,
         "enable_natpmp": False,
-        "enable_outgoing_utp": False,
-        "enable_incoming_utp": False,
+        "enable_outgoing_utp": UTP,
+        "enable_incoming_utp": UTP,
+        "enable_outgoing_tcp": not UTP,
+        "enable_incoming_tcp": not UTP,
         "allow_multiple_connections_per_ip": True,
         "allow_idna": True,
         "ssrf_mitigation": False,
@@ -106,4 +110,4 @@ def local(torrent, folder, port):
 
 
 if __name__ == "__main__":
-    {"make": make, "seed": seed, "leech": leech, "join": join, "local": local}[sys.argv[1]](*(sys.argv[2:-1] if ENCRYPTS else sys.argv[2:]))
+    {"make": make, "seed": seed, "leech": leech, "join": join, "local": local}[WORDS[0]](*(word for word in WORDS[1:] if word not in ("encrypts", "utp")))

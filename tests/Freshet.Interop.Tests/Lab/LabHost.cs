@@ -41,6 +41,17 @@ internal sealed class LabHost(string space, IPAddress v4, IPAddress v6, NetworkL
     /// <summary>Takes an IPv4 address from it.</summary>
     public Task RemoveAddressAsync(IPAddress address) => NetworkLab.Ip("-n", Namespace, "addr", "del", $"{address}/24", "dev", "eth0");
 
+    /// <summary>Has so many of a hundred UDP packets that come in be lost, by chance.</summary>
+    public async Task LoseDatagramsAsync(int percent)
+    {
+        await RunAsync(Firewall, "add table inet loss");
+        await RunAsync(Firewall, "add chain inet loss in { type filter hook input priority 0; }");
+        await RunAsync(Firewall, $"add rule inet loss in meta l4proto udp numgen random mod 100 < {percent} counter drop");
+    }
+
+    /// <summary>How many were.</summary>
+    public async Task<long> LostDatagramsAsync() => Count(await RunAsync(Firewall, "list table inet loss"));
+
     /// <summary>Begins to count what leaves this host over TCP and UDP with another source than an IPv4 address.</summary>
     public async Task CountPacketsExceptFromAsync(IPAddress address)
     {
@@ -51,11 +62,7 @@ internal sealed class LabHost(string space, IPAddress v4, IPAddress v6, NetworkL
     }
 
     /// <summary>How many were counted.</summary>
-    public async Task<long> CountedPacketsAsync()
-    {
-        string rules = await RunAsync(Firewall, "list table inet leak");
-        return Regex.Matches(rules, @"packets (\d+)", RegexOptions.None, TimeSpan.FromSeconds(1)).Sum(static count => long.Parse(count.Groups[1].ValueSpan));
-    }
+    public async Task<long> CountedPacketsAsync() => Count(await RunAsync(Firewall, "list table inet leak"));
 
     /// <summary>Starts a command on this host.</summary>
     public LabProcess Start(string command, params string[] arguments) => Start(null, command, arguments);
@@ -88,6 +95,9 @@ internal sealed class LabHost(string space, IPAddress v4, IPAddress v6, NetworkL
             await process.DisposeAsync();
         _processes.Clear();
     }
+
+    private static long Count(string rules)
+        => Regex.Matches(rules, @"packets (\d+)", RegexOptions.None, TimeSpan.FromSeconds(1)).Sum(static count => long.Parse(count.Groups[1].ValueSpan));
 
     private Task<string> RunAsync(string command, params string[] arguments)
         => LabProcess.RunAsync("/usr/sbin/ip", ["netns", "exec", Namespace, command, .. arguments]);
