@@ -76,8 +76,12 @@ public sealed class BitTorrentClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(source);
         if (source.Magnet is not { } link)
             return await source.LoadAsync(cancellationToken).ConfigureAwait(false);
-        if (_host.Torrents.FindAny(link.Hashes) is null && await Task.Run(() => _host.Remembered.FindMetadata(link), cancellationToken).ConfigureAwait(false) is { } kept)
+        if (_host.Torrents.FindAny(link.Hashes) is null && await Task.Run(() => _host.Remembered.FindMetadata(link), cancellationToken).ConfigureAwait(false) is { } kept
+            && (kept.HasAllPieceLayers || options is not { PieceLayers: true }))
+        {
             return kept;
+        }
+
         while (true)
         {
             AddResult added = await _adder.AddAsync(source, (options ?? new AddOptions()) with { Start = true }, onlyMetadata: true, cancellationToken).ConfigureAwait(false);

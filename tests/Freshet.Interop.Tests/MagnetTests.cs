@@ -18,6 +18,11 @@ public sealed class MagnetTests
         LabHost other = await swarm.Lab.AddHostAsync();
         await swarm.ShareAsync(Content.File(swarm.Source, "linked.bin", 5_000_003, seed: 61), 32 * 1024, kind, []);
         await swarm.SeedAsync();
+        string file = Path.Combine(swarm.Lab.Folder, "resolved.torrent");
+        await Swarm.MustEndWithAsync(0, swarm.Leecher.Freshet(["magnet", "resolve", await LinkAsync(swarm), "-o", file, .. swarm.SeederAsPeer]));
+        LabProcess info = swarm.Leecher.Freshet("info", file, "--json");
+        await Swarm.MustEndWithAsync(0, info);
+        Assert.Contains("\"pieceLayers\":\"all\"", info.Output.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
         await PassOnAsync(swarm, other);
     }
 

@@ -161,6 +161,17 @@ public sealed class MagnetTests
             await torrent.WaitAsync(TorrentCondition.Complete, Cancellation);
             swarm.Torrent.AssertContent(swarm.Folder.At(name));
             Assert.Equal(hashes, torrent.Hashes);
+
+            // For a torrent file of its own: also where the metadata alone is known from before.
+            BitTorrentClient other = await swarm.StartAsync("other-" + name);
+            var link = TorrentSource.FromMagnet(new MagnetLink { Hashes = hashes });
+            Metainfo bare = await other.ResolveAsync(link, new AddOptions { Peers = [endpoint] }, Cancellation);
+            Assert.False(bare.HasAllPieceLayers);
+            Metainfo whole = await other.ResolveAsync(link, new AddOptions { Peers = [endpoint], PieceLayers = true }, Cancellation);
+            Assert.True(whole.HasAllPieceLayers);
+            Assert.Equal(created.Metainfo.PieceLayers.Keys.ToHashSet(), whole.PieceLayers.Keys.ToHashSet());
+            Assert.Empty(other.Snapshot().Torrents);
+            Assert.False(Directory.Exists(swarm.Folder.At("other-" + name)));
         }
     }
 

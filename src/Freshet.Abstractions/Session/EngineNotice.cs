@@ -29,6 +29,9 @@ public sealed record TorrentNeededNotice(TorrentId Torrent) : EngineNotice;
 /// </summary>
 public sealed record MetadataFetchedNotice(TorrentId Torrent, ReadOnlyMemory<byte> Info) : EngineNotice;
 
+/// <summary>What peers have given of the piece layers that the metadata lacks (BEP 52), by <c>pieces root</c>: whole, and proven. Where nobody gave the rest it is not all.</summary>
+public sealed record PieceLayersFetchedNotice(TorrentId Torrent, IReadOnlyDictionary<Sha256Hash, ReadOnlyMemory<byte>> Layers) : EngineNotice;
+
 /// <summary>Metadata that several peers gave together had a wrong hash, or the metadata of one peer, who is banned then.</summary>
 public sealed record MetadataFailedNotice(TorrentId Torrent, int Size, int Senders) : EngineNotice;
 

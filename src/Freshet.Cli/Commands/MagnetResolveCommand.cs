@@ -77,14 +77,14 @@ internal sealed class MagnetResolveCommand(GlobalOptions globals, Streams stream
             StateDirectory = parsed.GetValue(_state),
             Dht = new DhtOptions { IsOn = !parsed.GetValue(_noDht), Routers = parsed.GetValue(_dhtRouters) ?? DhtOptions.WellKnownRouters },
         };
-        var adding = new AddOptions { Peers = parsed.GetValue(_peers) ?? [], Trackers = parsed.GetValue(_trackers) ?? [] };
+        var adding = new AddOptions { Peers = parsed.GetValue(_peers) ?? [], Trackers = parsed.GetValue(_trackers) ?? [], PieceLayers = output is not null };
         Metainfo metainfo = await new MetadataWait(context).RunAsync(options, link, adding, parsed.GetValue(_timeout), cancellationToken);
         if (output is not null)
         {
             await File.WriteAllBytesAsync(output, metainfo.FileBytes.ToArray(), cancellationToken);
             context.Say($"{TerminalText.Escape(metainfo.Name)}: {Amounts.Bytes(metainfo.FileBytes.Length)} written to {TerminalText.Escape(output)}");
             if (!metainfo.HasAllPieceLayers)
-                context.Warn("the piece layers of its v2 side are not in the file: peers give them when it is downloaded, which some programs cannot do.");
+                context.Warn("nobody gave the piece layers of its v2 side: some programs cannot use the file. Name peers of the v2 swarm with --peer, or try again later.");
         }
 
         var sections = new MetainfoSections(Files: true, Trackers: false, Pieces: false, Roots: false);

@@ -307,6 +307,16 @@ public sealed class SessionEngine : IEngine
         torrent.Resolve(resolved, now);
     }
 
+    /// <summary>Answers a <see cref="MetadataFetchedNotice"/>: only a torrent file is to be made of it. The piece layers are fetched; a <see cref="PieceLayersFetchedNotice"/> follows.</summary>
+    /// <param name="id">The torrent.</param>
+    /// <param name="metainfo">What was made of the metadata; one with a v2 side.</param>
+    /// <param name="now">The time.</param>
+    public void FetchLayers(TorrentId id, Metainfo metainfo, MonoTime now)
+    {
+        ArgumentNullException.ThrowIfNull(metainfo);
+        Find(id)?.FetchLayers(metainfo, now);
+    }
+
     /// <summary>Answers a <see cref="MetadataFetchedNotice"/> where nothing can be made of the metadata: the torrent stops with an error.</summary>
     public void ResolveFailed(TorrentId id, string reason, MonoTime now)
     {

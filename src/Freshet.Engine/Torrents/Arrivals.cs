@@ -28,6 +28,7 @@ internal sealed class Arrivals(Torrent torrent, SessionContext session)
     public void Left(PeerConnection peer, MonoTime now)
     {
         torrent.Fetch?.Left(peer, now);
+        torrent.LayerFetch?.Left(peer, now);
         peer.Reads?.End();
         torrent.NeedsPeers(now);
     }
@@ -88,6 +89,7 @@ internal sealed class Arrivals(Torrent torrent, SessionContext session)
         else
             TellNothing(peer);
         torrent.Dht.Greet(peer);
+        torrent.LayerFetch?.Came(now);
         return DisconnectReason.None;
     }
 
@@ -120,6 +122,12 @@ internal sealed class Arrivals(Torrent torrent, SessionContext session)
             case PeerEventKind.HashRequest:
                 peer.Send(PeerCommandKind.HashReject, (HashRequest)happened.Payload!);
                 return peer.MayFlap(now) ? DisconnectReason.None : DisconnectReason.ProtocolError;
+            case PeerEventKind.Hashes:
+                torrent.LayerFetch?.OnHashes(peer, (HashAnswer)happened.Payload!, now);
+                break;
+            case PeerEventKind.HashReject:
+                torrent.LayerFetch?.OnReject(peer, (HashRequest)happened.Payload!, now);
+                break;
             case PeerEventKind.Port:
                 torrent.Dht.NodeTold(peer, happened.Value, now);
                 break;

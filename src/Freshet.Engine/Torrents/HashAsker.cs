@@ -28,7 +28,8 @@ internal sealed class HashAsker
     /// <summary>Wants that are looked at for a peer in one go: each looks at up to 512 pieces of the peer's.</summary>
     private const int MaxLooks = 64;
 
-    private const string Lie = "sent wrong hashes";
+    /// <summary>Why who lies is banned.</summary>
+    public const string Lie = "sent wrong hashes";
 
     private readonly Torrent _torrent;
     private readonly HashTrees _trees;
@@ -48,22 +49,7 @@ internal sealed class HashAsker
     public void Begin(MonoTime now)
     {
         _wants.Clear();
-        PieceTrees trees = _trees.Layers.Trees;
-        var seen = new HashSet<Sha256Hash>();
-        foreach (FileEntry file in _torrent.Layout.Files)
-        {
-            if (file.PiecesRoot is not { } root || !trees.HasLayer(file) || !seen.Add(root))
-                continue;
-            int pieces = trees.PiecesIn(file);
-            int first = trees.FirstPieceOf(file).Value;
-            for (int run = 0; run * HashRequest.LayerLength < pieces; run++)
-            {
-                int from = run * HashRequest.LayerLength;
-                if (!_trees.Layers.HasRun(file, run))
-                    _wants.Add(new HashWant(trees.LayerRequest(file, run), (first + from)..(first + Math.Min(pieces, from + HashRequest.LayerLength)), isLeaves: false));
-            }
-        }
-
+        _wants.AddRange(HashWant.OfLayers(_trees.Layers, _torrent.Layout));
         Wake(now);
     }
 

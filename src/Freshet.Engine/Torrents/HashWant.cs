@@ -12,6 +12,25 @@ internal sealed class HashWant(HashRequest request, Range pieces, bool isLeaves)
     // Who has declined, or not answered, and until when it is not asked again.
     private readonly Dictionary<ConnectionId, MonoTime> _passed = [];
 
+    /// <summary>What a torrent lacks of its piece layers: one want for each run.</summary>
+    public static IEnumerable<HashWant> OfLayers(PieceLayers layers, PieceLayout layout)
+    {
+        var seen = new HashSet<Sha256Hash>();
+        foreach (FileEntry file in layout.Files)
+        {
+            if (file.PiecesRoot is not { } root || !layers.Trees.HasLayer(file) || !seen.Add(root))
+                continue;
+            int pieces = layers.Trees.PiecesIn(file);
+            int first = layers.Trees.FirstPieceOf(file).Value;
+            for (int run = 0; run * HashRequest.LayerLength < pieces; run++)
+            {
+                int from = run * HashRequest.LayerLength;
+                if (!layers.HasRun(file, run))
+                    yield return new HashWant(layers.Trees.LayerRequest(file, run), (first + from)..(first + Math.Min(pieces, from + HashRequest.LayerLength)), isLeaves: false);
+            }
+        }
+    }
+
     public HashRequest Request => request;
 
     /// <summary>The first of the pieces.</summary>
@@ -47,7 +66,7 @@ internal sealed class HashWant(HashRequest request, Range pieces, bool isLeaves)
     /// <summary>Whether a peer may be asked: it has one of the pieces, and has not declined of late.</summary>
     public bool MayAsk(PeerConnection peer, MonoTime now)
     {
-        if (_passed.TryGetValue(peer.Id, out MonoTime until) && now < until)
+        if (IsPassedOver(peer, now))
             return false;
         for (int piece = pieces.Start.Value; piece < pieces.End.Value; piece++)
         {
@@ -57,4 +76,7 @@ internal sealed class HashWant(HashRequest request, Range pieces, bool isLeaves)
 
         return false;
     }
+
+    /// <summary>Whether a peer has declined, or not answered, of late.</summary>
+    public bool IsPassedOver(PeerConnection peer, MonoTime now) => _passed.TryGetValue(peer.Id, out MonoTime until) && now < until;
 }

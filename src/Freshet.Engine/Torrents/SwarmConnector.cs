@@ -248,6 +248,14 @@ internal sealed class SwarmConnector
         _session.Effects.Send(new PeerCommand(PeerCommandKind.Close, connection.Id) { Reason = reason });
     }
 
+    /// <summary>Dials the peer of a connection to a hybrid's v1 swarm again, by the v2 hash; where it hangs up on that, by the other as before.</summary>
+    public void RedialByV2(PeerConnection connection, PeerCandidate candidate, MonoTime now)
+    {
+        candidate.IsV2 = true;
+        Close(connection, DisconnectReason.TorrentStopped, now);
+        Schedule(now);
+    }
+
     /// <summary>The pump says that a connection is gone.</summary>
     public void Closed(PeerConnection connection, DisconnectReason reason, MonoTime now)
     {

@@ -75,6 +75,7 @@ internal sealed class SwarmGate : IQueueMember
         _torrent.Figures.SetSeeding(false, now);
         _torrent.Slumber.Dismiss();
         _torrent.Fetch?.End();
+        _torrent.EndLayers();
         LocalDiscovery.Stop(_torrent);
         if (_torrent.HasConnector)
             _torrent.Connector.CloseAll(DisconnectReason.TorrentStopped, now);

@@ -89,6 +89,9 @@ internal sealed class Torrent
     /// <summary>Fetches its metadata; null where that is known, if only to the outside.</summary>
     public MetadataFetch? Fetch { get; private set; }
 
+    /// <summary>Fetches the piece layers of a torrent whose metadata is all that is wanted; null where nobody has asked for them.</summary>
+    public LayerFetch? LayerFetch { get; private set; }
+
     /// <summary>Whether it has all of the parts below.</summary>
     public bool IsAwake => _awake is not null;
 
@@ -208,6 +211,21 @@ internal sealed class Torrent
         return pieces;
     }
 
+    /// <summary>Its metadata is known, and nothing but the piece layers is wanted besides.</summary>
+    public void FetchLayers(Metainfo metainfo, MonoTime now)
+    {
+        EndLayers();
+        if (Fetch is not null)
+            LayerFetch = new LayerFetch(this, Session, metainfo, now);
+    }
+
+    /// <summary>The run ends: nobody is asked for layers any more.</summary>
+    public void EndLayers()
+    {
+        LayerFetch?.End();
+        LayerFetch = null;
+    }
+
     /// <summary>Its metadata is known: it is a torrent as any other from here on, on the connections that it has.</summary>
     public void Resolve(ResolvedTorrent resolved, MonoTime now)
     {
@@ -215,6 +233,7 @@ internal sealed class Torrent
             return;
         fetch.End();
         Fetch = null;
+        EndLayers();
         Metainfo metainfo = resolved.Metainfo;
         Summary = TorrentSummary.Of(metainfo) with { Trackers = Summary.Trackers };
         Spec = Spec with { Summary = Summary, MaySleep = resolved.MaySleep, Relatives = resolved.Relatives };

@@ -18,6 +18,12 @@ public sealed record AddOptions
     /// </summary>
     public bool Remember { get; init; }
 
+    /// <summary>
+    /// For <see cref="BitTorrentClient.ResolveAsync"/> of a link to a torrent with a v2 side: whether its piece layers are asked of peers too, which a torrent file for others needs
+    /// (<see cref="Metainfo.HasAllPieceLayers"/>). Where no peer gives them for 15 s the answer comes without.
+    /// </summary>
+    public bool PieceLayers { get; init; }
+
     /// <summary>Which files to fetch, or null for all.</summary>
     public Func<FileEntry, bool>? Select { get; init; }
 

@@ -21,9 +21,14 @@ internal sealed class MetadataResolver(SessionHost host)
                 torrent.Keep(metainfo, priorities: null, info);
             else
                 await UseAsync(torrent, pending, metainfo, info).ConfigureAwait(false);
-            pending.Complete(metainfo);
-            host.Events.Publish(new MetadataReceived(host.Events.Now, id, PlainText.Of(metainfo.Name), info.Length));
-            host.Logger.MetadataReceived(id, PlainText.Of(metainfo.Name), info.Length);
+            if (pending is { OnlyMetadata: true, Options.PieceLayers: true } && !metainfo.HasAllPieceLayers)
+            {
+                pending.WithoutLayers = info;
+                host.Loop.Post(now => host.Engine.FetchLayers(id, metainfo, now));
+                return;
+            }
+
+            Complete(torrent, pending, metainfo, info.Length);
         }
         catch (ObjectDisposedException)
         {
@@ -35,6 +40,22 @@ internal sealed class MetadataResolver(SessionHost host)
             string reason = error is MetainfoException ? $"its metadata is what the link names, and no use: {error.Message}" : error.Message;
             host.Loop.Post(now => host.Engine.ResolveFailed(id, reason, now));
         }
+    }
+
+    /// <summary>What was asked of piece layers is here, all or some: now the metadata is told.</summary>
+    public async Task AddLayersAsync(TorrentId id, IReadOnlyDictionary<Sha256Hash, ReadOnlyMemory<byte>> layers)
+    {
+        if (host.Torrents.Find(id) is not { Pending: { WithoutLayers: { } info } pending } torrent)
+            return;
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        Complete(torrent, pending, PendingMagnet.Read(pending.Link, info, layers), info.Length);
+    }
+
+    private void Complete(Torrent torrent, PendingMagnet pending, Metainfo metainfo, int length)
+    {
+        pending.Complete(metainfo);
+        host.Events.Publish(new MetadataReceived(host.Events.Now, torrent.Id, PlainText.Of(metainfo.Name), length));
+        host.Logger.MetadataReceived(torrent.Id, PlainText.Of(metainfo.Name), length);
     }
 
     private async Task UseAsync(Torrent torrent, PendingMagnet pending, Metainfo metainfo, ReadOnlyMemory<byte> info)

@@ -27,10 +27,16 @@ internal sealed class PendingMagnet(MagnetLink link, AddOptions options, bool on
     /// <summary>What is known of the torrent.</summary>
     public TorrentSummary Summary => TorrentSummary.WithoutMetadata(link.Hashes, Name, [.. link.Trackers.Select(static tracker => (IReadOnlyList<string>)[tracker])]);
 
+    /// <summary>The metadata, while its piece layers are fetched.</summary>
+    public ReadOnlyMemory<byte>? WithoutLayers { get; set; }
+
     /// <summary>Makes metainfo of the info dictionary that peers gave: with the link's trackers and web seeds, and known by the link's hashes.</summary>
+    /// <param name="link">The link.</param>
+    /// <param name="info">The info dictionary.</param>
+    /// <param name="layers">What is known of the piece layers of a v2 side; null: nothing.</param>
     /// <exception cref="MetainfoException">The dictionary has the right hash, and cannot be used.</exception>
-    public static Metainfo Read(MagnetLink link, ReadOnlyMemory<byte> info)
-        => Metainfo.Load(MetainfoWriter.WriteAround(info.Span, [.. link.Trackers.Select(static tracker => (IReadOnlyList<string>)[tracker])], link.WebSeeds)).KnownBy(link.Hashes);
+    public static Metainfo Read(MagnetLink link, ReadOnlyMemory<byte> info, IReadOnlyDictionary<Sha256Hash, ReadOnlyMemory<byte>>? layers = null)
+        => Metainfo.Load(MetainfoWriter.WriteAround(info.Span, [.. link.Trackers.Select(static tracker => (IReadOnlyList<string>)[tracker])], link.WebSeeds, layers)).KnownBy(link.Hashes);
 
     /// <summary>How much each file is wanted; null: all alike.</summary>
     public static IReadOnlyList<FilePriority>? PrioritiesOf(MagnetLink? link, AddOptions options, PieceLayout layout)

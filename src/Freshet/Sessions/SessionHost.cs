@@ -309,6 +309,9 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
             case MetadataFetchedNotice fetched:
                 _ = new MetadataResolver(this).ResolveAsync(fetched.Torrent, fetched.Info);
                 break;
+            case PieceLayersFetchedNotice fetched:
+                _ = new MetadataResolver(this).AddLayersAsync(fetched.Torrent, fetched.Layers);
+                break;
             case GoalReachedNotice { Action: GoalAction.Stop } goal:
                 Torrents.Find(goal.Torrent)?.NoteStarted(false);
                 break;

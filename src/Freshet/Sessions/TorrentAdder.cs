@@ -32,6 +32,7 @@ internal sealed class TorrentAdder(SessionHost host)
         MagnetLink? magnet = source.Magnet;
         Metainfo? metainfo = magnet is null
             ? await source.LoadAsync(cancellationToken).ConfigureAwait(false)
+            : onlyMetadata ? null // Who asks for it has looked already.
             : await Task.Run(() => host.Remembered.FindMetadata(magnet), cancellationToken).ConfigureAwait(false);
         InfoHashes hashes = metainfo?.Hashes ?? magnet!.Hashes;
         EndPoint[] named = [.. options.Peers, .. (magnet?.Peers ?? []).Select(static peer => EndPointOf(peer))];

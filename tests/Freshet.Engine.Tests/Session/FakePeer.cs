@@ -58,6 +58,12 @@ internal sealed class FakePeer
     /// <summary>The hashes by which it knows the torrent; the v1 hash alone where it is of the old kind.</summary>
     public Func<InfoHash, bool> Knows { get; set; }
 
+    /// <summary>Whether it can be dialled again after a connection, if nothing was asked for on that.</summary>
+    public bool ComesBack { get; set; }
+
+    /// <summary>Whether it answers the v1 hash with the v2 hash where both sides know that.</summary>
+    public bool Upgrades { get; set; } = true;
+
     /// <summary>Which of our ways to begin a connection it understands.</summary>
     public Func<ConnectionSetup, bool> Takes { get; set; } = _ => true;
 
@@ -104,10 +110,12 @@ internal sealed class FakePeer
     public void Answer(ConnectionSetup setup)
     {
         Dialled.Add(setup);
+        if (ComesBack)
+            ClosedFor = null;
         if (!Knows(setup.Swarm) || !Takes(setup))
             _rig.Post(new PeerEvent(PeerEventKind.Closed, Connection) { Reason = DisconnectReason.ClosedByPeer, Transport = Over(setup.Plan) });
         else
-            Ready(setup.V2Swarm is { } upgrade && Knows(upgrade) ? upgrade : setup.Swarm);
+            Ready(Upgrades && setup.V2Swarm is { } upgrade && Knows(upgrade) ? upgrade : setup.Swarm);
     }
 
     /// <summary>The handshakes are through.</summary>
