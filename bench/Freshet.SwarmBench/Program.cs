@@ -27,6 +27,7 @@ Row[] rows =
 [
     .. Enum.GetValues<BenchVersion>().Select(static version => new DownloadRow(version)),
     new DownloadManyRow(),
+    new EncryptedRow(),
     new FilesRow(),
     new BetweenRow(),
     new UtpRow(),

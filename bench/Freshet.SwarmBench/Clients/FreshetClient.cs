@@ -22,11 +22,10 @@ internal sealed class FreshetClient(Workplace workplace) : IDownloader, ISeeder,
 
     public string Version() => Machine.FreshetVersion();
 
-    public string[] Download(BenchTorrent torrent, string target, IReadOnlyList<IPEndPoint> peers) =>
-    [
-        "dotnet", Machine.Freshet, "download", torrent.Torrent, "-o", target, .. peers.SelectMany(static peer => new[] { "--peer", $"{peer}" }),
-        "--no-trackers", "--no-dht", "--no-lsd", "--utp", Utp, "--encryption", "off", "--state-dir", workplace["state"], "-q",
-    ];
+    public string[] Download(BenchTorrent torrent, string target, IReadOnlyList<IPEndPoint> peers) => Download(torrent, target, peers, "off");
+
+    /// <summary>As <see cref="Download(BenchTorrent, string, IReadOnlyList{IPEndPoint})"/>, every byte of every connection encrypted.</summary>
+    public string[] DownloadEncrypted(BenchTorrent torrent, string target, IReadOnlyList<IPEndPoint> peers) => Download(torrent, target, peers, "require");
 
     public string[] Seed(BenchTorrent torrent, int port) =>
     [
@@ -48,4 +47,10 @@ internal sealed class FreshetClient(Workplace workplace) : IDownloader, ISeeder,
 
     public string[] Create(BenchTorrent content, string file, BenchVersion version)
         => ["dotnet", Machine.Freshet, "create", $"--{version.ToString().ToLowerInvariant()}", Path.Combine(content.Folder, content.Name), "-o", file, "--piece-length", $"{content.PieceLength}", "-q"];
+
+    private string[] Download(BenchTorrent torrent, string target, IReadOnlyList<IPEndPoint> peers, string encryption) =>
+    [
+        "dotnet", Machine.Freshet, "download", torrent.Torrent, "-o", target, .. peers.SelectMany(static peer => new[] { "--peer", $"{peer}" }),
+        "--no-trackers", "--no-dht", "--no-lsd", "--utp", Utp, "--encryption", encryption, "--state-dir", workplace["state"], "-q",
+    ];
 }

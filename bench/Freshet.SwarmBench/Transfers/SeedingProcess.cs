@@ -29,6 +29,10 @@ internal sealed class SeedingProcess : IDisposable
         return new SeedingProcess(seeder, process, port);
     }
 
+    /// <summary>Waits for a line of its output with these words.</summary>
+    /// <returns>What stands behind them.</returns>
+    public string WaitFor(string words) => _process.WaitFor(words);
+
     /// <summary>Ends it.</summary>
     /// <returns>What it used.</returns>
     public Measured End()

@@ -38,10 +38,15 @@ public sealed record EngineLoopOptions
     public UtpCongestion UtpCongestion { get; init; }
 
     /// <summary>
-    /// The threads that move bytes of peers; 1 shares the engine's thread. Null: half the cores, 1 to 8. Up to two cores that is one: a thread beside
-    /// the engine's would only compete with the hash and disk workers.
+    /// The threads that move bytes of peers; 1 shares the engine's thread. Null: half the cores, 1 to 8. Up to three cores that is one: threads beside the engine's cost a plain
+    /// download some CPU and give it nothing, since it is the hash and disk workers that use the other core. But see <see cref="IsAllEncrypted"/>.
     /// </summary>
     public int? Pumps { get; init; }
+
+    /// <summary>
+    /// Whether every connection is encrypted. RC4 takes longer than everything else that is done to a block, and a connection's is one thread's: then two or three cores have two pumps.
+    /// </summary>
+    public bool IsAllEncrypted { get; init; }
 
     /// <summary>Whether to use the portable sockets where the machine has faster ones.</summary>
     public bool PortableSockets { get; init; }

@@ -17,7 +17,7 @@ internal static class PumpSets
     public static IPumpSet Create(EngineLoopOptions options, SessionSockets sockets, UdpEndpoints udp, ICachedReader reader)
     {
         // The session's UDP sockets are one pump's.
-        int count = options.Utp == UtpUse.Only ? 1 : Math.Clamp(options.Pumps ?? Environment.ProcessorCount / 2, 1, MaxPumps);
+        int count = options.Utp == UtpUse.Only ? 1 : Math.Clamp(options.Pumps ?? CountFor(Environment.ProcessorCount, options.IsAllEncrypted), 1, MaxPumps);
         var pumps = new PeerPump[count];
         var encryption = new MseKit(LibcryptoPowers.Best, new SystemEntropy());
         for (int i = 0; i < count; i++)
@@ -42,6 +42,9 @@ internal static class PumpSets
 
         return count == 1 ? new InlinePump(pumps[0]) : new ThreadedPumps(pumps, options.Pool);
     }
+
+    /// <summary>How many pumps some cores have: half as many, but a pump for each of two where every block is decrypted, which is then most of all work.</summary>
+    internal static int CountFor(int cores, bool isAllEncrypted) => Math.Max(cores / 2, isAllEncrypted ? Math.Min(cores, 2) : 1);
 
     private static UtpSettings? SettingsOf(EngineLoopOptions options)
     {

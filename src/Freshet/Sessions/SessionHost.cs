@@ -251,6 +251,7 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
         UtpCongestion = options.UtpCongestion,
         LocalDiscovery = options.ListenPort is null ? null : options.LocalDiscovery,
         MaxConnections = options.MaxConnections,
+        IsAllEncrypted = options is { Encryption: EncryptionUse.Require, IncomingEncryption: null or EncryptionUse.Require },
     };
 
     private SessionSettings EngineSettings(SeededRandom random) => new()

@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Net;
+using Freshet.SwarmBench.Clients;
+using Freshet.SwarmBench.Transfers;
+
+namespace Freshet.SwarmBench.Rows;
+
+/// <summary>Of one torrent, encrypted, from several peers: what a second core gives.</summary>
+internal sealed class EncryptedRow : Row
+{
+    private const string One = "one core", Shared = "one core, the seeders' too", Two = "two cores, the seeders' too";
+
+    private static readonly Quantity SeedersCpu = new("seeders' CPU s", "0.00");
+
+    private static readonly Option Sizes = ContentOptions.Sizes("0.25,0.75");
+    private static readonly Option Seeders = new("--seeders", "4", "how many peers there are");
+
+    public override string Name => "encrypted";
+
+    public override string Title => "Encrypted download of one torrent on one core and on two";
+
+    public override IReadOnlyList<string> Clients => ["freshet"];
+
+    public override IReadOnlyList<Quantity> Quantities => [Quantity.Wall, Quantity.Rate, Quantity.Cpu, SeedersCpu, Quantity.Anonymous];
+
+    public override IReadOnlyList<Option> OwnOptions => [Sizes, Seeders, ContentOptions.PieceLength, ContentOptions.Content];
+
+    public override IReadOnlyList<Goal> Goals =>
+    [
+        new(Quantity.Wall, 1.7) { Kind = Two, AgainstKind = One, IsAtLeast = true },
+        new(Quantity.Wall, 1.7) { Kind = Two, AgainstKind = Shared, IsAtLeast = true },
+    ];
+
+    public override string Method(Options options) => $"""
+        Over loopback, every connection RC4; the seeders are {options.Text(Seeders)} addresses of one C program, which makes its streams before it unchokes and takes next to nothing for a block then; wall
+        is the time from unchoking to the last connection's end. *One core*: the seeders have the other. *The seeders' too*: they take part of what there is. Pieces of {options.Text(ContentOptions.PieceLength)} KiB; data on
+        tmpfs; CPU and memory are the downloading process's from its start to its end; the bytes of every run were compared.
+        """;
+
+    public override IReadOnlyList<Case> Cases(Options options)
+        => [.. from gib in options.Amounts(Sizes) from kind in (string[])[One, Shared, Two] select new Case(kind, gib, $"{gib} GiB")];
+
+    public override bool CanBeDoneBy(IClient client) => client is FreshetClient;
+
+    public override IStage Set(Case @case, Options options, Workplace workplace)
+    {
+        (string seeders, string downloader) = @case.Kind switch { One => ("0", "1"), Shared => ("1", "1"), _ => ("0,1", "0,1") };
+        return new Stage(workplace, ContentOptions.Make(options, workplace, @case.Amount), options.Number(Seeders), seeders, downloader);
+    }
+
+    private sealed class Stage : IStage
+    {
+        private readonly Workplace _workplace;
+        private readonly BenchTorrent _torrent;
+        private readonly string _cores;
+        private readonly SeedingProcess _seeder;
+        private readonly IReadOnlyList<IPEndPoint> _peers;
+        private int _run;
+
+        public Stage(Workplace workplace, BenchTorrent torrent, int seeders, string seedersCores, string cores)
+        {
+            _workplace = workplace;
+            _torrent = torrent;
+            _cores = cores;
+            workplace.Warm(torrent.Length);
+            _seeder = SeedingProcess.Start(workplace, seedersCores, new SealedClient(workplace, seeders), torrent);
+            _peers = [.. Enumerable.Range(1, seeders).Select(number => new IPEndPoint(IPAddress.Parse($"127.0.0.{number}"), _seeder.Peer.Port))];
+        }
+
+        public Figures Run(IClient client)
+        {
+            string target = _workplace.Fresh("target");
+            Measured used = MeasuredProcess.Run(_workplace, _cores, ((FreshetClient)client).DownloadEncrypted(_torrent, target, _peers));
+
+            // Seconds, the seeders' seconds of a core, bytes that they had not encrypted beforehand.
+            double[] said = [.. _seeder.WaitFor($"run {++_run} took ").Split(' ').Select(static figure => double.Parse(figure, CultureInfo.InvariantCulture))];
+            _torrent.Compare(target, client.Name);
+            _workplace.Delete("target");
+            _workplace.Delete("state");
+            return new Figures
+            {
+                [Quantity.Wall] = said[0],
+                [Quantity.Rate] = _torrent.MiB / said[0],
+                [Quantity.Cpu] = used.Cpu,
+                [Quantity.Anonymous] = used.AnonymousMiB,
+                [SeedersCpu] = said[1],
+                Remark = said[2] == 0 ? "" : $"the seeders encrypted {said[2]:0} bytes meanwhile",
+            };
+        }
+
+        /// <inheritdoc/>
+        public void Dispose()
+        {
+            _seeder.End();
+            _seeder.Dispose();
+            _torrent.Dispose();
+        }
+    }
+}
