@@ -8,6 +8,9 @@ internal sealed class MeasuredProcess : IDisposable
 {
     private const int SampleMilliseconds = 50;
 
+    /// <summary>Longer than any run of any row: who hangs is told, and does not keep a machine for a night.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+
     private readonly Process _process;
     private readonly string _accounting;
     private readonly ConcurrentQueue<string> _output = new();
@@ -56,6 +59,7 @@ internal sealed class MeasuredProcess : IDisposable
     /// <returns>What stands behind them.</returns>
     public string WaitFor(string words)
     {
+        var waited = Stopwatch.StartNew();
         while (true)
         {
             bool hasEnded = _process.WaitForExit(5);
@@ -63,7 +67,7 @@ internal sealed class MeasuredProcess : IDisposable
                 _process.WaitForExit();
             if (_output.FirstOrDefault(line => line.Contains(words, StringComparison.Ordinal)) is { } line)
                 return line[(line.IndexOf(words, StringComparison.Ordinal) + words.Length)..].Trim();
-            if (hasEnded)
+            if (hasEnded || waited.Elapsed > Patience)
                 throw Failure($"said no '{words}'");
         }
     }
@@ -81,6 +85,10 @@ internal sealed class MeasuredProcess : IDisposable
     /// <exception cref="InvalidOperationException">It did not end well.</exception>
     public Measured WaitForEnd()
     {
+        if (!_process.WaitForExit(Patience))
+            throw Failure("did not end");
+
+        // Until its output is read, too.
         _process.WaitForExit();
         if (_process.ExitCode != 0)
             throw Failure($"ended with {_process.ExitCode}");
