@@ -165,8 +165,10 @@ public sealed class UtpEndpoint
     public void OutputReady(MonoTime now)
     {
         (_blocked, _unblocked) = (_unblocked, _blocked);
-        foreach (UtpStream stream in _unblocked)
+        for (int i = 1; i <= _unblocked.Count; i++)
         {
+            // The first is who took the last of the room: it is its turn when the others had theirs.
+            UtpStream stream = _unblocked[i % _unblocked.Count];
             stream.IsBlocked = false;
             Touch(stream);
         }

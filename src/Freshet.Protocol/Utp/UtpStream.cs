@@ -251,6 +251,7 @@ public sealed class UtpStream
         _trimAt = MonoTime.Never;
         _send.Trim();
         _receive.Trim();
+        _endpoint.ReorderSlots.Trim();
     }
 
     private bool TryStart(in UtpHeader header, MonoTime now)

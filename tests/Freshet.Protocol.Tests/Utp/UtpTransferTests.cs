@@ -1,4 +1,3 @@
-using Freshet.Core;
 using Freshet.Protocol.Utp;
 
 namespace Freshet.Protocol.Tests.Utp;

@@ -1,7 +1,7 @@
 namespace Freshet.Protocol.Utp.Receiving;
 
 /// <summary>
-/// Memory for packets that came behind a gap, for all streams of an endpoint: places of equal size in large arrays. It is taken when first needed and bounded, since what is in it
+/// Memory for packets that came behind a gap, for all streams of an endpoint: places of equal size in large arrays. It is taken when first needed, kept while streams are busy, and bounded, since what is in it
 /// came from strangers and helps nobody until the gap is filled.
 /// </summary>
 internal sealed class ReorderSlots(int slotSize, int maxSlots)
@@ -32,15 +32,16 @@ internal sealed class ReorderSlots(int slotSize, int maxSlots)
     /// <summary>The payload in a place.</summary>
     public ReadOnlySpan<byte> Read(int slot, int length) => Memory(slot)[..length];
 
-    /// <summary>Gives a place back. When all are free, the memory is given back too.</summary>
-    public void Free(int slot)
+    /// <summary>Gives a place back.</summary>
+    public void Free(int slot) => _free.Push(slot);
+
+    /// <summary>A stream idles: if nobody keeps anything, the memory goes back.</summary>
+    public void Trim()
     {
-        _free.Push(slot);
-        if (Used > 0 || _slabs.Count <= 1)
+        if (Used > 0)
             return;
-        _slabs.RemoveRange(1, _slabs.Count - 1);
+        _slabs.Clear();
         _free.Clear();
-        PushSlab(0);
     }
 
     private Span<byte> Memory(int slot) => _slabs[slot / SlotsOfSlab].AsSpan(slot % SlotsOfSlab * slotSize, slotSize);

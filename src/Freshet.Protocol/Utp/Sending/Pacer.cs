@@ -3,24 +3,24 @@ using Freshet.Core;
 namespace Freshet.Protocol.Utp.Sending;
 
 /// <summary>
-/// Spreads a window over the round trip: each packet has its time, and what is due within the next millisecond goes out together, so that the system is handed many at once and
-/// timers need not be finer. A field, never a copy.
+/// Spreads a window over the round trip: each packet has its time, and may go out a little before it. Half of that little is waited for, so that the system is handed many packets at
+/// once, and the other half makes good for timers that are late. A field, never a copy.
 /// </summary>
 internal struct Pacer
 {
-    // What goes out together at the least: less is no use to a system that cuts one large datagram into many.
-    private const int MinBurst = 16 * 1024;
+    // Two full packets at the least, so that a peer need not wait to acknowledge.
+    private const int MinBurst = 3000;
 
-    // A millisecond's worth, as timers are that fine; a network's queues take that, it is a small part of any round trip that is paced.
-    private const long Ahead = 1_000_000;
+    // A millisecond's worth at a time, as timers are that fine, and a millisecond for their being late; a network's queues take that, it is no more than the shortest round trip that is paced.
+    private const long Ahead = 2_000_000;
 
     // Where acknowledgements come back faster than timers fire, they are the clock.
     private static readonly TimeSpan TooShort = TimeSpan.FromMilliseconds(2);
 
     private long _next;
 
-    /// <summary>When the next packet may go out at a rate.</summary>
-    public readonly MonoTime Next(long rate) => new(_next - Slack(rate));
+    /// <summary>When it is worth to send again.</summary>
+    public readonly MonoTime Next(long rate) => new(_next - (Slack(rate) / 2));
 
     /// <summary>Whether a stream of this round trip is paced at all.</summary>
     public static bool Applies(long rate, TimeSpan roundTrip) => rate > 0 && roundTrip >= TooShort;

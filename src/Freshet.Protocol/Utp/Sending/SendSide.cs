@@ -23,7 +23,7 @@ internal sealed class SendSide
     private long _delivered;
     private MonoTime _deliveredAt;
     private long _windowSentAt;
-    private long _appLimitedUntil;
+    private long _appLimitedUntil = -1;
     private MonoTime _timeoutAt = MonoTime.Never;
     private MonoTime _tailAt = MonoTime.Never;
     private bool _isTailSent;
@@ -398,7 +398,7 @@ internal sealed class SendSide
             WindowSentAt = _windowSentAt,
             Length = length,
             Transmissions = 1,
-            Flags = (padding > 0 ? SentPacketFlags.Probe : SentPacketFlags.None) | (_delivered < _appLimitedUntil ? SentPacketFlags.AppLimited : SentPacketFlags.None),
+            Flags = (padding > 0 ? SentPacketFlags.Probe : SentPacketFlags.None) | (_delivered <= _appLimitedUntil ? SentPacketFlags.AppLimited : SentPacketFlags.None),
         });
         _cut += length;
         Paced(length, now);
