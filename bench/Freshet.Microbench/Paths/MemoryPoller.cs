@@ -14,7 +14,7 @@ internal sealed class MemoryPoller(Func<PeerSocket> dial) : ISocketPoller
 
     public void AddListener(Socket listener) => throw new InvalidOperationException("Nobody listens here.");
 
-    public DatagramSocket AddDatagrams(Socket socket) => throw new InvalidOperationException("Nothing comes by UDP here.");
+    public DatagramSocket AddDatagrams(Socket socket, bool receives) => throw new InvalidOperationException("Nothing comes by UDP here.");
 
     public PeerSocket? Accept(out IPEndPoint? remote, out SocketError error)
     {

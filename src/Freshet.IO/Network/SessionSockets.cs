@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Freshet.Abstractions;
 using Freshet.IO.Loop;
+using Freshet.IO.Pumps;
 
 namespace Freshet.IO.Network;
 
@@ -19,6 +20,7 @@ internal sealed class SessionSockets : IDisposable
 
     private readonly List<Socket> _listeners = [];
     private readonly List<Socket> _udp = [];
+    private readonly List<IReadOnlyList<Socket>> _joined = [];
 
     private SessionSockets(ConnectionBudget budget, IPAddress? bind)
     {
@@ -44,8 +46,14 @@ internal sealed class SessionSockets : IDisposable
     /// <summary>Where peers connect to; empty where they may not.</summary>
     public IReadOnlyList<Socket> Listeners => _listeners;
 
-    /// <summary>Where trackers' datagrams come in; one a family.</summary>
+    /// <summary>Where datagrams come in that are no uTP; one a family.</summary>
     public IReadOnlyList<Socket> UdpSockets => _udp;
+
+    /// <summary>Whether each pump has UDP sockets of its own, with the one port.</summary>
+    public bool SharesPort => _joined.Count > 0;
+
+    /// <summary>The UDP sockets that a pump sends through, one a family.</summary>
+    public IReadOnlyList<Socket> UdpSocketsOf(int pump) => pump == 0 || !SharesPort ? _udp : [.. _joined.Select(others => others[pump - 1])];
 
     /// <summary>Opens them.</summary>
     /// <exception cref="NetworkException">No port can be had, or the address is not of this machine.</exception>
@@ -92,6 +100,7 @@ internal sealed class SessionSockets : IDisposable
             try
             {
                 OpenAll(options, port);
+                Share(options);
                 return;
             }
             catch (SocketException e) when (IsTaken(e))
@@ -110,6 +119,24 @@ internal sealed class SessionSockets : IDisposable
         }
 
         throw new NetworkException(TakenMessage(options, attempts, last), last);
+    }
+
+    private void Share(EngineLoopOptions options)
+    {
+        int pumps = PumpSets.CountOf(options);
+        if (pumps == 1 || options.Utp == UtpUse.Off || !PumpSets.UsesLinux(options))
+            return;
+        foreach (Socket socket in _udp)
+            _joined.Add(SharedPort.Join(socket, pumps));
+        if (_joined.Exists(others => others.Count == 0))
+            CloseJoined();
+    }
+
+    private void CloseJoined()
+    {
+        foreach (Socket socket in _joined.SelectMany(others => others))
+            socket.Dispose();
+        _joined.Clear();
     }
 
     private static string TakenMessage(EngineLoopOptions options, int attempts, SocketException? last)
@@ -171,6 +198,7 @@ internal sealed class SessionSockets : IDisposable
 
     private void CloseAll()
     {
+        CloseJoined();
         foreach (Socket socket in _listeners.Concat(_udp))
             socket.Dispose();
         _listeners.Clear();

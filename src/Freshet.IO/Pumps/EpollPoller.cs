@@ -28,8 +28,6 @@ internal sealed unsafe class EpollPoller : ISocketPoller
     /// <summary>From here down are UDP sockets.</summary>
     private const int FirstDatagramPlace = -1000;
 
-    private const uint DatagramEvents = LinuxSockets.EpollIn | LinuxSockets.EpollEdgeTriggered;
-
     private readonly int _epoll;
     private readonly int _wake;
     private readonly byte[] _events;
@@ -81,10 +79,10 @@ internal sealed unsafe class EpollPoller : ISocketPoller
     }
 
     /// <inheritdoc/>
-    public DatagramSocket AddDatagrams(Socket socket)
+    public DatagramSocket AddDatagrams(Socket socket, bool receives)
     {
-        var added = new LinuxDatagramSocket(socket, UdpPowers.Detected, this);
-        Checked(Control(LinuxSockets.EpollAdd, added.Descriptor, DatagramEvents, Data(FirstDatagramPlace - _datagramSockets.Count, 0)));
+        var added = new LinuxDatagramSocket(socket, UdpPowers.Detected, this, receives);
+        Checked(Control(LinuxSockets.EpollAdd, added.Descriptor, DatagramEvents(added), Data(FirstDatagramPlace - _datagramSockets.Count, 0)));
         _datagramSockets.Add(added);
         return added;
     }
@@ -197,7 +195,7 @@ internal sealed unsafe class EpollPoller : ISocketPoller
     /// <summary>Says whether room to send is told of. Not while there is: unlike a stream's, a datagram socket's comes anew with every datagram that has left.</summary>
     internal void WatchRoom(LinuxDatagramSocket socket, bool on)
     {
-        uint what = on ? DatagramEvents | LinuxSockets.EpollOut : DatagramEvents;
+        uint what = DatagramEvents(socket) | (on ? LinuxSockets.EpollOut : 0);
         Checked(Control(LinuxSockets.EpollModify, socket.Descriptor, what, Data(FirstDatagramPlace - _datagramSockets.IndexOf(socket), 0)));
     }
 
@@ -252,10 +250,12 @@ internal sealed unsafe class EpollPoller : ISocketPoller
         ready.Add(socket);
     }
 
+    private static uint DatagramEvents(LinuxDatagramSocket socket) => LinuxSockets.EpollEdgeTriggered | (socket.Receives ? LinuxSockets.EpollIn : 0);
+
     private static void Note(LinuxDatagramSocket socket, uint what)
     {
         const uint Error = LinuxSockets.EpollHangUp | LinuxSockets.EpollError;
-        socket.IsReadable |= (what & (LinuxSockets.EpollIn | Error)) != 0;
+        socket.IsReadable |= socket.Receives && (what & (LinuxSockets.EpollIn | Error)) != 0;
         if (!socket.IsWritable && (what & (LinuxSockets.EpollOut | Error)) != 0)
             socket.NoteRoom();
     }

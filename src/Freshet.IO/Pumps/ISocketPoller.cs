@@ -14,7 +14,9 @@ internal interface ISocketPoller : IDisposable
     void AddListener(Socket listener);
 
     /// <summary>Watches a bound UDP socket too, which its owner closes after this is disposed of; the answer's own properties tell what it is ready for after a <see cref="Wait"/>.</summary>
-    DatagramSocket AddDatagrams(Socket socket);
+    /// <param name="socket">The socket; others may send through it, and one pump receives.</param>
+    /// <param name="receives">Whether what comes is received by this one.</param>
+    DatagramSocket AddDatagrams(Socket socket, bool receives);
 
     /// <summary>Takes one new connection.</summary>
     /// <returns>Null with WouldBlock where there is none, or with what kept it from being taken.</returns>

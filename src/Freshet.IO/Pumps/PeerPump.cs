@@ -59,8 +59,7 @@ internal sealed class PeerPump : IDisposable
     {
         _options = options;
         _poller = poller;
-        if (options.Udp is { } udp)
-            _port = new UdpPort(udp.Sockets.Select(poller.AddDatagrams), udp);
+        _port = options.Udp?.Open(poller);
         _utp = _port is not null && options.Utp is { } settings ? new UtpHost(_port, settings) : null;
         _dialler = new PumpDialler(poller, _utp, options.Bind);
         _gate = new IncomingGate(options.Pumps);

@@ -50,9 +50,9 @@ internal sealed class PortablePoller : ISocketPoller
     }
 
     /// <inheritdoc/>
-    public DatagramSocket AddDatagrams(Socket socket)
+    public DatagramSocket AddDatagrams(Socket socket, bool receives)
     {
-        var added = new PortableDatagramSocket(socket, Wake);
+        var added = new PortableDatagramSocket(socket, Wake, receives);
         _datagramSockets.Add(added);
         return added;
     }

@@ -31,8 +31,8 @@ internal sealed record PumpOptions
     /// <summary>Where peers connect to.</summary>
     public IReadOnlyList<Socket> Listeners { get; init; } = [];
 
-    /// <summary>The session's UDP sockets, where they are this pump's to read.</summary>
-    public UdpEndpoints? Udp { get; init; }
+    /// <summary>This pump's part in the session's UDP port; null: it has none.</summary>
+    public UdpShare? Udp { get; init; }
 
     /// <summary>How uTP is spoken over them; null: not at all.</summary>
     public UtpSettings? Utp { get; init; }

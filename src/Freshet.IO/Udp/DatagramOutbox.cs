@@ -30,9 +30,9 @@ internal sealed class DatagramOutbox(DatagramSocket socket, TooLongDatagrams too
     public bool MayResume => IsFull && socket.IsWritable;
 
     /// <summary>A place for a datagram; empty where there is none, also after what waits was sent as far as it goes.</summary>
-    public Span<byte> Begin(int length)
+    public Span<byte> Begin(scoped in DatagramAddress to, int length)
     {
-        if (!IsFull && (_end + length > Capacity || _count == MaxRuns))
+        if (!IsFull && _count > 0 && !HasPlace(to, length))
             Flush();
         if (IsFull || length > MaxRunLength)
             return [];
@@ -60,9 +60,16 @@ internal sealed class DatagramOutbox(DatagramSocket socket, TooLongDatagrams too
             _first = _count = _end = 0;
     }
 
+    /// <summary>Whether one more goes into the batch: a run that is begun has place for all of it, so that none goes out as a remnant.</summary>
+    private bool HasPlace(in DatagramAddress to, int length)
+        => MayExtend(_runs[_count - 1], to, length) || (_count < MaxRuns && _end + Math.Max(length, MaxRunLength) <= Capacity);
+
+    private static bool MayExtend(in DatagramRun last, in DatagramAddress to, int length)
+        => !last.IsClosed && length <= last.Segment && last.Count < MaxSegments && last.Length + length <= MaxRunLength && last.Remote == to;
+
     private bool TryExtend(ref DatagramRun last, in DatagramAddress to, int length)
     {
-        if (last.IsClosed || length > last.Segment || last.Count == MaxSegments || last.Length + length > MaxRunLength || last.Remote != to)
+        if (!MayExtend(last, to, length))
             return false;
         last.IsClosed = length < last.Segment;
         last.Length += length;

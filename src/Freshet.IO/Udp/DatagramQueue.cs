@@ -13,6 +13,9 @@ internal sealed class DatagramQueue(int capacity)
     private int _first;
     private int _count;
 
+    /// <summary>Whether nothing waits. May be out of date at once.</summary>
+    public bool IsEmpty => Volatile.Read(ref _count) == 0;
+
     /// <summary>Whether all places are taken: what comes now would be dropped. May be out of date at once.</summary>
     public bool IsFull => Volatile.Read(ref _count) == capacity;
 
@@ -40,29 +43,38 @@ internal sealed class DatagramQueue(int capacity)
     {
         for (int left = capacity; left > 0; left--)
         {
-            byte[] bytes;
-            (int Length, DatagramAddress Remote) head;
-            lock (_gate)
-            {
-                if (_count == 0)
-                    return false;
-                bytes = _slots[_first]!;
-                head = _heads[_first];
-            }
-
-            // The place is still taken, so nothing overwrites the bytes during the call.
-            var datagram = new Datagram(head.Remote.ToEndPoint(), bytes.AsMemory(0, head.Length));
+            if (!TryPeek(out DatagramAddress from, out ReadOnlyMemory<byte> bytes))
+                return false;
+            var datagram = new Datagram(from.ToEndPoint(), bytes);
             if (isLocal)
                 engine.HandleLocal(datagram, now);
             else
                 engine.Handle(datagram, now);
-            lock (_gate)
-            {
-                _first = (_first + 1) % capacity;
-                _count--;
-            }
+            Drop();
         }
 
         return true;
+    }
+
+    /// <summary>The first that waits; it keeps its place, so that nothing overwrites its bytes until <see cref="Drop"/>.</summary>
+    public bool TryPeek(out DatagramAddress from, out ReadOnlyMemory<byte> bytes)
+    {
+        lock (_gate)
+        {
+            bool has = _count > 0;
+            (int length, from) = has ? _heads[_first] : default;
+            bytes = has ? _slots[_first].AsMemory(0, length) : default;
+            return has;
+        }
+    }
+
+    /// <summary>Frees the place of the first.</summary>
+    public void Drop()
+    {
+        lock (_gate)
+        {
+            _first = (_first + 1) % capacity;
+            _count--;
+        }
     }
 }

@@ -22,10 +22,12 @@ internal sealed unsafe class LinuxDatagramSocket : DatagramSocket
     /// <param name="socket">A bound socket.</param>
     /// <param name="powers">What the kernel does.</param>
     /// <param name="poller">Tells of room; null: whoever tries this alone does.</param>
-    public LinuxDatagramSocket(Socket socket, UdpPowers powers, EpollPoller? poller)
-        : base(socket.AddressFamily)
+    /// <param name="receives">Whether what comes is received here.</param>
+    public LinuxDatagramSocket(Socket socket, UdpPowers powers, EpollPoller? poller, bool receives = true)
+        : base(socket.AddressFamily, receives)
     {
         _socket = socket;
+        Prepare(socket);
         _descriptor = (int)socket.SafeHandle.DangerousGetHandle();
         _poller = poller;
         _manyACall = powers.ManyACall;

@@ -29,20 +29,23 @@ internal sealed class PortableDatagramSocket : DatagramSocket, IDisposable
     /// <summary>Takes a socket, which its owner closes later.</summary>
     /// <param name="socket">A bound socket.</param>
     /// <param name="wake">Ends the wait of whoever calls <see cref="Note"/>; from any thread.</param>
-    public PortableDatagramSocket(Socket socket, Action wake)
-        : base(socket.AddressFamily)
+    /// <param name="receives">Whether what comes is received here.</param>
+    public PortableDatagramSocket(Socket socket, Action wake, bool receives = true)
+        : base(socket.AddressFamily, receives)
     {
         _socket = socket;
         _wake = wake;
         _from = new SocketAddress(socket.AddressFamily);
         _to = new SocketAddress(socket.AddressFamily);
-        _receiver.SetBuffer(GC.AllocateUninitializedArray<byte>(DatagramBatch.SlotLength));
         _receiver.RemoteEndPoint = new IPEndPoint(IsIPv4 ? IPAddress.Any : IPAddress.IPv6Any, 0);
         _receiver.Completed += (_, _) => Tell(ref _hasReceived);
         _sender.Completed += (_, _) => Tell(ref _hasSent);
-        socket.Blocking = false;
+        Prepare(socket);
         IgnoreUnreachable();
         KeepWhole();
+        if (!receives)
+            return;
+        _receiver.SetBuffer(GC.AllocateUninitializedArray<byte>(DatagramBatch.SlotLength));
         Arm();
     }
 

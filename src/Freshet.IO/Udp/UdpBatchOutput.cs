@@ -27,7 +27,7 @@ internal sealed class UdpBatchOutput : IUtpOutput
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
         _to = to;
         _begun = to.IsIPv4 ? _ipv4 : _ipv6;
-        if (_begun is not null && _begun.Begin(length) is { IsEmpty: false } place)
+        if (_begun is not null && _begun.Begin(to, length) is { IsEmpty: false } place)
             return place;
         _begun = null;
         if (_spare.Length < length)

@@ -9,7 +9,8 @@ namespace Freshet.IO.Udp;
 /// send messages of the DHT, as many as he likes, and they must not push out what trackers answer. What goes out is sent at once or, like any datagram on a busy day,
 /// lost. For the few datagrams of an honest day one call for each is cheap enough.
 /// </summary>
-internal sealed class UdpEndpoints
+/// <param name="sockets">Bound sockets, which their owner closes.</param>
+internal sealed class UdpEndpoints(IReadOnlyList<Socket> sockets)
 {
     /// <summary>Answers of trackers that wait for the loop; a thousand trackers do not answer within one iteration.</summary>
     public const int MaxWaiting = 512;
@@ -20,33 +21,8 @@ internal sealed class UdpEndpoints
     /// <summary>The most bytes of a datagram taken in; an answer with 3,000 peers and more does not come over UDP, and nodes of the DHT that send long ones stay below. What is longer is dropped.</summary>
     public const int MaxLength = 4096;
 
-    /// <summary>
-    /// What the kernel keeps between two of our reads, where the system's limit (net.core.rmem_max) allows: a hundredth of a second at 3 Gbit/s. Its usual 208 KiB are 250 small
-    /// datagrams, which a flood of the DHT would fill in no time. The limit is its administrator's, and left alone even where we could go beyond it.
-    /// </summary>
-    private const int ReceiveBuffer = 4 << 20;
-
-    /// <summary>What waits to leave the machine; the pace of the streams keeps it short of that, and a faster line wants no more than that for a turn of the pump.</summary>
-    private const int SendBuffer = 1 << 20;
-
     private readonly DatagramQueue _answers = new(MaxWaiting);
     private readonly DatagramQueue _dht = new(MaxDhtWaiting);
-
-    /// <summary>Takes the session's sockets.</summary>
-    /// <param name="sockets">Bound sockets, which their owner closes.</param>
-    public UdpEndpoints(IReadOnlyList<Socket> sockets)
-    {
-        Sockets = [.. sockets];
-        foreach (Socket socket in Sockets)
-        {
-            socket.Blocking = false;
-            socket.ReceiveBufferSize = ReceiveBuffer;
-            socket.SendBufferSize = SendBuffer;
-        }
-    }
-
-    /// <summary>The sockets.</summary>
-    public IReadOnlyList<Socket> Sockets { get; }
 
     /// <summary>Keeps a datagram for the engine; false where it is too long, or there is no place. From any thread.</summary>
     public bool Keep(DatagramKind kind, in DatagramAddress from, ReadOnlySpan<byte> datagram)
@@ -62,7 +38,7 @@ internal sealed class UdpEndpoints
     /// <summary>Sends a datagram; where that fails it is lost.</summary>
     public void Send(in Datagram datagram)
     {
-        foreach (Socket socket in Sockets)
+        foreach (Socket socket in sockets)
         {
             if (socket.AddressFamily != datagram.Remote.AddressFamily)
                 continue;

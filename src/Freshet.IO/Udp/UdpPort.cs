@@ -18,14 +18,20 @@ internal sealed class UdpPort
     private readonly DatagramSocket[] _sockets;
     private readonly DatagramOutbox[] _outboxes;
     private readonly UdpEndpoints _mail;
+    private readonly UtpHandOver? _handOver;
+    private readonly int _index;
     private readonly TooLongDatagrams _tooLong = new();
     private DatagramBatch? _batch;
 
     /// <summary>Makes the port of sockets; at most one a family.</summary>
     /// <param name="sockets">The sockets, whose owner closes them.</param>
     /// <param name="mail">Takes what is for the engine.</param>
-    public UdpPort(IEnumerable<DatagramSocket> sockets, UdpEndpoints mail)
+    /// <param name="handOver">Takes uTP that is another pump's; null where there is one pump.</param>
+    /// <param name="index">Which pump this is.</param>
+    public UdpPort(IEnumerable<DatagramSocket> sockets, UdpEndpoints mail, UtpHandOver? handOver = null, int index = 0)
     {
+        _handOver = handOver;
+        _index = index;
         _sockets = [.. sockets];
         _mail = mail;
         _outboxes = [.. _sockets.Select(socket => new DatagramOutbox(socket, _tooLong))];
@@ -46,7 +52,7 @@ internal sealed class UdpPort
                     return true;
             }
 
-            return false;
+            return _handOver is not null && _handOver.HasAny(_index);
         }
     }
 
@@ -68,6 +74,7 @@ internal sealed class UdpPort
     public bool Receive(IUtpReceiver? utp)
     {
         Resume(utp);
+        _handOver?.Deliver(_index, utp);
         bool hasMail = false;
         foreach (DatagramSocket socket in _sockets)
         {
@@ -137,11 +144,19 @@ internal sealed class UdpPort
             left = left[datagram.Length..];
             DatagramKind kind = DatagramSorting.KindOf(datagram);
             if (kind == DatagramKind.Utp)
-                utp?.Receive(run.Remote, datagram);
+                Pass(run.Remote, datagram, utp);
             else if (kind != DatagramKind.Unknown)
                 hasMail |= _mail.Keep(kind, run.Remote, datagram);
         }
 
         return hasMail;
+    }
+
+    private void Pass(in DatagramAddress from, ReadOnlySpan<byte> datagram, IUtpReceiver? utp)
+    {
+        if (_handOver is not null && UtpPumps.Of(datagram, _handOver.Pumps) is var pump && pump != _index)
+            _handOver.Give(pump, from, datagram);
+        else
+            utp?.Receive(from, datagram);
     }
 }

@@ -52,7 +52,7 @@ public sealed class PumpHandleTests
 
         public void AddListener(Socket listener) => inner.AddListener(listener);
 
-        public DatagramSocket AddDatagrams(Socket socket) => inner.AddDatagrams(socket);
+        public DatagramSocket AddDatagrams(Socket socket, bool receives) => inner.AddDatagrams(socket, receives);
 
         public PeerSocket? Accept(out IPEndPoint? remote, out SocketError error)
         {

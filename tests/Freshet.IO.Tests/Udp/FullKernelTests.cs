@@ -74,7 +74,7 @@ public sealed class FullKernelTests : IUtpReceiver
     }
 
     /// <summary>A kernel with room for some datagrams.</summary>
-    private sealed class NarrowSocket() : DatagramSocket(AddressFamily.InterNetwork)
+    private sealed class NarrowSocket() : DatagramSocket(AddressFamily.InterNetwork, receives: true)
     {
         public int Room { get; set; } = int.MaxValue;
 

@@ -17,7 +17,18 @@ internal sealed class PortRig : IUtpReceiver, IDisposable
     /// <param name="addresses">Its addresses, one a family.</param>
     /// <param name="wrap">Makes the socket of a system socket; null: the poller does.</param>
     /// <param name="poller">Tells of readiness; null: each turn tries.</param>
-    public PortRig(IPAddress[] addresses, Func<Socket, DatagramSocket>? wrap, ISocketPoller? poller)
+    /// <param name="systems">Sockets that are bound already, in place of those of the addresses.</param>
+    /// <param name="handOver">Leads to the other ports of the same sockets.</param>
+    /// <param name="index">Which of them this is.</param>
+    /// <param name="receives">Whether it receives, or only sends.</param>
+    public PortRig(
+        IPAddress[] addresses,
+        Func<Socket, DatagramSocket>? wrap,
+        ISocketPoller? poller,
+        IReadOnlyList<Socket>? systems = null,
+        UtpHandOver? handOver = null,
+        int index = 0,
+        bool receives = true)
     {
         _poller = poller;
         foreach (IPAddress address in addresses)
@@ -27,9 +38,10 @@ internal sealed class PortRig : IUtpReceiver, IDisposable
             Systems.Add(socket);
         }
 
+        Systems.AddRange(systems ?? []);
         Mail = new UdpEndpoints(Systems);
-        Sockets = [.. Systems.Select(wrap ?? poller!.AddDatagrams)];
-        Port = new UdpPort(Sockets, Mail);
+        Sockets = [.. Systems.Select(wrap ?? (socket => poller!.AddDatagrams(socket, receives)))];
+        Port = new UdpPort(Sockets, Mail, handOver, index);
     }
 
     public List<Socket> Systems { get; } = [];
