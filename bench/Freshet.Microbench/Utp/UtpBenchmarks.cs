@@ -66,6 +66,10 @@ public class UtpBenchmarks
         {
         }
 
+        public void OnNotLost(int packets, MonoTime now)
+        {
+        }
+
         public void OnTimeout(MonoTime now)
         {
         }

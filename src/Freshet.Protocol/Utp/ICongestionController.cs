@@ -24,6 +24,11 @@ public interface ICongestionController
     /// <summary>A packet was found to be lost by what came after it. Many losses of one window are one event: the controller sees to that by <see cref="UtpLossSample.SentAt"/>.</summary>
     void OnLost(in UtpLossSample sample);
 
+    /// <summary>Packets that were said to be lost have arrived as they were first sent: others had overtaken them.</summary>
+    /// <param name="packets">How many.</param>
+    /// <param name="now">The time.</param>
+    void OnNotLost(int packets, MonoTime now);
+
     /// <summary>No acknowledgement came for a whole retransmission time-out: all that was on its way counts as lost.</summary>
     /// <param name="now">The time.</param>
     void OnTimeout(MonoTime now);

@@ -24,6 +24,10 @@ internal sealed class SetWindow(long window) : ICongestionController
 
     public void OnLost(in UtpLossSample sample) => Losses++;
 
+    public void OnNotLost(int packets, MonoTime now)
+    {
+    }
+
     public void OnTimeout(MonoTime now) => Timeouts++;
 
     public void OnIdle(TimeSpan idle, MonoTime now)

@@ -16,7 +16,7 @@ public sealed class UnkindPathTests
     public static TheoryData<UtpCongestion> All => [UtpCongestion.Ledbat, UtpCongestion.Cubic, UtpCongestion.Rate];
 
     [Theory]
-    [InlineData(UtpCongestion.Rate)]
+    [MemberData(nameof(All))]
     public void Packets_that_overtake_each_other_do_no_harm(UtpCongestion congestion)
         => Play(congestion, world => world.Forth.Trouble = world.Back.Trouble = new PacketTrouble { Reordered = 0.02 }, least: 0.8);
 

@@ -39,6 +39,8 @@ internal sealed class CubicController : ICongestionController
     private MonoTime _reducedAt = new(long.MinValue);
     private long _delivered;
     private long _recoveryEnd = long.MinValue;
+    private OpenLosses _losses;
+    private Saved _saved;
 
     /// <summary>Begins with ten packets.</summary>
     /// <param name="packetSize">Bytes of payload of a packet.</param>
@@ -76,6 +78,7 @@ internal sealed class CubicController : ICongestionController
         double scale = (double)_packet / bytes;
         _lossWindow *= scale;
         _priorWindow *= scale;
+        _losses.Forget();
         _packet = bytes;
         _window = Math.Max(_window, Fewest);
         _hasEpoch = false;
@@ -108,15 +111,32 @@ internal sealed class CubicController : ICongestionController
     {
         // What was sent before the last reduction was lost to the same full queue.
         if (sample.SentAt <= _reducedAt)
+        {
+            _losses.Add();
             return;
+        }
+
+        _losses.Begin();
+        _saved = new Saved(_window, _threshold, _lossWindow, _priorWindow, _renoWindow, _secondsToLossWindow, _epoch, _hasEpoch);
         Reduce(sample.Now);
         _window = _threshold;
         _recoveryEnd = _delivered + sample.InFlight;
     }
 
     /// <inheritdoc/>
+    public void OnNotLost(int packets, MonoTime now)
+    {
+        if (!_losses.Withdraw(packets) || _window >= _saved.Window)
+            return;
+        (_window, _threshold, _lossWindow, _priorWindow, _renoWindow, _secondsToLossWindow, _epoch, _hasEpoch) = _saved;
+        _recoveryEnd = long.MinValue;
+    }
+
+    /// <inheritdoc/>
     public void OnTimeout(MonoTime now)
     {
+        _losses.Forget();
+
         // A second time-out of the same silence finds a window of one packet: what was before the first counts.
         if (_window > _packet)
             Reduce(now);
@@ -209,4 +229,14 @@ internal sealed class CubicController : ICongestionController
         double t = seconds - _secondsToLossWindow;
         return (Steepness * t * t * t) + _lossWindow;
     }
+
+    private readonly record struct Saved(
+        double Window,
+        double Threshold,
+        double LossWindow,
+        double PriorWindow,
+        double RenoWindow,
+        double SecondsToLossWindow,
+        MonoTime Epoch,
+        bool HasEpoch);
 }

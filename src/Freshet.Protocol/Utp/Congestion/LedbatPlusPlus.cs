@@ -4,18 +4,9 @@ namespace Freshet.Protocol.Utp.Congestion;
 
 /// <summary>
 /// LEDBAT++ (draft-irtf-iccrg-ledbat-plus-plus): fills the line while nobody else wants it, and holds the queue at 60 ms. It grows slower than TCP, shrinks by how far the queue is
-/// above the target, and stands back at regular times for two round trips, so that every flow sees the line without its queue. Where this goes beyond the draft:
-/// <list type="bullet">
-/// <item>The queue is measured one way, which uTP can (<see cref="QueueDelay"/>): data that comes towards us does not slow what goes out.</item>
-/// <item>The first slow start ends a round trip late, as all do: what it grew in that one is given back.</item>
-/// <item>Growth below the target is by the root of the window, not by one packet, while nothing was lost for a while. Flows still meet at equal windows, but at 100 Mbit/s within
-/// ten seconds and not within two minutes; and the queue that governs them is as short.</item>
-/// <item>A line that is nearly empty is taken again by slow start, up to half of what was reached before: another might have come. The draft's one packet in three round trips takes
-/// minutes for that, after each download of somebody else. So is the first half of the way back from standing back.</item>
-/// <item>It stands back every ten seconds at the most: on a short path it would be all the time.</item>
-/// <item>A late flow that took a standing queue for the line has a window that is built on sand. When it stands back and sees the line shorter than it was, it returns only as far
-/// as the target lets it.</item>
-/// </list>
+/// above the target, and stands back at regular times for two round trips, so that every flow sees the line without its queue. It goes beyond the draft where that is slow or
+/// unfair on lines of today: the queue is measured one way, growth below the target is by the root of the window while nothing is lost, an empty line is taken by slow start, and
+/// who sees that it took a standing queue for the line returns with care. docs/utp-congestion.md says why.
 /// </summary>
 internal sealed class LedbatPlusPlus : ICongestionController
 {
@@ -31,17 +22,11 @@ internal sealed class LedbatPlusPlus : ICongestionController
     // A flow that returns lifts the queue of others at their target by a tenth; half above it, it is not theirs but of somebody who goes first.
     private const double ReturnLimit = 1.5 * Target;
 
-    // A line that is shorter by this when nothing of ours queues: there was a queue that we took for the line.
-    private const double Shorter = 0.125 * Target;
-
     // Growth is at least 1/16 of TCP's: the draft's bound where the round trip is a small part of the target.
     private const double SmallestGain = 1.0 / 16;
 
     // Near its limit slow start goes on at a quarter of its pace: what it overshoots by is a quarter as well.
     private const double LeastPace = 0.25;
-
-    // Stands back for a tenth of the time at most: nine times as long as it took until the next.
-    private const int RestOfTen = 9;
 
     // RFC 3390: four packets are 5 KB, 40 ms on a line of 1 Mbit/s. TCP's ten of today would already be above the target there.
     private const int FirstPackets = 4;
@@ -49,11 +34,8 @@ internal sealed class LedbatPlusPlus : ICongestionController
     // Two at least where the queue is not ours to drain, so that one lost packet is found by the next and not by a time-out.
     private const int FewestPackets = 2;
 
-    // As often as the length of the line has to be looked at (BBR's number as well); a late flow looks by itself when it has come.
-    private static readonly TimeSpan LeastRest = TimeSpan.FromSeconds(10);
-
     // Where packets are lost the queue is not what tells of others: then growth is the draft's, below TCP's. Longer than TCP needs from one loss to the next on most lines.
-    private static readonly TimeSpan LossMemory = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LossMemory = TimeSpan.FromSeconds(15);
 
     private readonly QueueDelay _queue = new();
     private Phase _phase = Phase.Start;
@@ -66,14 +48,12 @@ internal sealed class LedbatPlusPlus : ICongestionController
     private MonoTime _reducedAt = new(long.MinValue);
     private MonoTime _lossesUntil = new(long.MinValue);
 
-    // Standing back: from which window, since when, what the line was before, and how the end is known.
+    // Where it is to come back to after it stood back.
     private double _goal;
-    private long _lineBefore;
-    private bool _isLineShorter;
     private long _delivered;
-    private long _standBackMark;
-    private MonoTime _standBackSince;
-    private MonoTime _nextStandBack = MonoTime.Never;
+    private StandBackClock _standBack = new();
+    private OpenLosses _losses;
+    private Saved _saved;
 
     /// <summary>Begins with a few packets.</summary>
     /// <param name="packetSize">Bytes of payload of a packet.</param>
@@ -135,20 +115,19 @@ internal sealed class LedbatPlusPlus : ICongestionController
             case Phase.Start:
                 GrowFast(sample, _height, Gain());
                 break;
-            case Phase.Steady when sample.Now >= _nextStandBack && !sample.IsAppLimited:
+            case Phase.Steady when _standBack.IsDue(sample.Now) && !sample.IsAppLimited:
                 StandBack(sample.Now);
                 break;
             case Phase.Steady:
                 Hold(sample);
                 break;
-            case Phase.StandBack when sample.DeliveredAtSend > _standBackMark:
-                // Sent after the first old one was acknowledged, that is with the small window: it saw the queue without us.
+            case Phase.StandBack when _standBack.HasSeenLine(sample):
+                LookAtLine(sample.Now);
                 _phase = Phase.Return;
-                _isLineShorter = _lineBefore - _queue.BaseRoundTrip > Shorter;
                 break;
             case Phase.Return:
                 GrowFast(sample, _goal, _window < _goal / 2 ? 1 : Gain());
-                if (_window >= _goal || _queue.Microseconds > (_isLineShorter ? Target : ReturnLimit))
+                if (_window >= _goal || _queue.Microseconds > (_standBack.IsLineShorter ? Target : ReturnLimit))
                     EndReturn(sample.Now);
                 break;
         }
@@ -159,7 +138,13 @@ internal sealed class LedbatPlusPlus : ICongestionController
     {
         // What was sent before the last reduction was lost to the same full queue.
         if (sample.SentAt <= _reducedAt)
+        {
+            _losses.Add();
             return;
+        }
+
+        _losses.Begin();
+        _saved = new Saved(_phase, _window, _goal, _height, _lossesUntil);
         _reducedAt = sample.Now;
         _lossesUntil = sample.Now + LossMemory;
         if (_phase == Phase.StandBack)
@@ -178,8 +163,22 @@ internal sealed class LedbatPlusPlus : ICongestionController
     }
 
     /// <inheritdoc/>
+    public void OnNotLost(int packets, MonoTime now)
+    {
+        if (!_losses.Withdraw(packets))
+            return;
+        (_goal, _height, _lossesUntil) = (_saved.Goal, _saved.Height, _saved.LossesUntil);
+        if (_phase != Phase.Steady || _saved.Phase == Phase.StandBack)
+            return;
+        _window = Math.Max(_window, _saved.Window);
+        _phase = _saved.Phase;
+    }
+
+    /// <inheritdoc/>
     public void OnTimeout(MonoTime now)
     {
+        _losses.Forget();
+
         // While it stands back or returns the goal is known already: a second time-out of one silence does not lower it again.
         if (_phase is Phase.Start or Phase.Steady)
             LowerGoal(_window);
@@ -254,19 +253,26 @@ internal sealed class LedbatPlusPlus : ICongestionController
         ScheduleFirst(now);
     }
 
-    // The first slow start most likely ended in a queue that it made: two round trips later the line is looked at without it.
-    private void ScheduleFirst(MonoTime now) => _nextStandBack = now + TimeSpan.FromMicroseconds(2 * _smoothed);
+    private void ScheduleFirst(MonoTime now) => _standBack.ScheduleFirst(_smoothed, _queue.BaseRoundTrip, now);
 
     private void StandBack(MonoTime now)
     {
+        _losses.Forget();
         _goal = _window;
         if (_window > _height / 2)
             _height = _window;
-        _lineBefore = _queue.BaseRoundTrip;
         _window = Fewest;
-        _standBackSince = now;
-        _standBackMark = _delivered;
+        _standBack.Begin(_delivered, now);
         _phase = Phase.StandBack;
+    }
+
+    private void LookAtLine(MonoTime now)
+    {
+        _standBack.Look(_queue.BaseRoundTrip);
+
+        // What was lost was lost to a queue that we did not see: now we do.
+        if (_standBack.IsLineShorter)
+            _lossesUntil = now;
     }
 
     private void LowerGoal(double window) => _goal = _height = Math.Max(window / 2, Fewest);
@@ -274,18 +280,18 @@ internal sealed class LedbatPlusPlus : ICongestionController
     private void ReturnFrom(double window, MonoTime now)
     {
         _reducedAt = now;
-        _standBackSince = now;
-        _isLineShorter = false;
         _window = window;
+        _standBack.ReturnOnly(now);
         _phase = Phase.Return;
     }
 
     private void EndReturn(MonoTime now)
     {
-        _phase = Phase.Steady;
-        if (_isLineShorter)
+        if (_standBack.IsLineShorter)
             _height = _window;
-        TimeSpan rest = RestOfTen * (now - _standBackSince);
-        _nextStandBack = now + (rest > LeastRest ? rest : LeastRest);
+        _standBack.End(now);
+        _phase = Phase.Steady;
     }
+
+    private readonly record struct Saved(Phase Phase, double Window, double Goal, double Height, MonoTime LossesUntil);
 }

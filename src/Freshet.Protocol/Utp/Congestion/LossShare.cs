@@ -24,6 +24,13 @@ internal struct LossShare(int packets)
         _count++;
     }
 
+    /// <summary>Some that were called lost have arrived, and are counted there.</summary>
+    public void NotLost(int packets, int packetSize)
+    {
+        _lost = Math.Max(0, _lost - ((long)packets * packetSize));
+        _count = Math.Max(0, _count - packets);
+    }
+
     /// <summary>Takes the share and begins anew; null where there are too few to judge.</summary>
     public double? Take()
     {

@@ -140,6 +140,9 @@ internal sealed class RateController : ICongestionController
     public void OnLost(in UtpLossSample sample) => _loss.Lost(sample.Bytes);
 
     /// <inheritdoc/>
+    public void OnNotLost(int packets, MonoTime now) => _loss.NotLost(packets, _packet);
+
+    /// <inheritdoc/>
     public void OnTimeout(MonoTime now)
     {
         // Nothing at all came back: begin small, and grow with what is acknowledged to where the rate says.

@@ -24,6 +24,9 @@ internal struct AckOutcome
     /// <summary>Packets that were sent again for nothing: they had only been overtaken.</summary>
     public int Overtaken;
 
+    /// <summary>Packets that were called lost and came before they were sent again.</summary>
+    public int Late;
+
     /// <summary>Whether the probe of the path is among them.</summary>
     public bool ProbeArrived;
 

@@ -242,9 +242,15 @@ internal sealed class Scoreboard
     private void Arrive(long number, ref SentPacket packet, ref AckOutcome outcome)
     {
         if (packet.Is(SentPacketFlags.Lost))
+        {
             LostBytes -= packet.Length;
+            outcome.Late++;
+        }
         else
+        {
             InFlight -= packet.Length;
+        }
+
         outcome.Bytes += packet.Length;
         outcome.Packets++;
         outcome.ProbeArrived |= packet.Is(SentPacketFlags.Probe);

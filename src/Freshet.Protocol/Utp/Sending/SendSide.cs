@@ -233,7 +233,13 @@ internal sealed class SendSide
         _tailAt = MonoTime.Never;
         _isTailSent = false;
         _windowProbeAt = MonoTime.Never;
-        _patience = Math.Min(UtpLimits.MaxPatience, _patience + outcome.Overtaken);
+        if (outcome.Overtaken + outcome.Late > 0)
+        {
+            // Many that are late at once were held up once, after a time-out most likely.
+            _patience = Math.Min(UtpLimits.MaxPatience, _patience + outcome.Overtaken + Math.Min(outcome.Late, 1));
+            _controller.OnNotLost(outcome.Overtaken + outcome.Late, now);
+        }
+
         IsEndAcknowledged |= outcome.EndArrived;
         if (outcome.Released > 0)
             HasNewRoom |= _buffer.Release(outcome.Released);

@@ -29,6 +29,9 @@ public sealed class AnyControllerTests
                     case 0:
                         controller.OnLost(new UtpLossSample(now, packet, controller.Window, now - TimeSpan.FromMilliseconds(random.Next(300))));
                         break;
+                    case 4:
+                        controller.OnNotLost(random.Next(3), now);
+                        break;
                     case 1 when random.Chance(0.2):
                         controller.OnTimeout(now);
                         break;
@@ -53,6 +56,29 @@ public sealed class AnyControllerTests
                 Assert.InRange(controller.PacingRate, 0, long.MaxValue);
             }
         }
+    }
+
+    [Theory]
+    [InlineData(UtpCongestion.Ledbat)]
+    [InlineData(UtpCongestion.Cubic)]
+    public void A_window_that_was_lowered_for_packets_that_were_only_overtaken_is_put_back(UtpCongestion congestion)
+    {
+        ICongestionController controller = CongestionControllers.Create(congestion, 1452);
+        var samples = new Samples(controller);
+        samples.Rounds(5);
+        double before = samples.Packets;
+        samples.Lose();
+        samples.Lose(samples.RoundTrip);
+        double lowered = samples.Packets;
+        Assert.True(lowered < before);
+        controller.OnNotLost(1, samples.Now);
+        Assert.Equal(lowered, samples.Packets, 0.01); // one of the two is still missing
+        controller.OnNotLost(1, samples.Now);
+        Assert.Equal(before, samples.Packets, 0.01);
+
+        // It grows on as if nothing had been said.
+        samples.Round();
+        Assert.True(samples.Packets > before * 1.2);
     }
 
     [Theory]
