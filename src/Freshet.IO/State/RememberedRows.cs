@@ -19,11 +19,11 @@ internal static class RememberedRows
     {
         // One command for all: to read its text costs more than to run it.
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = """
+        command.CommandText = $"""
             INSERT INTO folder (path) VALUES ($folder) ON CONFLICT DO NOTHING;
             INSERT INTO trackers (tiers) VALUES ($trackers) ON CONFLICT DO NOTHING;
             INSERT INTO remembered (hashes, folder, name, bytes, pieces, private, trackers, position, started, added, seeded, options)
-                VALUES ($hashes, (SELECT id FROM folder WHERE path = $folder), $name, $bytes, $pieces, $private,
+                VALUES ($hashes, {StateRows.FolderId}, $name, $bytes, $pieces, $private,
                     (SELECT id FROM trackers WHERE tiers = $trackers), $position, $started, $added, $seeded, $options)
                 ON CONFLICT (hashes) DO UPDATE SET
                     folder = excluded.folder, name = excluded.name, bytes = excluded.bytes, pieces = excluded.pieces, private = excluded.private,

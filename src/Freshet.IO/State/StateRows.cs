@@ -10,18 +10,24 @@ internal static class StateRows
     /// <summary>The most damaged rows kept for a look later; older ones go.</summary>
     private const int MostDamaged = 100;
 
+    /// <summary>
+    /// The row of $folder, which must be there. The index says where, and the row itself whether it is so: where a bit has flipped in one of the two, which SQLite does not see, this is null, a constraint
+    /// fails, and the file counts as damaged. Else all that is saved from then on would be of a folder that nobody asks for.
+    /// </summary>
+    public const string FolderId = "(SELECT id FROM folder NOT INDEXED WHERE id = (SELECT id FROM folder WHERE path = $folder) AND path = $folder)";
+
     /// <summary>Puts a record in the place of the one before.</summary>
     public static void Put(SqliteConnection connection, ResumeRecord record, string bootId)
     {
         using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = """
+        command.CommandText = $"""
             INSERT INTO folder (path) VALUES ($folder) ON CONFLICT DO NOTHING;
             INSERT INTO torrent (hashes, folder, pieces, downloaded, uploaded, saved, seeded)
-                VALUES ($hashes, (SELECT id FROM folder WHERE path = $folder), $pieces, $downloaded, $uploaded, $saved, $seeded)
+                VALUES ($hashes, {FolderId}, $pieces, $downloaded, $uploaded, $saved, $seeded)
                 ON CONFLICT (hashes, folder) DO UPDATE SET
                     pieces = excluded.pieces, downloaded = excluded.downloaded, uploaded = excluded.uploaded, saved = excluded.saved, seeded = excluded.seeded;
             INSERT OR REPLACE INTO progress (torrent, boot, recorded, durable, partials, files, digest)
-                VALUES ((SELECT id FROM torrent WHERE hashes = $hashes AND folder = (SELECT id FROM folder WHERE path = $folder)),
+                VALUES ((SELECT id FROM torrent WHERE hashes = $hashes AND folder = {FolderId}),
                     $boot, $recorded, $durable, $partials, $files, $digest);
             """;
         byte[] hashes = RecordCodec.Hashes(record.Hashes);

@@ -228,6 +228,26 @@ public sealed class SqliteStateStoreTests : IDisposable
         }
     }
 
+    // B11: in the row or in its index, which then say different things: SQLite does not see it.
+    [Fact]
+    public void A_bit_that_flips_in_a_folders_path_loses_no_record_that_is_saved_later()
+    {
+        byte[] whole = MakeWhole();
+        byte[] path = "/data"u8.ToArray();
+        int places = 0;
+        for (int at = 0; at + path.Length <= whole.Length; at++)
+        {
+            if (!whole.AsSpan(at, path.Length).SequenceEqual(path))
+                continue;
+            byte[] flipped = [.. whole];
+            flipped[at + 2] ^= 1;
+            AssertTrueOrAbsent(flipped);
+            places++;
+        }
+
+        Assert.Equal(2, places);
+    }
+
     // B11: within a sound file, a row whose content was altered.
     [Fact]
     public void A_record_that_does_not_fit_its_digest_counts_as_none_and_is_kept_aside()
