@@ -29,6 +29,9 @@ internal struct AckPolicy()
     {
         _isUrgent = true;
         Due = now;
+
+        // Where packets are lost the peer's window is small, and each of its packets may be the only one that is on its way.
+        _quick = UtpLimits.QuickAcks;
     }
 
     /// <summary>Whether an acknowledgement has to go out at the end of this batch.</summary>
