@@ -65,7 +65,7 @@ public sealed class CongestionTests
     }
 
     [Theory]
-    [InlineData(0.001, 90)]
+    [InlineData(0.001, 240)]
     [InlineData(0.005, 90)]
     [InlineData(0.02, 180)]
     public void Cubic_keeps_within_a_quarter_of_its_response_function(double loss, int seconds)

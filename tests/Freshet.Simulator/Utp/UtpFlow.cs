@@ -67,12 +67,14 @@ public sealed class UtpFlow
     private void Write()
     {
         long most = Math.Min(_bytes, Allowed);
-        while (Written < most && Sender.IsWritable)
+        while (Written < most)
         {
+            // Until not all is taken: only then the stream says when there is room again.
             int at = (int)(Written % PatternLength);
-            int taken = Sender.Write(Pattern.AsSpan(at, (int)Math.Min(PatternLength - at, most - Written)));
+            ReadOnlySpan<byte> next = Pattern.AsSpan(at, (int)Math.Min(PatternLength - at, most - Written));
+            int taken = Sender.Write(next);
             Written += taken;
-            if (taken == 0)
+            if (taken < next.Length)
                 break;
         }
 

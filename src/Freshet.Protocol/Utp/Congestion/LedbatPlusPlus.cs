@@ -31,6 +31,9 @@ internal sealed class LedbatPlusPlus : ICongestionController
     // RFC 3390: four packets are 5 KB, 40 ms on a line of 1 Mbit/s. TCP's ten of today would already be above the target there.
     private const int FirstPackets = 4;
 
+    // So few packets on a line without a queue grow as TCP's do: nobody is hurt by them, and a line that loses one packet in twenty never lets a sixteenth of that grow at all.
+    private const int SmallPackets = 16;
+
     // Two at least where the queue is not ours to drain, so that one lost packet is found by the next and not by a time-out.
     private const int FewestPackets = 2;
 
@@ -207,7 +210,7 @@ internal sealed class LedbatPlusPlus : ICongestionController
     /// <summary>The share of TCP's growth that is taken: less on short paths, where the queue would rise from nothing to the target within a few round trips.</summary>
     private double Gain()
     {
-        if (_queue.BaseRoundTrip == long.MaxValue)
+        if (_queue.BaseRoundTrip == long.MaxValue || (_window < SmallPackets * _packet && _queue.Microseconds < NearlyEmpty))
             return 1;
         double roundTripsToTarget = Math.Ceiling(2 * Target / Math.Max(_queue.BaseRoundTrip, 1));
         return Math.Max(1 / roundTripsToTarget, SmallestGain);

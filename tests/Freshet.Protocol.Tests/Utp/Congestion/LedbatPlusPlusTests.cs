@@ -27,8 +27,13 @@ public sealed class LedbatPlusPlusTests
     {
         var controller = new LedbatPlusPlus(1452);
         var samples = new Samples(controller) { RoundTrip = TimeSpan.FromMilliseconds(40) };
+
+        // A few packets hurt nobody and double.
         samples.Round();
+        Assert.Equal(8, samples.Packets, 0.01);
+        samples.Rounds(3);
         double before = samples.Packets;
+        Assert.True(before > 16);
         samples.Round();
 
         // 2 * 60 ms / 40 ms: a third of what slow start would add.
@@ -134,6 +139,15 @@ public sealed class LedbatPlusPlusTests
         for (int i = 0; i < 20; i++)
             samples.Round(isAppLimited: true);
         Assert.Equal(before, samples.Packets, 0.01);
+    }
+
+    [Fact]
+    public void A_line_that_loses_one_packet_in_twenty_is_still_used()
+    {
+        var line = new ModelLine(1e9, TimeSpan.FromMilliseconds(1), Long, loss: 0.05);
+        ModelFlow flow = line.Add(new ModelFlow(new LedbatPlusPlus(ModelLine.Payload)));
+        line.Run(TimeSpan.FromSeconds(5));
+        Assert.True(flow.Delivered / 5 / ModelLine.Payload > 2_000, $"{flow.Delivered / 5 / ModelLine.Payload} packets a second");
     }
 
     [Theory]
