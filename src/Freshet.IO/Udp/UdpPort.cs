@@ -154,9 +154,28 @@ internal sealed class UdpPort
 
     private void Pass(in DatagramAddress from, ReadOnlySpan<byte> datagram, IUtpReceiver? utp)
     {
-        if (_handOver is not null && UtpPumps.Of(datagram, _handOver.Pumps) is var pump && pump != _index)
-            _handOver.Give(pump, from, datagram);
-        else
+        if (_handOver is null)
+        {
             utp?.Receive(from, datagram);
+            return;
+        }
+
+        int pumps = _handOver.Pumps;
+        int pump = UtpPumps.Of(datagram, pumps);
+        Give(pump, from, datagram, utp);
+        if (!UtpPumps.IsReset(datagram))
+            return;
+        int next = (pump + 1) % pumps, last = (pump + pumps - 1) % pumps;
+        Give(next, from, datagram, utp);
+        if (last != next)
+            Give(last, from, datagram, utp);
+    }
+
+    private void Give(int pump, in DatagramAddress from, ReadOnlySpan<byte> datagram, IUtpReceiver? utp)
+    {
+        if (pump == _index)
+            utp?.Receive(from, datagram);
+        else
+            _handOver!.Give(pump, from, datagram);
     }
 }

@@ -41,7 +41,8 @@ public sealed class UtpPumpsTests : IDisposable
         int[] expected = new int[Pumps];
         for (int i = 0; i < 300; i++)
         {
-            byte[] datagram = [(byte)((random.Next(5) << 4) | 1), 0, (byte)random.Next(256), (byte)random.Next(256), .. new byte[random.Next(100)]];
+            byte first = (byte)((random.Next(5) << 4) | 1);
+            byte[] datagram = [first == UtpPumps.Reset ? (byte)0x21 : first, 0, (byte)random.Next(256), (byte)random.Next(256), .. new byte[random.Next(100)]];
             expected[UtpPumps.Of(datagram, Pumps)]++;
             peer.SendTo(datagram, at);
             if (i % 50 == 49)
@@ -66,6 +67,18 @@ public sealed class UtpPumpsTests : IDisposable
             peer.ReceiveFrom(new byte[10], SocketFlags.None, from);
             Assert.Equal(sockets.Port, ((IPEndPoint)at.Create(from)).Port);
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_reset_finds_its_stream_by_either_of_its_ids(bool portable)
+    {
+        using SessionSockets sockets = Open(portable);
+        using var streams = new Pumping(sockets, portable);
+        using var peer = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        peer.SendTo([UtpPumps.Reset, 0, 0, 7, .. new byte[16]], new IPEndPoint(IPAddress.Loopback, sockets.Port));
+        streams.RunUntil(() => streams.Rigs.All(rig => rig.Count == 1));
     }
 
     [Fact]
