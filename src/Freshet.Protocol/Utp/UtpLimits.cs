@@ -15,8 +15,8 @@ internal static class UtpLimits
     /// <summary>The longest time that a packet is waited for: from then on a peer that comes back is heard soon enough.</summary>
     public static readonly TimeSpan MaxTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>How often a packet times out before its peer is given up: a little more than a minute with the shortest times.</summary>
-    public const int MaxTimeouts = 8;
+    /// <summary>How often a packet times out before its peer is given up: 19 s with the shortest times. libtorrent gives up after three, and does not say so: then the sooner it is dialled again the better.</summary>
+    public const int MaxTimeouts = 6;
 
     /// <summary>How often a start is sent: 1, 2 and 4 seconds apart, then it is given up. Whoever connects tries TCP as well.</summary>
     public const int MaxStarts = 3;
@@ -36,13 +36,10 @@ internal static class UtpLimits
     /// <summary>Where packets overtake each other, so many times a quarter of a round trip pass before one is lost for what came later (RFC 8985 has no bound but a round trip).</summary>
     public const int MaxPatience = 4;
 
-    /// <summary>An acknowledgement that is later than usual by this is asked for by sending the last packet again: timers are that coarse on either side.</summary>
-    public static readonly TimeSpan TailDelay = TimeSpan.FromMilliseconds(2);
+    /// <summary>An acknowledgement that is later than two round trips and this is asked for by sending the last packet again: long before a time-out, whose window is one packet.</summary>
+    public static readonly TimeSpan TailDelay = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>How often the last packet is sent again to hear what has arrived, before a time-out, which is far longer and takes the window down to one packet.</summary>
-    public const int MaxTails = 2;
-
-    /// <summary>What a peer may hold an acknowledgement of a single packet back, until it is known what it does.</summary>
+    /// <summary>What a peer may hold an acknowledgement of a single packet back.</summary>
     public static readonly TimeSpan PeerAckDelay = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Packets ahead of the one that is missing that any peer keeps: libutp has 1,024 places.</summary>
