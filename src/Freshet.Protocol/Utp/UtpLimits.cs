@@ -36,10 +36,13 @@ internal static class UtpLimits
     /// <summary>Where packets overtake each other, so many times a quarter of a round trip pass before one is lost for what came later (RFC 8985 has no bound but a round trip).</summary>
     public const int MaxPatience = 4;
 
-    /// <summary>An acknowledgement that is later than two round trips and this is asked for by sending the last packet again: long before a time-out, whose window is one packet.</summary>
-    public static readonly TimeSpan TailDelay = TimeSpan.FromMilliseconds(10);
+    /// <summary>An acknowledgement that is later than usual by this is asked for by sending the last packet again: timers are that coarse on either side.</summary>
+    public static readonly TimeSpan TailDelay = TimeSpan.FromMilliseconds(2);
 
-    /// <summary>What a peer may hold an acknowledgement of a single packet back.</summary>
+    /// <summary>How often the last packet is sent again to hear what has arrived, before a time-out, which is far longer and takes the window down to one packet.</summary>
+    public const int MaxTails = 2;
+
+    /// <summary>What a peer may hold an acknowledgement of a single packet back, until it is known what it does.</summary>
     public static readonly TimeSpan PeerAckDelay = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Packets ahead of the one that is missing that any peer keeps: libutp has 1,024 places.</summary>

@@ -106,6 +106,26 @@ public sealed class UtpLossTests
         Assert.True(statistics.Timeouts * 100 < statistics.PacketsSent, $"{statistics}");
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public void A_small_window_on_a_short_path_loses_milliseconds_by_a_loss_and_no_time_out(int packets)
+    {
+        var settings = new UtpSettings { MakeController = _ => new SetWindow(packets * 1452) };
+        var wire = new UtpWire(8, new WireFaults { Delay = TimeSpan.FromMilliseconds(0.1) }, settings, settings);
+        (UtpStream left, UtpStream right) = wire.Connect();
+        wire.Faults = wire.Faults with { Loss = 0.05 };
+        var transfer = new Transfer(left, right, 2_000_000, 1);
+        wire.Left.Application = transfer.Work;
+        MonoTime start = wire.Now;
+        Assert.True(wire.RunUntil(() => transfer.IsDone, TimeSpan.FromMinutes(10)));
+        TimeSpan time = wire.Now - start;
+        UtpStatistics statistics = left.GetStatistics();
+        Assert.True(time < TimeSpan.FromSeconds(5), $"{time} {statistics}");
+        Assert.True(statistics.Timeouts * 200 < statistics.PacketsSent, $"{statistics}");
+    }
+
     [Fact]
     public void Numbers_and_timestamps_wrap_around_unnoticed()
     {

@@ -24,6 +24,9 @@ internal struct AckOutcome
     /// <summary>Packets that were sent again for nothing: they had only been overtaken.</summary>
     public int Overtaken;
 
+    /// <summary>Whether a packet that was sent again to hear what has arrived had arrived before.</summary>
+    public bool WasTailNeedless;
+
     /// <summary>Packets that were called lost and came before they were sent again.</summary>
     public int Late;
 

@@ -16,6 +16,9 @@ internal struct RoundTrip
     /// <summary>The shortest that was measured; zero: none was.</summary>
     public TimeSpan Shortest { get; private set; }
 
+    /// <summary>After which time an acknowledgement that is not held back would be here (RFC 9002, 6.2.1).</summary>
+    public readonly TimeSpan Usual => new((_smoothed + Math.Max(_smoothed, 4 * _variation)) / 100);
+
     /// <summary>How long a packet is waited for now.</summary>
     public readonly TimeSpan Timeout
     {

@@ -141,8 +141,12 @@ internal sealed class Scoreboard
     /// <summary>Calls the first packet lost, if it is not already.</summary>
     public bool TryLoseFirst() => Count > 0 && MarkLost(First);
 
-    /// <summary>Calls the last packet lost, if it has not arrived and is not already.</summary>
-    public bool TryLoseLast() => Count > 0 && MarkLost(Next - 1);
+    /// <summary>Has the last packet sent again, if it has not arrived, to hear what has.</summary>
+    public void AskForTail()
+    {
+        if (Count > 0 && MarkLost(Next - 1))
+            this[Next - 1].Flags |= SentPacketFlags.Tail;
+    }
 
     /// <summary>Nothing was heard for too long: whatever has not arrived is lost.</summary>
     public void LoseAll()
@@ -258,7 +262,9 @@ internal sealed class Scoreboard
 
         // What was sent again and comes back sooner than anything ever did is answered for the first time that it was sent.
         bool isOfFirst = packet.Transmissions > 1 && packet.SentAt > outcome.NewestPossible;
-        if (isOfFirst)
+        if (isOfFirst && packet.Is(SentPacketFlags.Tail))
+            outcome.WasTailNeedless = true;
+        else if (isOfFirst)
             outcome.Overtaken++;
         else if (packet.SentAt >= outcome.NewestSentAt)
         {

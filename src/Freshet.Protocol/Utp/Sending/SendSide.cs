@@ -26,7 +26,8 @@ internal sealed class SendSide
     private long _appLimitedUntil = -1;
     private MonoTime _timeoutAt = MonoTime.Never;
     private MonoTime _tailAt = MonoTime.Never;
-    private bool _isTailSent;
+    private int _tails;
+    private TimeSpan _ackDelay = UtpLimits.PeerAckDelay;
     private MonoTime _paceAt = MonoTime.Never;
     private MonoTime _windowProbeAt = MonoTime.Never;
     private int _timeoutsInRow;
@@ -148,8 +149,8 @@ internal sealed class SendSide
 
         if (_board.Count > 0 && _timeoutAt.IsNever)
             _timeoutAt = now + _roundTrip.Timeout;
-        if (_board.Count > 0 && !_isTailSent && !_isPeerFull && _delivered > 0)
-            _tailAt = now + (_roundTrip.Smoothed * 2) + (_board.Count > 1 ? UtpLimits.TailDelay : UtpLimits.PeerAckDelay);
+        if (_board.Count > 0 && _tails < UtpLimits.MaxTails && !_isPeerFull && _delivered > 0)
+            _tailAt = now + ((_roundTrip.Usual + UtpLimits.TailDelay + (_board.Count > 1 ? TimeSpan.Zero : _ackDelay * 1.25)) * (1 + _tails));
 
         // Less to send than the window allows, or a peer that takes less: then the path's limit is not what is measured.
         if ((_buffer.End == _cut || _isPeerFull) && _board.InFlight < _controller.Window)
@@ -181,7 +182,7 @@ internal sealed class SendSide
 
         PacketsLost += _board.Count;
         _board.LoseAll();
-        _isTailSent = true;
+        _tails = UtpLimits.MaxTails;
         _tailAt = MonoTime.Never;
         _timeoutAt = now + _roundTrip.Timeout;
         return true;
@@ -231,7 +232,7 @@ internal sealed class SendSide
         _mtu.Progress();
         _timeoutAt = _board.Count > 0 ? now + _roundTrip.Timeout : MonoTime.Never;
         _tailAt = MonoTime.Never;
-        _isTailSent = false;
+        _tails = 0;
         _windowProbeAt = MonoTime.Never;
         if (outcome.Overtaken + outcome.Late > 0)
         {
@@ -253,6 +254,7 @@ internal sealed class SendSide
         TimeSpan roundTrip = newest.Transmissions == 1 ? now - new MonoTime(newest.SentAt) : TimeSpan.Zero;
         if (roundTrip > TimeSpan.Zero)
             _roundTrip.Add(roundTrip);
+        LearnAckDelay(in outcome, roundTrip);
         if (outcome.Bytes == 0)
             return;
         _delivered += outcome.Bytes;
@@ -283,12 +285,23 @@ internal sealed class SendSide
             Lose(number, now);
     }
 
-    /// <summary>The last packet, or the acknowledgement of it, may be lost, and nothing behind it shows that: it is sent again once.</summary>
+    /// <summary>The last packet, or the acknowledgement of it, may be lost, and nothing behind it shows that: it is sent again.</summary>
     private void AskForTail()
     {
         _tailAt = MonoTime.Never;
-        _isTailSent = true;
-        _board.TryLoseLast();
+        _tails++;
+        _board.AskForTail();
+    }
+
+    /// <summary>How long the peer holds acknowledgements of single packets back: what one of those took beyond the shortest round trip. It was longer than thought where a tail was asked for in vain.</summary>
+    private void LearnAckDelay(in AckOutcome outcome, TimeSpan roundTrip)
+    {
+        if (outcome.WasTailNeedless)
+            _ackDelay = UtpLimits.PeerAckDelay;
+        else if (outcome.Packets == 1 && _board.Count == 0 && roundTrip > TimeSpan.Zero)
+            _ackDelay = Max(roundTrip - _roundTrip.Shortest, _ackDelay * 0.875);
+
+        static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
     }
 
     // Zero is what is sent before anything was measured, and the greatest positive number what an old µTorrent sends then.

@@ -55,4 +55,7 @@ internal enum SentPacketFlags : byte
 
     /// <summary>There was less to send than the window allowed.</summary>
     AppLimited = 32,
+
+    /// <summary>It was sent again only to hear what has arrived.</summary>
+    Tail = 64,
 }
