@@ -12,7 +12,7 @@ internal struct SendBuffer(BufferBudget budget, int most)
     private BufferShare _share = new(budget, Own, most);
     private ByteRing _data;
 
-    /// <summary>Whether the application was turned away and waits for room.</summary>
+    /// <summary>Whether the application found no room, or left none, and waits for it.</summary>
     public bool IsAwaited { get; private set; }
 
     /// <summary>Whether memory is rented.</summary>
@@ -34,7 +34,8 @@ internal struct SendBuffer(BufferBudget budget, int most)
         int length = Math.Min(bytes.Length, Room);
         if (length > 0)
             _data.Append(bytes[..length]);
-        if (length < bytes.Length)
+        // Full to the last byte counts as well: who asks first whether there is room does not write again.
+        if (length < bytes.Length || Room == 0)
             IsAwaited = true;
         return length;
     }
