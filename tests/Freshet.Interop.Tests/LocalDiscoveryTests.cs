@@ -20,4 +20,14 @@ public sealed class LocalDiscoveryTests
         await Swarm.MustEndWithAsync(0, freshet);
         Content.MustBeSame(swarm.Content, Path.Combine(folder, "local.bin"));
     }
+
+    /// <summary>Bound to IPv6 addresses they have no other group, nor any other address to be dialled at.</summary>
+    [Fact]
+    public async Task Over_ipv6_alone_two_of_ours_find_each_other()
+    {
+        await using Swarm swarm = await Swarm.CreateAsync();
+        await swarm.ShareAsync(Content.File(swarm.Source, "local6.bin", 300_017, seed: 72), 64 * 1024);
+        await swarm.SeedWithFreshetAsync("--no-lsd", "false", "--bind", $"{swarm.Seeder.IPv6}");
+        await swarm.MustEndWellAsync(swarm.Leecher.Freshet("download", swarm.Torrent, "-o", swarm.Target, "-v", "--no-lsd", "false", "--bind", $"{swarm.Leecher.IPv6}"));
+    }
 }

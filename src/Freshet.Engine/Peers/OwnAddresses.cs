@@ -13,11 +13,24 @@ public sealed class OwnAddresses
     /// <summary>Voices that are remembered for each family, the latest; more agree no better.</summary>
     public const int MaxVoices = 16;
 
+    // No network has this number.
+    private static readonly UInt128 DhtVoice = UInt128.MaxValue;
+
     private readonly Ballot _ipv4 = new();
     private readonly Ballot _ipv6 = new();
 
     /// <summary>The port that peers connect to.</summary>
     public int ListenPort { get; set; }
+
+    /// <summary>
+    /// The nodes of the DHT agree on how they see us, four networks at the least (BEP 42): one more voice, so that whoever has many nodes outvotes no peers.
+    /// </summary>
+    public void Agreed(IPAddress seen)
+    {
+        seen = AddressRules.Unmapped(seen)!;
+        if (AddressRules.Classify(seen) == AddressScope.Global)
+            (seen.AddressFamily == AddressFamily.InterNetwork ? _ipv4 : _ipv6).Cast(DhtVoice, seen);
+    }
 
     /// <summary>Somebody says how he sees us.</summary>
     /// <param name="voter">Who.</param>

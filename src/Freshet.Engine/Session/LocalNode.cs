@@ -28,13 +28,18 @@ internal sealed class LocalNode : IDhtEffects
         _timer = new Deadline(deadlines, Advance);
         IPAddress local = settings.Local.FirstOrDefault(address => address.AddressFamily == family)
             ?? (family == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any);
-        Node = new DhtNode(local, id: null, settings.Node, this, settings.Signatures, new SeededRandom(random.NextUInt64()), secret, now);
+        Node = new DhtNode(local, SavedContacts.ReadId(settings.Saved, family, settings.Port), settings.Node, this, settings.Signatures, new SeededRandom(random.NextUInt64()), secret, now);
     }
 
     public DhtNode Node { get; }
 
+    public Action<IPAddress>? AddressSeen { get; init; }
+
     /// <inheritdoc/>
     public void Send(in Datagram datagram) => _effects.SendDatagram(datagram);
+
+    /// <inheritdoc/>
+    void IDhtEffects.AddressSeen(IPAddress own) => AddressSeen?.Invoke(own);
 
     public void SetTimer() => _timer.Set(Node.NextDeadline);
 

@@ -39,7 +39,7 @@ public sealed class LocalNodes
     {
         foreach (AddressFamily family in families)
         {
-            var local = new LocalNode(family, settings, effects, deadlines, random, secret, Called, now);
+            var local = new LocalNode(family, settings, effects, deadlines, random, secret, Called, now) { AddressSeen = own => AddressSeen?.Invoke(own) };
             _nodes.Add(local);
             All.Add(local.Node);
         }
@@ -59,6 +59,9 @@ public sealed class LocalNodes
 
     /// <summary>Called when <see cref="IsIn"/> has become true.</summary>
     public Action<MonoTime>? CameIn { get; set; }
+
+    /// <summary>Called when most of those who answer one of them see us at this address (BEP 42): each network has one voice.</summary>
+    public Action<IPAddress>? AddressSeen { get; set; }
 
     /// <summary>Finds the way in.</summary>
     public void Begin(MonoTime now)
@@ -113,8 +116,9 @@ public sealed class LocalNodes
             _entry.Lost(now);
     }
 
-    /// <summary>Nodes that answer now, for the next run.</summary>
-    public SavedNodes Export() => new(SavedContacts.Write(Of(AddressFamily.InterNetwork)), SavedContacts.Write(Of(AddressFamily.InterNetworkV6)));
+    /// <summary>Nodes that answer now and our own ids, for the next run.</summary>
+    public SavedNodes Export() => new(
+        SavedContacts.Write(Of(AddressFamily.InterNetwork), Settings.Port), SavedContacts.Write(Of(AddressFamily.InterNetworkV6), Settings.Port));
 
     private void Routed(IPEndPoint router, MonoTime now)
     {

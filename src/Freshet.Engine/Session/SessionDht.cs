@@ -26,9 +26,10 @@ internal sealed class SessionDht
             .. session.Settings.UseIPv4 ? (AddressFamily[])[AddressFamily.InterNetwork] : [],
             .. session.Settings.UseIPv6 ? (AddressFamily[])[AddressFamily.InterNetworkV6] : [],
         ];
-        _nodes = new LocalNodes(session.Effects, session.Deadlines, session.Trackers.Lookups, settings, families, session.Random, secret, now);
+        _nodes = new LocalNodes(session.Effects, session.Deadlines, session.Trackers.Lookups, settings with { Port = session.Settings.ListenPort }, families, session.Random, secret, now);
         Rounds = new DhtRounds(session.Deadlines, () => _nodes.IsIn);
         _nodes.CameIn = Rounds.Run;
+        _nodes.AddressSeen = session.OwnAddresses.Agreed;
         _save = new Deadline(session.Deadlines, Save);
         _save.Set(now + SaveInterval);
     }

@@ -13,6 +13,9 @@ public sealed record SessionDhtSettings
     /// <summary>Our own addresses where they are known because the sockets are bound to them: a node's id must fit its address (BEP 42).</summary>
     public IReadOnlyList<IPAddress> Local { get; init; } = [];
 
+    /// <summary>The port of our sockets, where it is known: a node that comes back at the port of before is the same one.</summary>
+    public int Port { get; init; }
+
     /// <summary>Nodes that are always there, by name or address: asked only where neither saved nodes nor peers lead into the DHT.</summary>
     public IReadOnlyList<(string Host, int Port)> Routers { get; init; } = [];
 

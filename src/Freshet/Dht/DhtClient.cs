@@ -222,7 +222,7 @@ public sealed class DhtClient : IAsyncDisposable
                 listener: null);
             AddressFamily[] families = [.. loop.UsesIPv4 ? (AddressFamily[])[AddressFamily.InterNetwork] : [], .. loop.UsesIPv6 ? (AddressFamily[])[AddressFamily.InterNetworkV6] : []];
             DhtProbe? probe = null;
-            loop.Start((effects, now) => probe = new DhtProbe(effects, DhtSetup.Of(options, store, logger), families, now));
+            loop.Start((effects, now) => probe = new DhtProbe(effects, DhtSetup.Of(options, store, logger) with { Port = loop.ListenPort }, families, now));
             return new DhtClient(loop, pool, probe!, new NameResolver(clock), store, logger);
         }
         catch (NetworkException error)

@@ -42,6 +42,22 @@ public sealed class PeerPriorityTests
     public void Between_two_families_there_is_none()
         => Assert.Equal(0u, PeerPriority.Between(new IPEndPoint(IPAddress.Loopback, 1), new IPEndPoint(IPAddress.IPv6Loopback, 1)));
 
+    /// <summary>Nodes are cheap: however many they are, their agreement is one voice, where there is no other the only one.</summary>
+    [Fact]
+    public void What_nodes_of_the_dht_agree_on_is_one_voice()
+    {
+        var own = new OwnAddresses { ListenPort = 6881 };
+        var peer = new IPEndPoint(IPAddress.Parse("98.76.54.32"), 6881);
+        own.Agreed(IPAddress.Parse("192.168.1.2"));
+        Assert.Equal(0u, own.PriorityOf(peer));
+        own.Agreed(IPAddress.Parse("123.213.32.10"));
+        Assert.Equal(0xec2d7224, own.PriorityOf(peer));
+        own.Seen(IPAddress.Parse("5.6.7.8"), IPAddress.Parse("8.8.8.8"));
+        own.Seen(IPAddress.Parse("77.1.1.1"), IPAddress.Parse("8.8.8.8"));
+        own.Agreed(IPAddress.Parse("123.213.32.10"));
+        Assert.NotEqual(0xec2d7224, own.PriorityOf(peer));
+    }
+
     [Fact]
     public void Our_own_address_is_what_most_networks_say()
     {

@@ -88,6 +88,10 @@ internal sealed class LabHost(string space, IPAddress v4, IPAddress v6, NetworkL
             StateOfItsOwn, Tracer,
             ["-f", "-qq", "-o", "/dev/null", "-P", path, "-e", $"trace={calls}", "-e", $"inject={calls}:{fault}", "dotnet", FreshetCommand, .. arguments]);
 
+    /// <summary>The same, ended by SIGKILL at the n-th of one thread's system calls of a name.</summary>
+    public LabProcess FreshetKilledAt(string call, int number, params string[] arguments)
+        => Start(StateOfItsOwn, Tracer, ["-f", "-qq", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:signal=SIGKILL:when={number}", "dotnet", FreshetCommand, .. arguments]);
+
     /// <summary>Ends everything that runs on this host.</summary>
     public async Task StopAsync()
     {
