@@ -105,7 +105,7 @@ public sealed class UtpStream
     }
 
     /// <summary>Writes as many bytes as there is room for; they are copied.</summary>
-    /// <returns>How many. If it is not all, the stream is among the changed ones when there is room again.</returns>
+    /// <returns>How many. When there was no room, or is none left, the stream is among the changed ones once there is some.</returns>
     public int Write(ReadOnlySpan<byte> bytes)
     {
         if (!IsConnected)

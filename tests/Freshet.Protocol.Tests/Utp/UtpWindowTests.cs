@@ -54,6 +54,23 @@ public sealed class UtpWindowTests
     }
 
     [Fact]
+    public void Who_writes_exactly_what_there_is_room_for_is_told_when_there_is_more()
+    {
+        var peer = new ScriptedPeer();
+        UtpStream stream = peer.Accept();
+        while (peer.Endpoint.TakeChanged() is not null)
+        {
+        }
+
+        peer.Write(stream, 128 * 1024);
+        Assert.False(stream.IsWritable);
+        peer.Ack = peer.TakeAll()[^1].Header.Sequence;
+        peer.Send(UtpPacketType.State);
+        Assert.Same(stream, peer.Endpoint.TakeChanged());
+        Assert.True(stream.IsWritable);
+    }
+
+    [Fact]
     public void A_shut_window_is_asked_after_with_a_small_packet_until_it_opens()
     {
         var peer = new ScriptedPeer { Window = 0 };

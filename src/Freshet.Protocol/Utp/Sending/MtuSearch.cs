@@ -6,7 +6,7 @@ namespace Freshet.Protocol.Utp.Sending;
 /// Finds the longest datagram that the path takes, in the manner of RFC 8899: from one that every path takes, by probes. The first probe is the longest allowed, since most
 /// paths take it; what follows halves the distance. A probe is a packet like others with padding, so that it can be sent again without: a packet of uTP can never be cut anew.
 /// </summary>
-internal struct MtuSearch
+internal sealed class MtuSearch
 {
     // A probe can be lost for other reasons: so many of one length must be.
     private const int MaxTries = 3;
@@ -45,7 +45,7 @@ internal struct MtuSearch
     public int ProbeLength { get; private set; }
 
     /// <summary>Whether there is something to find out now.</summary>
-    public readonly bool IsWanted(MonoTime now) => ProbeLength == 0 && (_ceiling - Datagram >= Close || (now >= _over && _ceiling < _longest));
+    public bool IsWanted(MonoTime now) => ProbeLength == 0 && (_ceiling - Datagram >= Close || (now >= _over && _ceiling < _longest));
 
     /// <summary>The length that the next probe should have; 0: there is nothing to find out.</summary>
     /// <param name="limit">No probe is longer than this.</param>

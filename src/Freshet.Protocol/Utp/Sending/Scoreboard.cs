@@ -141,11 +141,15 @@ internal sealed class Scoreboard
     /// <summary>Calls the first packet lost, if it is not already.</summary>
     public bool TryLoseFirst() => Count > 0 && MarkLost(First);
 
-    /// <summary>Has the last packet sent again, if it has not arrived, to hear what has.</summary>
-    public void AskForTail()
+    /// <summary>Has a packet sent again to hear what has arrived: the last, or where that would tell nothing, because it has or lies beyond any mask, the first.</summary>
+    public void AskForTail(bool isRepeated)
     {
-        if (Count > 0 && MarkLost(Next - 1))
-            this[Next - 1].Flags |= SentPacketFlags.Tail;
+        if (Count == 0)
+            return;
+        bool isLastTelling = !isRepeated && Count <= UtpLimits.MaxSelectiveAck * 8 && !this[Next - 1].Is(SentPacketFlags.Arrived);
+        long number = isLastTelling ? Next - 1 : First;
+        if (MarkLost(number))
+            this[number].Flags |= SentPacketFlags.Tail;
     }
 
     /// <summary>Nothing was heard for too long: whatever has not arrived is lost.</summary>

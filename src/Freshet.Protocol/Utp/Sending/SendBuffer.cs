@@ -1,10 +1,9 @@
 namespace Freshet.Protocol.Utp.Sending;
 
 /// <summary>
-/// What the application wrote, until it is acknowledged: it takes twice what the controller lets be on its way, so that a window that opens finds something to send. A field,
-/// never a copy.
+/// What the application wrote, until it is acknowledged: it takes twice what the controller lets be on its way, so that a window that opens finds something to send.
 /// </summary>
-internal struct SendBuffer(BufferBudget budget, int most)
+internal sealed class SendBuffer(BufferBudget budget, int most)
 {
     // A few blocks: what a stream may keep without asking.
     private const int Own = 64 * 1024;
@@ -16,16 +15,16 @@ internal struct SendBuffer(BufferBudget budget, int most)
     public bool IsAwaited { get; private set; }
 
     /// <summary>Whether memory is rented.</summary>
-    public readonly bool HoldsMemory => _data.Rented > 0;
+    public bool HoldsMemory => _data.Rented > 0;
 
     /// <summary>Bytes that are kept.</summary>
-    public readonly int Length => _data.Length;
+    public int Length => _data.Length;
 
     /// <summary>The position behind the last byte.</summary>
-    public readonly long End => _data.End;
+    public long End => _data.End;
 
     /// <summary>Bytes for which there is room.</summary>
-    public readonly int Room => Math.Max(0, _share.Size - _data.Length);
+    public int Room => Math.Max(0, _share.Size - _data.Length);
 
     /// <summary>Takes as much as there is room for.</summary>
     public int Write(ReadOnlySpan<byte> bytes, long window)
@@ -41,7 +40,7 @@ internal struct SendBuffer(BufferBudget budget, int most)
     }
 
     /// <summary>The bytes of a packet.</summary>
-    public readonly void CopyTo(long position, Span<byte> to) => _data.CopyTo(position, to);
+    public void CopyTo(long position, Span<byte> to) => _data.CopyTo(position, to);
 
     /// <summary>The first bytes were acknowledged.</summary>
     /// <returns>Whether an application that waits has enough room again for it to be worth its while.</returns>

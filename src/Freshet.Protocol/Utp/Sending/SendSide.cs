@@ -2,37 +2,26 @@ using Freshet.Core;
 
 namespace Freshet.Protocol.Utp.Sending;
 
-/// <summary>
-/// The direction from us of a stream: cuts what was written into packets, sends them as the controller, the peer's window and the pace allow, and sends again what is lost. A packet
-/// keeps its number and its bytes for ever, since acknowledgements speak of numbers.
-/// </summary>
+/// <summary>The direction from us of a stream: keeps what was written until it has arrived, sends it as the controller, the peer's window and the pace allow, and again where it is lost.</summary>
 internal sealed class SendSide
 {
     private readonly PacketWriter _writer;
     private readonly ICongestionController _controller;
     private readonly Scoreboard _board;
+    private readonly SendBuffer _buffer;
+    private readonly MtuSearch _mtu;
+    private readonly DeliveryRecord _delivery = new();
+    private readonly PacketCutter _cutter;
     private RoundTrip _roundTrip;
-    private MtuSearch _mtu;
-    private Pacer _pacer;
-    private SendBuffer _buffer;
-    private long _cut;
-    private bool _isEndWanted;
-    private long _peerWindow;
-    private int _equalAcks;
-    private int _patience;
-    private long _delivered;
-    private MonoTime _deliveredAt;
-    private long _windowSentAt;
-    private long _appLimitedUntil = -1;
+    private Pacer _pacer = new();
+    private LossRule _rule;
+    private TailTimer _tail = new();
+    private PeerWindow _peer = new();
     private MonoTime _timeoutAt = MonoTime.Never;
-    private MonoTime _tailAt = MonoTime.Never;
-    private int _tails;
-    private TimeSpan _ackDelay = UtpLimits.PeerAckDelay;
-    private MonoTime _paceAt = MonoTime.Never;
-    private MonoTime _windowProbeAt = MonoTime.Never;
+    private bool _isEndWanted;
     private int _timeoutsInRow;
-    private bool _isPeerFull;
-    private long _windowProbe = -1;
+    private long _timeouts;
+    private long _lost;
 
     public SendSide(PacketWriter writer, UtpSettings settings, BufferBudget budget, int maxDatagram, long first)
     {
@@ -40,19 +29,25 @@ internal sealed class SendSide
         _mtu = new MtuSearch(maxDatagram);
         _board = new Scoreboard(first);
         _buffer = new SendBuffer(budget, settings.MaxSendBuffer);
-        int payload = _mtu.Datagram - UtpHeader.Length;
-        _controller = settings.MakeController?.Invoke(payload) ?? Congestion.CongestionControllers.Create(settings.Congestion, payload);
-        _controller.SetPacketSize(payload);
+        _cutter = new PacketCutter(writer, _board, _buffer, _mtu, _delivery);
+        _controller = settings.MakeController?.Invoke(_cutter.Payload) ?? Congestion.CongestionControllers.Create(settings.Congestion, _cutter.Payload);
+        _controller.SetPacketSize(_cutter.Payload);
     }
 
     /// <summary>Whether what is acknowledged made room for an application that waits for it; reset by whoever looks.</summary>
     public bool HasNewRoom { get; set; }
+
+    /// <summary>Whether the stream's end was sent.</summary>
+    public bool IsEndSent => _cutter.IsEndSent;
 
     /// <summary>Whether the stream's end was acknowledged.</summary>
     public bool IsEndAcknowledged { get; private set; }
 
     /// <summary>Whether everything that was written was acknowledged.</summary>
     public bool IsIdle => _board.Count == 0 && _buffer.Length == 0;
+
+    /// <summary>Whether memory is rented.</summary>
+    public bool HoldsMemory => _board.HoldsMemory || _buffer.HoldsMemory;
 
     /// <summary>The number of the next packet.</summary>
     public long Next => _board.Next;
@@ -66,39 +61,18 @@ internal sealed class SendSide
     /// <summary>The smoothed round trip.</summary>
     public TimeSpan RoundTrip => _roundTrip.Smoothed;
 
-    /// <summary>Packets with payload sent, those sent again counted.</summary>
-    public long PacketsSent { get; private set; }
-
-    /// <summary>Packets that were found to be lost.</summary>
-    public long PacketsLost { get; private set; }
-
-    /// <summary>Packets sent again.</summary>
-    public long PacketsResent { get; private set; }
-
-    /// <summary>Times at which a packet was waited for in vain.</summary>
-    public long Timeouts { get; private set; }
-
     /// <summary>When there is something to do, without anything that comes.</summary>
-    public MonoTime Deadline => MonoTime.Min(MonoTime.Min(_timeoutAt, _tailAt), MonoTime.Min(_paceAt, _windowProbeAt));
-
-    /// <summary>Whether an end was sent.</summary>
-    public bool IsEndSent { get; private set; }
-
-    /// <summary>Whether memory is rented.</summary>
-    public bool HoldsMemory => _board.HoldsMemory || _buffer.HoldsMemory;
-
-    private int Payload => _mtu.Datagram - UtpHeader.Length;
+    public MonoTime Deadline => MonoTime.Min(MonoTime.Min(_timeoutAt, _tail.At), MonoTime.Min(_pacer.At, _peer.ProbeAt));
 
     /// <summary>Sends the start of the stream.</summary>
     public void Connect(ushort receiveId, MonoTime now)
     {
-        _writer.SendSyn(receiveId, _board.Next, now);
-        _board.Add(new SentPacket { SentAt = now.Nanoseconds, DeliveredAt = now.Nanoseconds, Transmissions = 1, Flags = SentPacketFlags.Syn });
+        _cutter.SendStart(receiveId, now);
         _timeoutAt = now + _roundTrip.Timeout;
     }
 
     /// <summary>The window that the peer began with.</summary>
-    public void Begin(uint window) => _peerWindow = window;
+    public void Begin(uint window) => _peer.Size = window;
 
     /// <summary>Takes as much as there is room for.</summary>
     public int Write(ReadOnlySpan<byte> bytes) => _buffer.Write(bytes, _controller.Window);
@@ -118,73 +92,49 @@ internal sealed class SendSide
         if (ack < _board.First - 1)
             return true;
         long inFlight = _board.InFlight;
-        _peerWindow = packet.Header.Window;
+        _peer.Size = packet.Header.Window;
         long newestPossible = now.Nanoseconds - (_roundTrip.Shortest.Ticks * 100);
         _board.Acknowledge(ack, packet.SelectiveAck, newestPossible, out AckOutcome outcome);
         if (outcome.Packets > 0)
             Advance(in packet, in outcome, inFlight, now);
-        else
+        else if (_board.Count > 0)
             Repeat(in packet, now);
-        FindLost(now);
+        while (_board.FindLost(_rule.Threshold, _rule.Patience(_roundTrip.Smoothed), out long number))
+            Lose(number, now);
         return true;
     }
 
     /// <summary>Sends what may be sent.</summary>
     public void Flush(ushort receiveId, MonoTime now)
     {
-        _paceAt = MonoTime.Never;
-        while (_writer.HasRoom)
+        _pacer.Rest();
+        while (_writer.HasRoom && (_board.TryGetLost(out long lost) ? TrySendAgain(lost, receiveId, now) : TrySendNext(now)))
         {
-            if (_board.TryGetLost(out long lost))
-            {
-                if (!MaySend(_board[lost].Length, now))
-                    break;
-                Resend(lost, receiveId, now);
-            }
-            else if (!TrySendNext(now))
-            {
-                break;
-            }
         }
 
         if (_board.Count > 0 && _timeoutAt.IsNever)
             _timeoutAt = now + _roundTrip.Timeout;
-        if (_board.Count > 0 && _tails < UtpLimits.MaxTails && !_isPeerFull && _delivered > 0)
-            _tailAt = now + ((_roundTrip.Usual + UtpLimits.TailDelay + (_board.Count > 1 ? TimeSpan.Zero : _ackDelay * 1.25)) * (1 + _tails));
+        if (_board.Count > 0 && !_peer.IsFull && _delivery.Bytes > 0)
+            _tail.Arm(_board.Count, in _roundTrip, now);
 
         // Less to send than the window allows, or a peer that takes less: then the path's limit is not what is measured.
-        if ((_buffer.End == _cut || _isPeerFull) && _board.InFlight < _controller.Window)
-            _appLimitedUntil = _delivered + _board.InFlight;
+        if ((_cutter.Waiting == 0 || _peer.IsFull) && _board.InFlight < _controller.Window)
+            _delivery.NoteLimit(_board.InFlight);
     }
 
     /// <summary>Does what is due.</summary>
     /// <returns>False: the peer does not answer any more.</returns>
     public bool Advance(MonoTime now)
     {
-        if (_tailAt <= now)
-            AskForTail();
+        if (_tail.At <= now)
+            _tail.Ask(_board);
         if (_timeoutAt > now)
             return true;
         bool isStart = _board[_board.First].Is(SentPacketFlags.Syn);
-        Timeouts++;
+        _timeouts++;
         if (++_timeoutsInRow >= (isStart ? UtpLimits.MaxStarts : UtpLimits.MaxTimeouts))
             return false;
-        _roundTrip.BackOff();
-        bool wasProbeAlone = _mtu.ProbeLength > 0 && _board.Count == 1;
-        if (_mtu.ProbeLength > 0)
-            _mtu.Lost(now);
-        if (!isStart && !wasProbeAlone && !_isPeerFull)
-        {
-            _controller.OnTimeout(now);
-            if (_mtu.TimedOut(now))
-                _controller.SetPacketSize(Payload);
-        }
-
-        PacketsLost += _board.Count;
-        _board.LoseAll();
-        _tails = UtpLimits.MaxTails;
-        _tailAt = MonoTime.Never;
-        _timeoutAt = now + _roundTrip.Timeout;
+        TimeOut(isStart, now);
         return true;
     }
 
@@ -202,274 +152,145 @@ internal sealed class SendSide
     {
         _board.Clear();
         _buffer.Clear();
-        _cut = _buffer.End;
+        _cutter.Clear();
         _timeoutAt = MonoTime.Never;
-        _tailAt = MonoTime.Never;
-        _paceAt = MonoTime.Never;
-        _windowProbeAt = MonoTime.Never;
+        _pacer.Rest();
+        _tail.GiveUp();
+        _peer.Rest();
     }
 
     /// <summary>What there is to tell.</summary>
     public UtpStatistics GetStatistics(long received, long duplicates) => new(
-        _roundTrip.Smoothed,
-        _roundTrip.Timeout,
-        _controller.Window,
-        _board.InFlight,
-        _peerWindow,
-        _mtu.Datagram,
-        PacketsSent,
-        PacketsLost,
-        PacketsResent,
-        received,
-        duplicates,
-        Timeouts);
+        _roundTrip.Smoothed, _roundTrip.Timeout, _controller.Window, _board.InFlight, _peer.Size, _mtu.Datagram, _cutter.Sent, _lost, _cutter.Resent, received, duplicates, _timeouts);
+
+    // Zero is what is sent before anything was measured, and the greatest positive number what an old µTorrent sends then.
+    private static uint? DelayOf(uint difference) => difference is 0 or int.MaxValue ? null : difference;
 
     private void Advance(in UtpPacket packet, in AckOutcome outcome, long inFlight, MonoTime now)
     {
-        _equalAcks = 0;
         _timeoutsInRow = 0;
         _roundTrip.Progress();
         _mtu.Progress();
         _timeoutAt = _board.Count > 0 ? now + _roundTrip.Timeout : MonoTime.Never;
-        _tailAt = MonoTime.Never;
-        _tails = 0;
-        _windowProbeAt = MonoTime.Never;
+        _tail.Answered();
+        _peer.Rest();
+        _rule.Learn(in outcome);
         if (outcome.Overtaken + outcome.Late > 0)
-        {
-            // Many that are late at once were held up once, after a time-out most likely.
-            _patience = Math.Min(UtpLimits.MaxPatience, _patience + outcome.Overtaken + Math.Min(outcome.Late, 1));
             _controller.OnNotLost(outcome.Overtaken + outcome.Late, now);
-        }
-
         IsEndAcknowledged |= outcome.EndArrived;
         if (outcome.Released > 0)
             HasNewRoom |= _buffer.Release(outcome.Released);
         if (outcome.ProbeArrived && _mtu.ProbeLength > 0)
         {
             _mtu.Acknowledged(now);
-            _controller.SetPacketSize(Payload);
+            _controller.SetPacketSize(_cutter.Payload);
         }
 
         SentPacket newest = outcome.Newest >= 0 ? _board[outcome.Newest] : default;
-        TimeSpan roundTrip = newest.Transmissions == 1 ? now - new MonoTime(newest.SentAt) : TimeSpan.Zero;
-        if (roundTrip > TimeSpan.Zero)
-            _roundTrip.Add(roundTrip);
-        LearnAckDelay(in outcome, roundTrip);
+        TimeSpan roundTrip = Measure(in outcome, in newest, now);
         if (outcome.Bytes == 0)
             return;
-        _delivered += outcome.Bytes;
-        _deliveredAt = now;
-        _windowSentAt = Math.Max(_windowSentAt, newest.SentAt);
-
-        // Acknowledgements that come in a bunch must not look like a faster path: nothing arrives faster than it was sent.
-        long interval = Math.Max(now.Nanoseconds - newest.DeliveredAt, newest.SentAt - newest.WindowSentAt);
+        TimeSpan interval = _delivery.Add(outcome.Bytes, in newest, now);
         _controller.OnAcked(new UtpAckSample(
-            now,
-            outcome.Bytes,
-            inFlight,
-            roundTrip,
-            _roundTrip.Smoothed,
-            DelayOf(packet.Header.TimestampDifference),
-            _delivered,
-            newest.Delivered,
-            outcome.Newest >= 0 ? new TimeSpan(interval / 100) : TimeSpan.Zero,
-            newest.Is(SentPacketFlags.AppLimited)));
+            now, outcome.Bytes, inFlight, roundTrip, _roundTrip.Smoothed, DelayOf(packet.Header.TimestampDifference), _delivery.Bytes, newest.Delivered, interval, newest.Is(SentPacketFlags.AppLimited)));
     }
 
-    private void FindLost(MonoTime now)
-    {
-        // Once packets were seen to overtake each other, their number says nothing any more and time alone does.
-        int threshold = _patience == 0 ? UtpLimits.LossThreshold : int.MaxValue;
-        TimeSpan patience = _roundTrip.Smoothed * Math.Max(1, _patience) / 4;
-        while (_board.FindLost(threshold, patience, out long number))
-            Lose(number, now);
-    }
-
-    /// <summary>The last packet, or the acknowledgement of it, may be lost, and nothing behind it shows that: it is sent again.</summary>
-    private void AskForTail()
-    {
-        _tailAt = MonoTime.Never;
-        _tails++;
-        _board.AskForTail();
-    }
-
-    /// <summary>How long the peer holds acknowledgements of single packets back: what one of those took beyond the shortest round trip. It was longer than thought where a tail was asked for in vain.</summary>
-    private void LearnAckDelay(in AckOutcome outcome, TimeSpan roundTrip)
+    private TimeSpan Measure(in AckOutcome outcome, in SentPacket newest, MonoTime now)
     {
         if (outcome.WasTailNeedless)
-            _ackDelay = UtpLimits.PeerAckDelay;
-        else if (outcome.Packets == 1 && _board.Count == 0 && roundTrip > TimeSpan.Zero)
-            _ackDelay = Max(roundTrip - _roundTrip.Shortest, _ackDelay * 0.875);
+            _tail.WasNeedless();
 
-        static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+        // Of what was sent more than once nobody knows which is answered (RFC 6298, 3).
+        if (newest.Transmissions != 1 || newest.SentAt >= now.Nanoseconds)
+            return TimeSpan.Zero;
+        TimeSpan roundTrip = now - new MonoTime(newest.SentAt);
+        _roundTrip.Add(roundTrip);
+        if (outcome.Packets == 1 && _board.Count == 0)
+            _tail.Learn(roundTrip - _roundTrip.Shortest);
+        return roundTrip;
     }
-
-    // Zero is what is sent before anything was measured, and the greatest positive number what an old µTorrent sends then.
-    private static uint? DelayOf(uint difference) => difference is 0 or int.MaxValue ? null : difference;
 
     private void Repeat(in UtpPacket packet, MonoTime now)
     {
-        if (_board.Count == 0)
-            return;
-
         // It hears us and takes nothing: it is patient work to wait for it, not a failure.
-        if (_isPeerFull)
+        if (_peer.IsFull)
             _timeoutsInRow = 0;
-
-        // It had no room for what asked for it, and has now.
-        if (_board.First == _windowProbe && _peerWindow >= _board[_windowProbe].Length && _board.TryLoseFirst())
+        if (_peer.HasOpened(_board) && _board.TryLoseFirst())
             return;
-        if (packet.Header.Type != UtpPacketType.State || !packet.SelectiveAck.IsEmpty || ++_equalAcks != UtpLimits.LossThreshold)
-            return;
-        if (_board[_board.First].Transmissions == 1 && _board.TryLoseFirst())
+        if (_rule.IsTelling(in packet) && _board[_board.First].Transmissions == 1 && _board.TryLoseFirst())
             Lose(_board.First, now);
     }
 
     private void Lose(long number, MonoTime now)
     {
         ref SentPacket packet = ref _board[number];
-        PacketsLost++;
+        _lost++;
         if (packet.Is(SentPacketFlags.Probe) && _mtu.ProbeLength > 0)
             _mtu.Lost(now);
         else if (packet.Length > 0)
             _controller.OnLost(new UtpLossSample(now, packet.Length, _board.InFlight + packet.Length, new MonoTime(packet.SentAt)));
     }
 
-    private bool MaySend(int length, MonoTime now)
+    private void TimeOut(bool isStart, MonoTime now)
     {
-        if (_board.InFlight > 0 && _board.InFlight + length > _controller.Window)
+        _roundTrip.BackOff();
+        bool wasProbeAlone = _mtu.ProbeLength > 0 && _board.Count == 1;
+        if (_mtu.ProbeLength > 0)
+            _mtu.Lost(now);
+        if (!isStart && !wasProbeAlone && !_peer.IsFull)
+        {
+            _controller.OnTimeout(now);
+            if (_mtu.TimedOut(now))
+                _controller.SetPacketSize(_cutter.Payload);
+        }
+
+        _lost += _board.Count;
+        _board.LoseAll();
+        _tail.GiveUp();
+        _timeoutAt = now + _roundTrip.Timeout;
+    }
+
+    private bool TrySendAgain(long number, ushort receiveId, MonoTime now)
+    {
+        int length = _board[number].Length;
+        if (!MaySend(length, now))
             return false;
-        long rate = _controller.PacingRate;
-        if (!Pacer.Applies(rate, _roundTrip.Smoothed) || _pacer.MaySend(rate, now))
-            return true;
-        _paceAt = _pacer.Next(rate);
-        return false;
+        _cutter.SendAgain(number, receiveId, now);
+        NotePace(length, now);
+        return true;
     }
 
     private bool TrySendNext(MonoTime now)
     {
-        long waiting = _buffer.End - _cut;
-        if (waiting == 0)
-            return TrySendEnd(now);
-        int length = (int)Math.Min(waiting, Payload);
-        if (!HasPeerRoom(ref length, now) || !MaySend(length, now))
-            return false;
-        int padding = Padding(length, waiting, now);
-        SendData(length, padding, now);
-        return true;
-    }
-
-    private bool HasPeerRoom(ref int length, MonoTime now)
-    {
-        long unacknowledged = _board.InFlight + _board.LostBytes;
-        long room = _peerWindow - unacknowledged;
-        _isPeerFull = room < length;
-        if (!_isPeerFull)
+        if (_cutter.Waiting == 0)
         {
-            // Many small packets fill a peer's places before they fill its window.
-            _windowProbeAt = MonoTime.Never;
-            return _board.Count < Math.Max(UtpLimits.CommonReorder, _peerWindow / UtpLimits.BytesPerPlace);
+            if (_isEndWanted && !_cutter.IsEndSent)
+                _cutter.SendEnd(now);
+            return false;
         }
 
-        if (_board.Count > 0)
+        int length = (int)Math.Min(_cutter.Waiting, _cutter.Payload);
+        if (!_peer.Takes(_board, ref length, _roundTrip.Timeout, now) || !MaySend(length, now))
             return false;
-
-        // Nothing on its way will bring news: after a while a small packet asks.
-        if (_windowProbeAt.IsNever)
-            _windowProbeAt = now + _roundTrip.Timeout;
-        if (_windowProbeAt > now)
-            return false;
-        _windowProbeAt = MonoTime.Never;
-        _windowProbe = _board.Next;
-        length = (int)Math.Clamp(room, 1, length);
-        return true;
-    }
-
-    private int Padding(int length, long waiting, MonoTime now)
-    {
-        // Packets behind it show that the probe alone was lost.
-        if (!_mtu.IsWanted(now) || length < Payload || waiting < 4L * Payload || _controller.Window < _board.InFlight + (4L * Payload))
-            return 0;
-        int probe = _mtu.NextProbe(_writer.LongestProbe(now), now);
-        int padding = probe - UtpHeader.Length - length;
-        return probe == 0 || padding < 2 ? 0 : padding;
-    }
-
-    private void SendData(int length, int padding, MonoTime now)
-    {
         if (_board.Count == 0)
-            BeginFlight(now);
-        Span<byte> body = _writer.Begin(UtpPacketType.Data, _board.Next, padding + length, padding > 0 ? UtpHeader.Padding : (byte)0, now);
-        if (padding > 0)
         {
-            PacketWriter.WritePadding(body[..padding]);
-            _mtu.Sent(UtpHeader.Length + padding + length);
+            TimeSpan idle = _delivery.BeginFlight(_writer.LastAt, now);
+            if (_delivery.Bytes > 0 && idle > _roundTrip.Timeout)
+                _controller.OnIdle(idle, now);
         }
 
-        _buffer.CopyTo(_cut, body[padding..]);
-        _writer.Commit(padding > 0);
-        _board.Add(new SentPacket
-        {
-            Position = _cut,
-            SentAt = now.Nanoseconds,
-            Delivered = _delivered,
-            DeliveredAt = _deliveredAt.Nanoseconds,
-            WindowSentAt = _windowSentAt,
-            Length = length,
-            Transmissions = 1,
-            Flags = (padding > 0 ? SentPacketFlags.Probe : SentPacketFlags.None) | (_delivered <= _appLimitedUntil ? SentPacketFlags.AppLimited : SentPacketFlags.None),
-        });
-        _cut += length;
-        Paced(length, now);
+        _cutter.SendNext(length, _controller.Window, now);
+        NotePace(length, now);
+        return true;
     }
 
-    private bool TrySendEnd(MonoTime now)
+    private bool MaySend(int length, MonoTime now)
     {
-        if (!_isEndWanted || IsEndSent)
+        if (_board.InFlight > 0 && _board.InFlight + length > _controller.Window)
             return false;
-        IsEndSent = true;
-        _writer.Begin(UtpPacketType.Fin, _board.Next, 0, 0, now);
-        _writer.Commit();
-        _board.Add(new SentPacket { Position = _cut, SentAt = now.Nanoseconds, Delivered = _delivered, DeliveredAt = now.Nanoseconds, Transmissions = 1, Flags = SentPacketFlags.Fin });
-        return false;
+        return _pacer.MaySend(_controller.PacingRate, _roundTrip.Smoothed, now);
     }
 
-    private void Resend(long number, ushort receiveId, MonoTime now)
-    {
-        ref SentPacket packet = ref _board[number];
-        PacketsResent++;
-        if (packet.Is(SentPacketFlags.Syn))
-        {
-            _writer.SendSyn(receiveId, number, now);
-        }
-        else
-        {
-            Span<byte> body = _writer.Begin(packet.Is(SentPacketFlags.Fin) ? UtpPacketType.Fin : UtpPacketType.Data, number, packet.Length, 0, now);
-            _buffer.CopyTo(packet.Position, body);
-            _writer.Commit();
-        }
-
-        packet.Delivered = _delivered;
-        packet.DeliveredAt = _deliveredAt.Nanoseconds;
-        packet.WindowSentAt = _windowSentAt;
-        _board.Resent(number, now);
-        Paced(packet.Length, now);
-    }
-
-    private void BeginFlight(MonoTime now)
-    {
-        TimeSpan idle = now - MonoTime.Max(_deliveredAt, _writer.LastAt);
-        if (_delivered > 0 && idle > _roundTrip.Timeout)
-            _controller.OnIdle(idle, now);
-        _deliveredAt = now;
-        _windowSentAt = now.Nanoseconds;
-    }
-
-    private void Paced(int length, MonoTime now)
-    {
-        PacketsSent++;
-        long rate = _controller.PacingRate;
-        if (Pacer.Applies(rate, _roundTrip.Smoothed))
-            _pacer.Sent(UtpHeader.Length + length, rate, now);
-    }
+    private void NotePace(int length, MonoTime now)
+        => _pacer.Sent(UtpHeader.Length + length, _controller.PacingRate, _roundTrip.Smoothed, now);
 }
