@@ -15,6 +15,9 @@ internal sealed class ConnectionTable
     /// <summary>All connections.</summary>
     public int Count => _byId.Count;
 
+    /// <summary>All connections, in an order of no meaning; for reading only.</summary>
+    public List<PeerConnection> All => _all;
+
     /// <summary>Connections that we are opening.</summary>
     public int HalfOpen { get; private set; }
 

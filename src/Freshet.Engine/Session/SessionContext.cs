@@ -36,6 +36,7 @@ internal sealed class SessionContext
         Storage = new SessionStorage(pool, effects, settings.Storage);
         Catalog = new FileCatalog(settings.Reuse);
         Rates = new SessionRates(settings.Limits, Deadlines, now);
+        Mixed = new MixedUploads(this);
         if (settings.LocalDiscovery is { } groups)
             LocalDiscovery = new LocalDiscovery(this, groups, Convert.ToHexStringLower(SHA256.HashData([.. seeds, 1]).AsSpan(0, 8)));
         if (settings.Dht is { } dht)
@@ -87,6 +88,9 @@ internal sealed class SessionContext
     public SessionStorage Storage { get; }
 
     public SessionRates Rates { get; }
+
+    /// <summary>What goes out over TCP beside uTP.</summary>
+    public MixedUploads Mixed { get; }
 
     /// <summary>What bounds the metadata that is fetched at once.</summary>
     public MetadataBudget Metadata { get; } = new();

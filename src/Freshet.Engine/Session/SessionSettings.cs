@@ -73,6 +73,9 @@ public sealed record SessionSettings
     /// <summary>Over what peers are dialled; <see cref="UtpUse.Off"/> where the session has no socket for uTP.</summary>
     public UtpUse Utp { get; init; }
 
+    /// <summary>Which rule governs how fast uTP sends: whether it gives way to our own TCP.</summary>
+    public UtpCongestion UtpCongestion { get; init; }
+
     /// <summary>How many interested peers of a torrent may download from us at once; null: as many as keep the line busy (docs/choking.md).</summary>
     public int? UploadSlots { get; init; }
 

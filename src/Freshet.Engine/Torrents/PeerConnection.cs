@@ -34,6 +34,7 @@ internal sealed class PeerConnection
     private FastAllowance _fastAllowance;
     private MonoTime _judgedAt = MonoTime.Zero;
     private long _judgedBytes;
+    private int _lastMixedRound;
 
     public PeerConnection(Torrent torrent, SwarmConnector connector, ConnectionId id, IPEndPoint endpoint, PeerCandidate? candidate, MonoTime now)
     {
@@ -43,6 +44,7 @@ internal sealed class PeerConnection
         Identity = new PeerIdentity(endpoint);
         Candidate = candidate;
         OpenedAt = now;
+        SharesLine = AddressRules.Classify(endpoint.Address) is AddressScope.Global or AddressScope.Special;
         Uploads = new UploadQueue(this);
         SessionSettings settings = torrent.Session.Settings;
         Window = new RequestWindow(settings.Pipeline, settings.RequestTimeout);
@@ -90,6 +92,12 @@ internal sealed class PeerConnection
 
     /// <summary>What carries it; meant once its handshakes are through.</summary>
     public PeerTransport Transport { get; set; }
+
+    /// <summary>Whether it is beyond the local network, so that it shares our line with all others there.</summary>
+    public bool SharesLine { get; }
+
+    /// <summary>The round of <see cref="MixedMode"/> in which payload was last sent to it.</summary>
+    public ref int LastMixedRound => ref _lastMixedRound;
 
     public bool SupportsExtensions { get; set; }
 

@@ -113,6 +113,7 @@ internal sealed class PeerMessages
             case PeerEventKind.Sent:
                 peer.CountUpload(happened.Value, now);
                 _torrent.Figures.CountUpload(happened.Value, now);
+                _session.Mixed.Sent(peer, happened.Value, now);
                 peer.Uploads.Sent(happened.Value, happened.Blocks, now);
                 return DisconnectReason.None;
             case PeerEventKind.Unread:

@@ -42,8 +42,8 @@ internal sealed class TorrentRates(Torrent torrent, SessionContext session, Torr
     public void Limit(PeerConnection peer, MonoTime now)
     {
         bool isExempt = session.Rates.Exempts(peer.Endpoint.Address);
-        peer.LimitReads(isExempt ? [] : Row(Limits.EachPeer.Down, ref _down, Limits.Whole.Down, session.Rates.Down, now));
-        peer.Uploads.Limit(isExempt ? [] : Row(Limits.EachPeer.Up, ref _up, Limits.Whole.Up, session.Rates.Up, now), now);
+        peer.LimitReads(isExempt ? [] : Row(Limits.EachPeer.Down, ref _down, Limits.Whole.Down, beside: null, session.Rates.Down, now));
+        peer.Uploads.Limit(isExempt ? [] : Row(Limits.EachPeer.Up, ref _up, Limits.Whole.Up, session.Mixed.LimitOf(peer), session.Rates.Up, now), now);
     }
 
     /// <summary>True where connections need other gates: a limit is new, or gone.</summary>
@@ -57,13 +57,15 @@ internal sealed class TorrentRates(Torrent torrent, SessionContext session, Torr
         return had != rate is not null;
     }
 
-    private RateBucket[] Row(long? eachPeer, ref LimitSlot? slot, long? whole, RateBucket? ofSession, MonoTime now)
+    private RateBucket[] Row(long? eachPeer, ref LimitSlot? slot, long? whole, RateBucket? beside, RateBucket? ofSession, MonoTime now)
     {
-        var row = new List<RateBucket>(3);
+        var row = new List<RateBucket>(4);
         if (eachPeer is not null)
             row.Add(New(eachPeer, now).Bucket!);
         if (whole is not null)
             row.Add((slot ??= New(whole, now)).Bucket!);
+        if (beside is not null)
+            row.Add(beside);
         if (ofSession is not null)
             row.Add(ofSession);
         return [.. row];

@@ -269,6 +269,7 @@ internal sealed class SessionHost : IEngineListener, IAsyncDisposable
         LocalDiscovery = ListenPort is null ? null : Options.LocalDiscovery,
         UsePeerCache = _peerCaches.Length > 0,
         Utp = Options.Utp,
+        UtpCongestion = Options.UtpCongestion,
         EncryptOutgoing = Options.Encryption,
         EncryptIncoming = Options.IncomingEncryption ?? Options.Encryption,
         Limits = Limits.Now,
