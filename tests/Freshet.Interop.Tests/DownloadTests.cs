@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using Freshet.Interop.Tests.Clients;
 using Freshet.Interop.Tests.Lab;
 
@@ -28,15 +27,6 @@ public sealed class DownloadTests
         await swarm.TrackAsync(tracker);
         await Transmission.JoinAsync(swarm.Seeder, swarm.Torrent, swarm.Source);
         await swarm.DownloadAsync();
-    }
-
-    [Fact]
-    public async Task Five_thousand_files_in_nested_folders()
-    {
-        await using Swarm swarm = await Swarm.CreateAsync();
-        await swarm.ShareAsync(Content.Tree(swarm.Source, "many", files: 5000, seed: 3), 64 * 1024);
-        await swarm.SeedAsync();
-        await swarm.DownloadAsync(swarm.SeederAsPeer);
     }
 
     [Fact]
@@ -87,106 +77,5 @@ public sealed class DownloadTests
         await Swarm.MustEndWithAsync(
             0, leecher.Freshet("download", swarm.Torrent, "-o", leecher.NewFolder("unbound"), "--state-dir", leecher.NewFolder("state2")));
         Assert.NotEqual(0, await leecher.CountedPacketsAsync());
-    }
-
-    // Chaos 4, THREATS F1.
-    [Fact]
-    public async Task A_full_disk_is_waited_for()
-    {
-        await using Swarm swarm = await Swarm.CreateAsync();
-        await swarm.ShareAsync(Content.File(swarm.Source, "large.bin", 40_000_000, seed: 9), 256 * 1024);
-        await swarm.SeedAsync();
-        await LabProcess.RunAsync("/usr/bin/mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", swarm.Target);
-        try
-        {
-            LabProcess freshet = swarm.StartDownload(swarm.SeederAsPeer);
-            await freshet.WaitForAsync("the disk is full", TimeSpan.FromMinutes(2));
-            await LabProcess.RunAsync("/usr/bin/mount", "-o", "remount,size=64m", swarm.Target);
-            await swarm.MustEndWellAsync(freshet);
-        }
-        finally
-        {
-            await swarm.Leecher.StopAsync();
-            await LabProcess.RunAsync("/usr/bin/umount", swarm.Target);
-        }
-    }
-
-    // Chaos 7: what a write did not keep is written again.
-    [Fact]
-    public async Task Writes_that_fail_now_and_then_cost_time_and_no_byte()
-    {
-        await using Swarm swarm = await Swarm.CreateAsync(LabHost.Tracer);
-        await swarm.ShareAsync(Content.File(swarm.Source, "faulty.bin", 20_000_001, seed: 10), 256 * 1024);
-        await swarm.SeedAsync();
-        LabProcess freshet = swarm.Leecher.FaultyFreshet(
-            "pwrite64,pwritev,pwritev2", "error=EIO:when=10+40", Path.Combine(swarm.Target, "faulty.bin"),
-            ["download", swarm.Torrent, "-o", swarm.Target, .. swarm.SeederAsPeer]);
-        await swarm.MustEndWellAsync(freshet);
-        Assert.Contains("the device failed", freshet.Output, StringComparison.Ordinal);
-    }
-
-    // Chaos 7b: the data may be right in memory and lost on the device.
-    [Fact]
-    public async Task A_sync_that_fails_is_said_and_is_no_success()
-    {
-        await using Swarm swarm = await Swarm.CreateAsync(LabHost.Tracer);
-        await swarm.ShareAsync(Content.File(swarm.Source, "unsynced.bin", 5_000_000, seed: 11), 256 * 1024);
-        await swarm.SeedAsync();
-        LabProcess freshet = swarm.Leecher.FaultyFreshet(
-            "fdatasync", "error=EIO", Path.Combine(swarm.Target, "unsynced.bin"), ["download", swarm.Torrent, "-o", swarm.Target, .. swarm.SeederAsPeer]);
-        await Swarm.MustEndWithAsync(5, freshet);
-        Assert.Contains("it may be lost", freshet.Output, StringComparison.Ordinal);
-
-        // The next start looks for itself, and is content.
-        await swarm.DownloadAsync();
-    }
-
-    [Fact]
-    public async Task A_file_that_crosses_4_GiB()
-    {
-        await using Swarm swarm = await Swarm.CreateAsync();
-        const long Length = (4L << 30) + (3 << 20) + 17;
-        string content = Path.Combine(swarm.Source, "huge.bin");
-        byte[] mark = RandomNumberGenerator.GetBytes(1 << 20);
-        await using (FileStream file = File.Create(content))
-        {
-            file.SetLength(Length);
-            foreach (long place in new[] { 0, (4L << 30) - (1 << 19), Length - mark.Length })
-            {
-                file.Position = place;
-                await file.WriteAsync(mark, TestContext.Current.CancellationToken);
-            }
-        }
-
-        string torrent = Path.Combine(swarm.Lab.Folder, "huge.torrent");
-        await TorrentFile.MakeSparseAsync(torrent, content, 4 << 20);
-        swarm.Share(content, torrent);
-        await swarm.SeedAsync();
-        await swarm.DownloadAsync(swarm.SeederAsPeer);
-    }
-
-    [Fact]
-    public async Task After_twenty_kills_at_random_moments()
-    {
-        const int Length = 160_000_000;
-        await using Swarm swarm = await Swarm.CreateAsync();
-        await swarm.ShareAsync(Content.File(swarm.Source, "killed.bin", Length, seed: 5), 256 * 1024);
-        LabProcess libtorrent = await swarm.SeedAsync(bytesPerSecond: 8_000_000);
-        var random = new Random(6);
-        for (int i = 0; i < 20; i++)
-        {
-            LabProcess killed = swarm.StartDownload([.. swarm.SeederAsPeer, "--no-trackers"]);
-            await Task.Delay(300 + random.Next(1500), TestContext.Current.CancellationToken);
-            Assert.False(killed.HasExited, "it ended before it was killed");
-            killed.Kill();
-        }
-
-        await swarm.DownloadAsync(swarm.SeederAsPeer);
-
-        // Each kill may cost 16 MiB; two seconds of this seeder's rate are less.
-        libtorrent.EndInput();
-        await libtorrent.WaitForAsync("uploaded ", TimeSpan.FromSeconds(10));
-        long uploaded = long.Parse(libtorrent.Output.Split("uploaded ")[1].Split('\n')[0]);
-        Assert.InRange(uploaded, Length, Length + (20L * 16 * 1024 * 1024));
     }
 }

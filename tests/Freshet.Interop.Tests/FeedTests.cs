@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Freshet.Interop.Tests.Clients;
 using Freshet.Interop.Tests.Lab;
 
 namespace Freshet.Interop.Tests;
@@ -52,7 +51,7 @@ public sealed class FeedTests
         LabProcess again = dht.Host.Freshet(follow);
         Assert.Equal(0, await again.WaitAsync(Limit));
         Content.MustBeSame(site, Path.Combine(target, "site"));
-        Assert.Equal(["my notes.txt", "site"], Directory.GetFileSystemEntries(target).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["my notes.txt", "site"], Directory.GetFileSystemEntries(target).Select(Path.GetFileName).Order(StringComparer.Ordinal), StringComparer.Ordinal);
         Assert.Equal(0, Event(again, "feedUpdated").GetProperty("downloadedBytes").GetInt64());
     }
 

@@ -15,6 +15,8 @@ internal sealed class EncryptedRow : Row
     private static readonly Option Sizes = ContentOptions.Sizes("0.25,0.75");
     private static readonly Option Seeders = new("--seeders", "4", "how many peers there are");
 
+    private readonly Dictionary<double, BenchTorrent> _contents = [];
+
     public override string Name => "encrypted";
 
     public override string Title => "Encrypted download of one torrent on one core and on two";
@@ -45,55 +47,39 @@ internal sealed class EncryptedRow : Row
     public override IStage Set(Case @case, Options options, Workplace workplace)
     {
         (string seeders, string downloader) = @case.Kind switch { One => ("0", "1"), Shared => ("1", "1"), _ => ("0,1", "0,1") };
-        return new Stage(workplace, ContentOptions.Make(options, workplace, @case.Amount), options.Number(Seeders), seeders, downloader);
+        if (!_contents.TryGetValue(@case.Amount, out BenchTorrent? torrent))
+            _contents.Add(@case.Amount, torrent = ContentOptions.Make(options, workplace, @case.Amount));
+        return new Stage(workplace, torrent, options.Number(Seeders), seeders, downloader);
     }
 
-    private sealed class Stage : IStage
+    /// <summary>Content that kinds have in common, and seeders for the time of a run: all at once would be more memory than what is measured.</summary>
+    private sealed class Stage(Workplace workplace, BenchTorrent torrent, int seeders, string seedersCores, string cores) : IStage
     {
-        private readonly Workplace _workplace;
-        private readonly BenchTorrent _torrent;
-        private readonly string _cores;
-        private readonly SeedingProcess _seeder;
-        private readonly IReadOnlyList<IPEndPoint> _peers;
-        private int _run;
-
-        public Stage(Workplace workplace, BenchTorrent torrent, int seeders, string seedersCores, string cores)
-        {
-            _workplace = workplace;
-            _torrent = torrent;
-            _cores = cores;
-            workplace.Warm(torrent.Length);
-            _seeder = SeedingProcess.Start(workplace, seedersCores, new SealedClient(workplace, seeders), torrent);
-            _peers = [.. Enumerable.Range(1, seeders).Select(number => new IPEndPoint(IPAddress.Parse($"127.0.0.{number}"), _seeder.Peer.Port))];
-        }
-
         public Figures Run(IClient client)
         {
-            string target = _workplace.Fresh("target");
-            Measured used = MeasuredProcess.Run(_workplace, _cores, ((FreshetClient)client).DownloadEncrypted(_torrent, target, _peers));
+            using SeedingProcess seeder = SeedingProcess.Start(workplace, seedersCores, new SealedClient(workplace, seeders), torrent);
+            IPEndPoint[] peers = [.. Enumerable.Range(1, seeders).Select(number => new IPEndPoint(IPAddress.Parse($"127.0.0.{number}"), seeder.Peer.Port))];
+            string target = workplace.Fresh("target");
+            Measured used = MeasuredProcess.Run(workplace, cores, ((FreshetClient)client).DownloadEncrypted(torrent, target, peers));
 
             // Seconds, the seeders' seconds of a core, bytes that they had not encrypted beforehand.
-            double[] said = [.. _seeder.WaitFor($"run {++_run} took ").Split(' ').Select(static figure => double.Parse(figure, CultureInfo.InvariantCulture))];
-            _torrent.Compare(target, client.Name);
-            _workplace.Delete("target");
-            _workplace.Delete("state");
+            double[] said = [.. seeder.WaitFor("run 1 took ").Split(' ').Select(static figure => double.Parse(figure, CultureInfo.InvariantCulture))];
+            seeder.End();
+            torrent.Compare(target, client.Name);
+            workplace.Delete("target");
+            workplace.Delete("state");
             return new Figures
             {
                 [Quantity.Wall] = said[0],
-                [Quantity.Rate] = _torrent.MiB / said[0],
+                [Quantity.Rate] = torrent.MiB / said[0],
                 [Quantity.Cpu] = used.Cpu,
-                [Quantity.Anonymous] = used.AnonymousMiB,
                 [SeedersCpu] = said[1],
+                [Quantity.Anonymous] = used.AnonymousMiB,
                 Remark = said[2] == 0 ? "" : $"the seeders encrypted {said[2]:0} bytes meanwhile",
             };
         }
 
         /// <inheritdoc/>
-        public void Dispose()
-        {
-            _seeder.End();
-            _seeder.Dispose();
-            _torrent.Dispose();
-        }
+        public void Dispose() => torrent.Dispose();
     }
 }
