@@ -27,9 +27,7 @@ public sealed class UtpEndpoint
     private readonly StreamHeap _deadlines = new();
     private readonly Queue<UtpStream> _incoming = new();
     private readonly Queue<UtpStream> _changed = new();
-    private readonly List<UtpStream> _touched = [];
-    private List<UtpStream> _blocked = [];
-    private List<UtpStream> _unblocked = [];
+    private readonly PendingStreams _pending = new();
 
     // Most datagrams are for the same stream as the one before.
     private UtpStream? _last;
@@ -137,15 +135,15 @@ public sealed class UtpEndpoint
     /// <summary>Sends what the datagrams that were received and the bytes that were read and written call for.</summary>
     public void EndBatch(MonoTime now)
     {
-        for (int i = 0; i < _touched.Count; i++)
+        for (int i = 0; i < _pending.Touched.Count; i++)
         {
-            UtpStream stream = _touched[i];
+            UtpStream stream = _pending.Touched[i];
             stream.IsTouched = false;
             stream.Flush(now);
             Schedule(stream, now);
         }
 
-        _touched.Clear();
+        _pending.ClearTouched();
     }
 
     /// <summary>Does what is due. To be called when <see cref="NextDeadline"/> has come.</summary>
@@ -164,16 +162,7 @@ public sealed class UtpEndpoint
     /// <summary>The output has room again.</summary>
     public void OutputReady(MonoTime now)
     {
-        (_blocked, _unblocked) = (_unblocked, _blocked);
-        for (int i = 1; i <= _unblocked.Count; i++)
-        {
-            // The first is who took the last of the room: it is its turn when the others had theirs.
-            UtpStream stream = _unblocked[i % _unblocked.Count];
-            stream.IsBlocked = false;
-            Touch(stream);
-        }
-
-        _unblocked.Clear();
+        _pending.Unblock();
         EndBatch(now);
     }
 
@@ -212,13 +201,7 @@ public sealed class UtpEndpoint
     /// <summary>Our own system says that a datagram is too long for the way to an address: no probe of this length is sent there for a while.</summary>
     public void TooLong(in DatagramAddress to, int length, MonoTime now) => PathLimits.Note(in to, length, now);
 
-    internal void Touch(UtpStream stream)
-    {
-        if (stream.IsTouched || stream.IsBlocked || stream.State == UtpStreamState.Closed)
-            return;
-        stream.IsTouched = true;
-        _touched.Add(stream);
-    }
+    internal void Touch(UtpStream stream) => _pending.Touch(stream);
 
     internal void Changed(UtpStream stream)
     {
@@ -251,12 +234,8 @@ public sealed class UtpEndpoint
     {
         if (stream.State == UtpStreamState.Closed)
             return;
-        if (!Output.HasRoom && !stream.IsBlocked)
-        {
-            stream.IsBlocked = true;
-            _blocked.Add(stream);
-        }
-
+        if (!Output.HasRoom)
+            _pending.Block(stream);
         _deadlines.Note(stream, MonoTime.Max(stream.Deadline(), earliest));
     }
 

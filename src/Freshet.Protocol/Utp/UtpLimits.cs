@@ -54,6 +54,9 @@ internal static class UtpLimits
     /// <summary>The longest mask of selective acknowledgements that is sent: the length is one byte, and a multiple of four.</summary>
     public const int MaxSelectiveAck = 252;
 
+    /// <summary>How long memory stays after the last packet: a conversation has pauses.</summary>
+    public static readonly TimeSpan TrimAfter = TimeSpan.FromSeconds(1);
+
     /// <summary>How long a stream that is closed still answers a repeated end of its peer.</summary>
     public static readonly TimeSpan Linger = TimeSpan.FromSeconds(3);
 }

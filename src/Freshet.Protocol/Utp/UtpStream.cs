@@ -10,9 +10,6 @@ namespace Freshet.Protocol.Utp;
 /// </summary>
 public sealed class UtpStream
 {
-    // As long as that after the last packet the memory stays: a conversation has pauses.
-    private static readonly TimeSpan TrimAfter = TimeSpan.FromSeconds(1);
-
     private readonly UtpEndpoint _endpoint;
     private readonly PacketWriter _writer;
     private readonly SendSide _send;
@@ -66,8 +63,6 @@ public sealed class UtpStream
     /// <summary>Whether everything that was written was acknowledged.</summary>
     public bool IsFlushed => _send.IsIdle;
 
-    internal bool HoldsMemory => _send.HoldsMemory || _receive.HoldsMemory;
-
     internal StreamKey Key { get; }
 
     internal ushort SendId { get; }
@@ -79,6 +74,8 @@ public sealed class UtpStream
     internal bool IsBlocked { get; set; }
 
     internal bool IsListed { get; set; }
+
+    internal bool HoldsMemory => _send.HoldsMemory || _receive.HoldsMemory;
 
     /// <summary>Whether a start under the same id may take its place: it is closed on both sides and only answers repetitions.</summary>
     internal bool IsReplaceable => State == UtpStreamState.Closing && _send.IsEndAcknowledged;
@@ -210,7 +207,7 @@ public sealed class UtpStream
             _receive.AckSent();
         }
 
-        _trimAt = HoldsMemory && _send.IsIdle && _receive.IsIdle ? now + TrimAfter : MonoTime.Never;
+        _trimAt = HoldsMemory && _send.IsIdle && _receive.IsIdle ? now + UtpLimits.TrimAfter : MonoTime.Never;
         if (State == UtpStreamState.Closing)
             CheckClosed(now);
     }
@@ -274,22 +271,8 @@ public sealed class UtpStream
     {
         // Behind our end, libutp expects the number after it and libtorrent the end's own; each ignores what the other sends. So both go out: it is for a few packets.
         if (_send.IsEndSent)
-            SendState(_send.Next - 1, now);
-        SendState(_send.Next, now);
-    }
-
-    private void SendState(long number, MonoTime now)
-    {
-        int mask = _receive.MaskLength;
-        Span<byte> body = _writer.Begin(UtpPacketType.State, number, mask == 0 ? 0 : 2 + mask, mask == 0 ? (byte)0 : UtpHeader.SelectiveAck, now);
-        if (mask > 0)
-        {
-            body[0] = 0;
-            body[1] = (byte)mask;
-            _receive.WriteMask(body.Slice(2, mask));
-        }
-
-        _writer.Commit();
+            _writer.SendState(_send.Next - 1, now);
+        _writer.SendState(_send.Next, now);
         _receive.AckSent();
     }
 

@@ -10,7 +10,7 @@ public sealed class ScoreboardTests
     [Fact]
     public void It_agrees_with_a_plain_list_of_packets_whatever_happens()
     {
-        for (ulong seed = 0; seed < 60; seed++)
+        for (ulong seed = 0; seed < 12; seed++)
             Run(seed);
     }
 
@@ -22,7 +22,7 @@ public sealed class ScoreboardTests
         var plain = new SortedDictionary<long, Plain>();
         long acknowledged = first - 1;
         long now = 1000;
-        for (int step = 0; step < 3000; step++)
+        for (int step = 0; step < 500; step++)
         {
             now += random.Next(5_000_000);
             int choice = random.Next(10);

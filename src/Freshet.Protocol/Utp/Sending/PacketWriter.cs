@@ -49,6 +49,21 @@ internal sealed class PacketWriter(IUtpOutput output, PathLimits limits, Datagra
     /// <summary>The longest datagram that is worth a try.</summary>
     public int LongestProbe(MonoTime now) => limits.LongestTo(remote, now);
 
+    /// <summary>Sends an acknowledgement of all that has come.</summary>
+    public void SendState(long number, MonoTime now)
+    {
+        int mask = receive.MaskLength;
+        Span<byte> body = Begin(UtpPacketType.State, number, mask == 0 ? 0 : 2 + mask, mask == 0 ? (byte)0 : UtpHeader.SelectiveAck, now);
+        if (mask > 0)
+        {
+            body[0] = 0;
+            body[1] = (byte)mask;
+            receive.WriteMask(body.Slice(2, mask));
+        }
+
+        Commit();
+    }
+
     /// <summary>Sends the start of a stream: it alone has the id under which answers are expected.</summary>
     public void SendSyn(ushort receiveId, long number, MonoTime now)
     {

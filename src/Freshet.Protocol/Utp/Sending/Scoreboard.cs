@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Numerics;
 using Freshet.Core;
 
@@ -10,8 +9,7 @@ namespace Freshet.Protocol.Utp.Sending;
 /// </summary>
 internal sealed class Scoreboard
 {
-    private SentPacket[] _packets = [];
-    private int _mask = -1;
+    private PacketRing _packets = new();
     private BitRing _arrived;
     private int _arrivedCount;
 
@@ -48,17 +46,22 @@ internal sealed class Scoreboard
     public long LostBytes { get; private set; }
 
     /// <summary>Whether memory is rented.</summary>
-    public bool HoldsMemory => _packets.Length > 0;
+    public bool HoldsMemory => _packets.Capacity > 0;
 
     /// <summary>A packet.</summary>
-    public ref SentPacket this[long number] => ref _packets[(int)number & _mask];
+    public ref SentPacket this[long number] => ref _packets[number];
 
     /// <summary>Adds the next packet, which has just been sent.</summary>
     public void Add(in SentPacket packet)
     {
-        if (Count > _mask)
-            Grow();
-        _packets[(int)Next & _mask] = packet;
+        if (Count == _packets.Capacity)
+        {
+            _packets.Grow(First, Next);
+            if (_arrived.Capacity > 0)
+                _arrived.Grow(_packets.Capacity, First, Next);
+        }
+
+        _packets[Next] = packet;
         Next++;
         InFlight += packet.Length;
     }
@@ -212,10 +215,7 @@ internal sealed class Scoreboard
         _lost.Clear();
         _resent.Clear();
         _arrived.Release();
-        if (_packets.Length > 0)
-            ArrayPool<SentPacket>.Shared.Return(_packets);
-        _packets = [];
-        _mask = -1;
+        _packets.Release();
     }
 
     private void AcknowledgeMask(long first, ReadOnlySpan<byte> mask, ref AckOutcome outcome)
@@ -236,8 +236,8 @@ internal sealed class Scoreboard
 
     private void ArriveBehindGap(long number, ref AckOutcome outcome)
     {
-        if (_arrived.Capacity <= _mask)
-            _arrived.Grow(_mask + 1, First, Next);
+        if (_arrived.Capacity < _packets.Capacity)
+            _arrived.Grow(_packets.Capacity, First, Next);
         ref SentPacket packet = ref this[number];
         Arrive(number, ref packet, ref outcome);
         packet.Flags = (packet.Flags & ~SentPacketFlags.Lost) | SentPacketFlags.Arrived;
@@ -287,19 +287,5 @@ internal sealed class Scoreboard
         LostBytes += packet.Length;
         _lost.Add(number, 0);
         return true;
-    }
-
-    private void Grow()
-    {
-        int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(32, Count * 2));
-        SentPacket[] larger = ArrayPool<SentPacket>.Shared.Rent(size);
-        for (long number = First; number < Next; number++)
-            larger[(int)number & (size - 1)] = this[number];
-        if (_packets.Length > 0)
-            ArrayPool<SentPacket>.Shared.Return(_packets);
-        _packets = larger;
-        _mask = size - 1;
-        if (_arrived.Capacity > 0)
-            _arrived.Grow(size, First, Next);
     }
 }
