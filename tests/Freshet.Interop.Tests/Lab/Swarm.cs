@@ -7,7 +7,7 @@ namespace Freshet.Interop.Tests.Lab;
 /// <summary>A lab with one torrent: a host that has its content, one that wants it, and whoever else a test adds.</summary>
 internal sealed class Swarm : IAsyncDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
     private Swarm(NetworkLab lab, LabHost seeder, LabHost leecher)
     {
