@@ -339,6 +339,15 @@ internal sealed class PeerPump : IDisposable
         // What no block is free for, the link would have to keep elsewhere.
         int room = (int)Math.Clamp((long)_options.Pool.FreeBlocks * BlockRange.BlockLength, BlockRange.BlockLength, ScratchLength);
         room = Math.Min(room, link.MayRead);
+        if (connection.Socket.Peek() is { IsEmpty: false } there)
+        {
+            Span<byte> bytes = there[..Math.Min(room, there.Length)];
+            link.Feed(bytes, Events, now);
+            connection.Socket.Skip(bytes.Length);
+            AfterInput(connection);
+            return bytes.Length;
+        }
+
         int received = connection.Socket.Receive(_scratch.AsSpan(0, room), out SocketError error);
         if (received > 0)
         {

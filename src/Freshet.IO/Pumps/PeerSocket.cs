@@ -30,6 +30,15 @@ internal abstract class PeerSocket
     /// <returns>The bytes received; with Success 0 means that the peer sends no more.</returns>
     public abstract int Receive(Span<byte> buffer, out SocketError error);
 
+    /// <summary>
+    /// Bytes that have come and lie in memory of the socket's own, where it has some: taken in place they need no copy. To be followed by <see cref="Skip"/>, and by nothing else of the
+    /// socket before.
+    /// </summary>
+    public virtual Span<byte> Peek() => default;
+
+    /// <summary>Drops bytes that were taken in place.</summary>
+    public virtual void Skip(int count) => throw new NotSupportedException();
+
     /// <summary>Sends as much as there is room for.</summary>
     /// <param name="bytes">What to send; not empty.</param>
     /// <param name="error">Success, WouldBlock, or what is wrong with the connection.</param>

@@ -11,10 +11,12 @@ internal sealed class UtpSocket(UtpStream stream) : PeerSocket
     /// <inheritdoc/>
     public override PeerTransport Transport => PeerTransport.Utp;
 
+    private bool HasNews => stream.IsReadable || stream.HasEnded || stream.Fault != DisconnectReason.None;
+
     /// <summary>Notes what the stream is ready for now; an end or a fault is for the reader to find.</summary>
     public void NoteReady()
     {
-        IsReadable |= stream.IsReadable || stream.HasEnded || stream.Fault != DisconnectReason.None;
+        IsReadable |= HasNews;
         IsWritable |= stream.IsWritable || stream.Fault != DisconnectReason.None;
     }
 
@@ -29,7 +31,7 @@ internal sealed class UtpSocket(UtpStream stream) : PeerSocket
         error = SocketError.Success;
         if (received > 0)
         {
-            IsReadable = stream.IsReadable || stream.HasEnded || stream.Fault != DisconnectReason.None;
+            IsReadable = HasNews;
             return received;
         }
 
@@ -39,6 +41,16 @@ internal sealed class UtpSocket(UtpStream stream) : PeerSocket
         else if (!stream.HasEnded)
             error = SocketError.WouldBlock;
         return 0;
+    }
+
+    /// <inheritdoc/>
+    public override Span<byte> Peek() => stream.Peek();
+
+    /// <inheritdoc/>
+    public override void Skip(int count)
+    {
+        stream.Skip(count);
+        IsReadable = HasNews;
     }
 
     /// <inheritdoc/>

@@ -28,7 +28,7 @@ internal struct ByteRing
     public readonly int Rented => _array is null ? 0 : _mask + 1;
 
     /// <summary>The first bytes that lie in one run.</summary>
-    public readonly ReadOnlySpan<byte> First
+    public readonly Span<byte> First
     {
         get
         {

@@ -90,8 +90,8 @@ public sealed class UtpStream
         return length;
     }
 
-    /// <summary>The next bytes in place, as many as lie in one run; until something is received or read.</summary>
-    public ReadOnlySpan<byte> Peek() => _receive.First;
+    /// <summary>The next bytes in place, for the reader to change as he likes (to decrypt), as many as lie in one run; until something is received or read.</summary>
+    public Span<byte> Peek() => _receive.First;
 
     /// <summary>Drops bytes that were read in place.</summary>
     public void Skip(int count)

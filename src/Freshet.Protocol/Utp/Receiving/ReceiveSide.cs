@@ -29,7 +29,7 @@ internal sealed class ReceiveSide
     public int Readable => _data.Length;
 
     /// <summary>The first of them that lie in one run.</summary>
-    public ReadOnlySpan<byte> First => _data.First;
+    public Span<byte> First => _data.First;
 
     /// <summary>Whether the peer has ended its direction and everything before that has come.</summary>
     public bool IsComplete => Ack >= _end;
