@@ -23,8 +23,8 @@ public interface IUtpOutput
     /// <summary>The place that <see cref="Begin"/> gave is written and may go out.</summary>
     /// <param name="length">How many bytes of it are the datagram.</param>
     /// <param name="isProbe">
-    /// Whether it tries the path's MTU: it must not be fragmented, here or on its way, and may be lost for that. All others may be: none is longer than a probe that came
-    /// through, but a path can change, and a packet of uTP can never be cut anew.
+    /// Whether it tries the path's MTU: it must not be fragmented, here or on its way, and may be lost for that. Others may be where the system can tell them apart: none is longer
+    /// than a probe that came through, but a path can change, and a packet of uTP can never be cut anew.
     /// </param>
     void Commit(int length, bool isProbe = false);
 }
