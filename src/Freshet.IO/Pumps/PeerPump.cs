@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Freshet.Abstractions;
 using Freshet.Core;
-using Freshet.IO.Udp;
 using Freshet.Protocol.Wire;
 
 namespace Freshet.IO.Pumps;
@@ -35,8 +34,7 @@ internal sealed class PeerPump : IDisposable
 
     private readonly PumpOptions _options;
     private readonly ISocketPoller _poller;
-    private readonly UdpPort? _port;
-    private readonly UtpHost? _utp;
+    private readonly PumpDatagrams _datagrams;
     private readonly PumpDialler _dialler;
     private readonly IncomingGate _gate;
     private readonly Doorkeeper _doors;
@@ -59,11 +57,10 @@ internal sealed class PeerPump : IDisposable
     {
         _options = options;
         _poller = poller;
-        _port = options.Udp?.Open(poller);
-        _utp = _port is not null && options.Utp is { } settings ? new UtpHost(_port, settings) : null;
-        _dialler = new PumpDialler(poller, _utp, options.Bind);
+        _datagrams = new PumpDatagrams(options, poller);
+        _dialler = new PumpDialler(poller, _datagrams.Utp, options.Bind);
         _gate = new IncomingGate(options.Pumps);
-        _doors = new Doorkeeper(options, poller, _utp, _gate);
+        _doors = new Doorkeeper(options, poller, _datagrams.Utp, _gate);
         _giveWay = oldest => Close(oldest, DisconnectReason.Limit);
         _welcome = Welcome;
         _sender = new PumpSender(options.Clock);
@@ -87,7 +84,11 @@ internal sealed class PeerPump : IDisposable
     public bool IsStarved => Volatile.Read(ref _isStarved);
 
     /// <summary>Whether datagrams came for the engine that it was not told of; whoever tells it clears this.</summary>
-    public bool HasMail { get; set; }
+    public bool HasMail
+    {
+        get => _datagrams.HasMail;
+        set => _datagrams.HasMail = value;
+    }
 
     /// <summary>Ends a <see cref="Poll"/>, or the next one. From any thread.</summary>
     public void Wake() => _poller.Wake();
@@ -134,7 +135,7 @@ internal sealed class PeerPump : IDisposable
                 Send(connection);
         }
 
-        FlushDatagrams();
+        _datagrams.Flush();
     }
 
     /// <summary>Waits until something is ready, then reads, accepts and sends, each connection and each iteration within bounds.</summary>
@@ -144,13 +145,13 @@ internal sealed class PeerPump : IDisposable
     {
         MonoTime now = _options.Clock.Now;
         bool wait = Events.Count == 0 && !_sender.HasWork && !(_hasBacklog && mayRead) && !(_isStarved && _options.Pool.FreeBlocks > 0)
-            && _port is not { HasTurn: true } && _utp is not { HasNews: true };
+            && !_datagrams.HasTurn;
         MonoTime until = wait ? MonoTime.Min(deadline, NextDeadline) : now;
         TimeSpan timeout = until.IsNever ? Timeout.InfiniteTimeSpan : until <= now ? TimeSpan.Zero : until - now;
         _ready.Clear();
         _poller.Wait(timeout, _ready);
         now = _options.Clock.Now;
-        ReceiveDatagrams(now);
+        _datagrams.Receive(now, _ready);
         foreach (PeerSocket socket in _ready)
         {
             if (socket.Owner is { IsClosed: false } connection)
@@ -161,7 +162,7 @@ internal sealed class PeerPump : IDisposable
         _gathered.LookAtSilent(now);
         _doors.Open(now, _giveWay, _welcome);
         AdvanceDue(now);
-        FlushDatagrams();
+        _datagrams.Flush();
     }
 
     /// <summary>Closes every connection; what waits to be sent has one chance to go out.</summary>
@@ -186,7 +187,7 @@ internal sealed class PeerPump : IDisposable
     public void Dispose()
     {
         CloseAll(DisconnectReason.Shutdown);
-        SayFarewell();
+        _datagrams.SayFarewell(_poller, _ready);
         _poller.Dispose();
     }
 
@@ -195,7 +196,7 @@ internal sealed class PeerPump : IDisposable
         get
         {
             MonoTime next = MonoTime.Min(MonoTime.Min(_deadlines.Next, _gathered.NextLook), _doors.Again);
-            return _utp is null ? next : MonoTime.Min(next, _utp.NextDeadline);
+            return MonoTime.Min(next, _datagrams.NextDeadline);
         }
     }
 
@@ -240,42 +241,6 @@ internal sealed class PeerPump : IDisposable
 
         _deadlines.Note(connection);
         return connection.Link is not null;
-    }
-
-    private void ReceiveDatagrams(MonoTime now)
-    {
-        if (_port is null)
-            return;
-        _utp?.Begin(now);
-        if (_port.HasTurn)
-            HasMail |= _port.Receive(_utp);
-        _utp?.Advance(now, _ready);
-    }
-
-    private void FlushDatagrams()
-    {
-        if (_port is null)
-            return;
-
-        // What was done since the turn began has taken time, and packets say when they leave.
-        _utp?.Flush(_options.Clock.Now);
-        _port.Flush(_utp);
-    }
-
-    /// <summary>At the end: streams of uTP are closed by us and not by the system, which takes a moment.</summary>
-    private void SayFarewell()
-    {
-        if (_utp is null)
-            return;
-        MonoTime until = _options.Clock.Now + UtpHost.Farewell;
-        FlushDatagrams();
-        for (MonoTime now = _options.Clock.Now; _utp.IsClosing && now < until; now = _options.Clock.Now)
-        {
-            if (!_port!.HasTurn)
-                _poller.Wait(MonoTime.Min(until, MonoTime.Max(now, _utp.NextDeadline)) - now, _ready);
-            ReceiveDatagrams(_options.Clock.Now);
-            FlushDatagrams();
-        }
     }
 
     private void Activate(PumpConnection connection)

@@ -13,9 +13,6 @@ namespace Freshet.IO.Pumps;
 /// </summary>
 internal sealed class UtpHost : IUtpReceiver
 {
-    /// <summary>How long streams that are closed at the session's end may take to say so: some round trips. Who hears nothing finds out by himself.</summary>
-    public static readonly TimeSpan Farewell = TimeSpan.FromMilliseconds(500);
-
     private readonly UdpPort _port;
     private readonly UtpEndpoint _endpoint;
     private MonoTime _now;
