@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using BenchmarkDotNet.Attributes;
-using Freshet.Abstractions;
 using Freshet.IO.Udp;
 
 namespace Freshet.Microbench.Datagrams;
