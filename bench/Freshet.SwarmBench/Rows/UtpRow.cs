@@ -27,6 +27,7 @@ internal sealed class UtpRow : Row
     public override IReadOnlyList<Goal> Goals =>
     [
         new(Quantity.Wall, 4) { Kind = FromFreshet, Against = "libtorrent", AgainstKind = FromLibtorrent, IsAtLeast = true },
+        new(Quantity.Cpu, 1.0 / 3) { Kind = FromFreshet, Against = "libtorrent", AgainstKind = FromLibtorrent },
         new(BothCpu, 1.0 / 3) { Kind = FromFreshet, Against = "libtorrent", AgainstKind = FromLibtorrent },
         new(Quantity.Wall, 1) { Kind = FromLibtorrent, Against = "libtorrent", AgainstKind = FromLibtorrent, IsAtLeast = true },
     ];

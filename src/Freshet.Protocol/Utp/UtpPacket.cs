@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace Freshet.Protocol.Utp;
 
@@ -23,6 +24,8 @@ public readonly ref struct UtpPacket
 
     /// <summary>Reads a datagram. Extensions that are not known are skipped, as the specification wants it.</summary>
     /// <returns>False: it is no packet of uTP.</returns>
+    // Once a packet, a million times a GiB: compiled as well as can be from its first call on.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool TryRead(ReadOnlySpan<byte> datagram, out UtpPacket packet)
     {
         packet = default;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Freshet.Core;
 
 namespace Freshet.Protocol.Utp.Sending;
@@ -71,6 +72,8 @@ internal sealed class Scoreboard
     /// <param name="mask">The selective part: its first bit stands for <paramref name="ack"/> + 2. What it says of packets that were not sent is not believed.</param>
     /// <param name="newestPossible">What was sent later than this, in nanoseconds, cannot have been answered yet.</param>
     /// <param name="outcome">What of it is new.</param>
+    // Once a packet, a million times a GiB: compiled as well as can be from its first call on.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Acknowledge(long ack, ReadOnlySpan<byte> mask, long newestPossible, out AckOutcome outcome)
     {
         outcome = new AckOutcome { NewestPossible = newestPossible, Newest = -1 };
