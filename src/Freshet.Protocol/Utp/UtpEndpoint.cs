@@ -187,20 +187,6 @@ public sealed class UtpEndpoint
         return stream;
     }
 
-    /// <summary>The network says that a datagram cannot be delivered. Only starts are given up for it: anybody can forge such a word.</summary>
-    /// <param name="remote">Where the datagram went.</param>
-    /// <param name="sent">Its first bytes, as the network gives them back.</param>
-    public void Unreachable(in DatagramAddress remote, ReadOnlySpan<byte> sent)
-    {
-        if (UtpPacket.TryRead(sent, out UtpPacket packet)
-            && packet.Header.Type == UtpPacketType.Syn
-            && _streams.TryGetValue(new StreamKey(remote, packet.Header.ConnectionId), out UtpStream? stream)
-            && stream.State == UtpStreamState.Connecting)
-        {
-            stream.Fail(DisconnectReason.ConnectFailed);
-        }
-    }
-
     /// <summary>Our own system says that a datagram is too long for the way to an address: no probe of this length is sent there for a while.</summary>
     public void TooLong(in DatagramAddress to, int length, MonoTime now) => PathLimits.Note(in to, length, now);
 

@@ -62,30 +62,13 @@ public sealed class UtpStartTests
     }
 
     [Fact]
-    public void A_refusal_and_the_networks_word_fail_a_start_at_once()
+    public void A_refusal_fails_a_start_at_once()
     {
         var peer = new ScriptedPeer();
         UtpStream refused = peer.Endpoint.Connect(ScriptedPeer.Address, peer.Now)!;
         UtpHeader syn = peer.Take(UtpPacketType.Syn).Header;
         peer.Deliver(new UtpHeader(UtpPacketType.Reset, syn.ConnectionId, 1, 1, 0, 9, syn.Sequence), default, default);
         Assert.Equal(DisconnectReason.ConnectFailed, refused.Fault);
-
-        UtpStream unreachable = peer.Endpoint.Connect(ScriptedPeer.Address, peer.Now)!;
-        byte[] sent = new byte[20];
-        peer.Take(UtpPacketType.Syn).Header.Write(sent);
-        peer.Endpoint.Unreachable(ScriptedPeer.Address, sent);
-        Assert.Equal(DisconnectReason.ConnectFailed, unreachable.Fault);
-    }
-
-    [Fact]
-    public void The_networks_word_does_not_end_a_stream_that_works()
-    {
-        var peer = new ScriptedPeer();
-        UtpStream stream = peer.Accept();
-        byte[] sent = new byte[20];
-        new UtpHeader(UtpPacketType.Syn, peer.TheirId, 1, 0, 0, peer.Ack, 0).Write(sent);
-        peer.Endpoint.Unreachable(ScriptedPeer.Address, sent);
-        Assert.True(stream.IsConnected);
     }
 
     [Fact]
