@@ -1,3 +1,4 @@
+using Freshet.Interop.Tests.Clients;
 using Freshet.Interop.Tests.Lab;
 
 namespace Freshet.Interop.Tests;
@@ -64,21 +65,11 @@ public sealed class TroubleTests
         await using Swarm swarm = await Swarm.CreateAsync();
         await swarm.ShareAsync(Content.File(swarm.Source, "killed.bin", Length, seed: 5), 256 * 1024);
         LabProcess libtorrent = await swarm.SeedAsync(bytesPerSecond: 8_000_000);
-        var random = new Random(6);
-        for (int i = 0; i < 20; i++)
-        {
-            LabProcess killed = swarm.StartDownload([.. swarm.SeederAsPeer, "--no-trackers"]);
-            await Task.Delay(300 + random.Next(1500), TestContext.Current.CancellationToken);
-            Assert.False(killed.HasExited, "it ended before it was killed");
-            killed.Kill();
-        }
-
+        await swarm.KillDownloadsAsync(20, shortest: 300, spread: 1500, seed: 6);
         await swarm.DownloadAsync(swarm.SeederAsPeer);
 
         // Each kill may cost 16 MiB; two seconds of this seeder's rate are less.
-        libtorrent.EndInput();
-        await libtorrent.WaitForAsync("uploaded ", TimeSpan.FromSeconds(10));
-        long uploaded = long.Parse(libtorrent.Output.Split("uploaded ")[1].Split('\n')[0]);
+        long uploaded = await Libtorrent.UploadedAsync(libtorrent);
         Assert.InRange(uploaded, Length, Length + (20L * 16 * 1024 * 1024));
     }
 }

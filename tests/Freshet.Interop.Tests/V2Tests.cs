@@ -79,18 +79,8 @@ public sealed class V2Tests
         await swarm.ShareAsync(content, 64 * 1024, kind.Replace("-bare", "", StringComparison.Ordinal), []);
         LabProcess libtorrent = await swarm.SeedAsync(bytesPerSecond: 4_000_000);
         await swarm.ShareAsync(content, 64 * 1024, kind, []);
-        var random = new Random(58);
-        for (int i = 0; i < 4; i++)
-        {
-            LabProcess killed = swarm.StartDownload([.. swarm.SeederAsPeer, "--no-trackers"]);
-            await Task.Delay(500 + random.Next(1000), TestContext.Current.CancellationToken);
-            Assert.False(killed.HasExited, "it ended before it was killed");
-            killed.Kill();
-        }
-
+        await swarm.KillDownloadsAsync(4, shortest: 500, spread: 1000, seed: 58);
         await swarm.DownloadAsync(swarm.SeederAsPeer);
-        libtorrent.EndInput();
-        await libtorrent.WaitForAsync("uploaded ", TimeSpan.FromSeconds(10));
-        Assert.InRange(long.Parse(libtorrent.Output.Split("uploaded ")[1].Split('\n')[0]), Length, Length + (4L * 5_000_000));
+        Assert.InRange(await Libtorrent.UploadedAsync(libtorrent), Length, Length + (4L * 5_000_000));
     }
 }

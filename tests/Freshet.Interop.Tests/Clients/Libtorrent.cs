@@ -55,6 +55,14 @@ internal static class Libtorrent
     public static async Task<LabProcess> LeechAsync(NetworkLab lab, LabHost host, string torrent, string folder, IPAddress peer, bool encrypts = false, bool overUtp = false)
         => host.Start(Python, [await lab.ScriptAsync("libtorrent_peer.py"), "leech", torrent, folder, peer.ToString(), Port.ToString(), .. Words(encrypts, overUtp)]);
 
+    /// <summary>Has a client end, and tells how many bytes of payload it has given.</summary>
+    public static async Task<long> UploadedAsync(LabProcess client)
+    {
+        client.EndInput();
+        await client.WaitForAsync("uploaded ", TimeSpan.FromSeconds(10));
+        return long.Parse(client.Output.Split("uploaded ")[1].Split('\n')[0]);
+    }
+
     private static IEnumerable<string> Words(bool encrypts, bool overUtp)
     {
         if (encrypts)

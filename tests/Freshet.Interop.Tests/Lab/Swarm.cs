@@ -104,6 +104,23 @@ internal sealed class Swarm : IAsyncDisposable
         Tests.Content.MustBeSame(Content, arrived);
     }
 
+    /// <summary>Starts the leecher's download from the seeder again and again, and kills it each time before it can be done.</summary>
+    /// <param name="times">How often.</param>
+    /// <param name="shortest">Milliseconds that each has at least.</param>
+    /// <param name="spread">Milliseconds that it may have beyond that.</param>
+    /// <param name="seed">Draws the moments.</param>
+    public async Task KillDownloadsAsync(int times, int shortest, int spread, int seed)
+    {
+        var random = new Random(seed);
+        for (int i = 0; i < times; i++)
+        {
+            LabProcess killed = StartDownload([.. SeederAsPeer, "--no-trackers"]);
+            await Task.Delay(shortest + random.Next(spread), TestContext.Current.CancellationToken);
+            Assert.False(killed.HasExited, "it ended before it was killed");
+            killed.Kill();
+        }
+    }
+
     /// <summary>Starts opentracker on a host, for this torrent.</summary>
     public async Task TrackAsync(LabHost host) => await OpenTracker.StartAsync(host, await TorrentFile.InfoHashAsync(Torrent));
 
