@@ -118,7 +118,7 @@ public sealed class InfoCommandTests : IDisposable
     public async Task Hybrids_and_v2_are_shown(string name, string version)
     {
         string? corpora = Environment.GetEnvironmentVariable("FRESHET_CORPORA");
-        Assert.SkipWhen(corpora is null, "FRESHET_CORPORA is not set");
+        Assert.SkipWhen(corpora is null or "", "FRESHET_CORPORA is not set");
         CliResult result = await Cli.RunAsync("info", Path.Combine(corpora, "v2-oracle", name), "--json", "--pieces");
         Assert.Equal(ExitCode.Ok, result.ExitCode);
         using JsonDocument document = JsonDocument.Parse(result.Out);
